@@ -1,0 +1,61 @@
+import ArgumentParser
+import Logging
+import Settings
+import Telemetry
+
+/// The HTTP API. Reads settings, composes, serves, ends.
+@main
+struct InventoryAPICommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inventory-api", abstract: "Serves the inventory over HTTP.",
+        discussion: "Every option may also be given as an environment variable of the same name.", version: "1.0.0")
+
+    @OptionGroup(title: "Settings") var config: ConfigOptions
+    @OptionGroup(title: "Database") var database: DatabaseOptions
+    @OptionGroup(title: "Redis") var redis: RedisOptions
+    @OptionGroup(title: "HTTP") var http: HTTPOptions
+    @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
+    @OptionGroup(title: "Locks") var locks: LockOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup(title: "Reservations") var reservations: ReservationOptions
+    @OptionGroup(title: "Write path") var writes: WriteOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    func run() async throws {
+        let settings = try readingSettings {
+            let groups: [any SettingsOptions] = [
+                database, redis, http, authentication, locks, cache, reservations, writes, log,
+            ]
+            return try APISettings(SettingsSource(config: config, options: groups))
+        }
+        LineLogHandler.bootstrap(
+            format: settings.log.format == .json ? .json : .text,
+            level: .init(rawValue: settings.log.level.rawValue) ?? .info)
+        try await InventoryAPIService(settings).run()
+    }
+}
+
+/// Everything that the API is told from outside.
+struct APISettings {
+    let database: DatabaseSettings
+    let redis: RedisSettings?
+    let http: HTTPSettings
+    let authentication: AuthenticationSettings
+    let locks: LockSettings
+    let cache: CacheSettings
+    let reservations: ReservationSettings
+    let writes: WriteSettings
+    let log: LogSettings
+
+    init(_ source: SettingsSource) throws(SettingsError) {
+        database = try DatabaseSettings(source)
+        redis = try RedisSettings.read(source)
+        http = try HTTPSettings(source)
+        authentication = try AuthenticationSettings(source, http: http)
+        locks = try LockSettings(source)
+        cache = try CacheSettings(source)
+        reservations = try ReservationSettings(source)
+        writes = try WriteSettings(source)
+        log = try LogSettings(source)
+    }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Cache
+import HTTP
+import Locking
+import Logging
+import Metrics
+import Persistence
+import PostgresClient
+import Reactor
+import RedisClient
+import ServiceLifecycle
+import Settings
+import Telemetry
+import UnixSignals
+import UseCases
+
+/// The API's composition root.
+struct InventoryAPIService {
+    private let settings: APISettings
+    private let logger: Logger
+
+    init(_ settings: APISettings) {
+        self.settings = settings
+        logger = Logger(label: "inventory-api")
+    }
+
+    /// Connections for single reads that all requests share, pipelined; the lanes have their own.
+    private static let sharedConnections = 2
+    /// How long the database may take to appear at the start (operations.md, *Programs*).
+    private static let startPatience = Duration.seconds(30)
+    /// EX_UNAVAILABLE of sysexits.h.
+    private static let unavailableStatus: Int32 = 69
+
+    func run() async throws {
+        MetricsSystem.bootstrap(MetricsRegistry())
+        let reactor = try Reactor(name: "reactor")
+        let logger = logger
+        var configuration = PostgresConfiguration(
+            conninfo: settings.database.url, applicationName: "inventory-api",
+            usesPreparedStatements: settings.database.preparesStatements)
+        configuration.connectTimeout = .seconds(3)
+        let client = PostgresClient(
+            configuration: configuration, reactor: reactor, sharedConnections: Self.sharedConnections,
+            maximumConnections: settings.database.poolSize,
+            onEvent: { logger.notice("postgresql: \($0)") })
+        do throws(PostgresError) {
+            try await client.waitUntilReachable(for: Self.startPatience)
+        } catch {
+            logger.critical("the database cannot be reached", metadata: ["cause": "\(error.operatorDescription)"])
+            throw ExitCode(Self.unavailableStatus)
+        }
+        let (leases, cache, redis) = try await redisParts(reactor)
+        let directory = PostgresRecordDirectory(client: client)
+        let queries = PostgresStockQueries(client: client, directory: directory)
+        let engine = CommandEngine(
+            reactor: reactor, configuration: LaneSession.configuration(configuration), client: client,
+            directory: directory, leases: leases, cache: cache, settings: engineSettings, logger: logger)
+        let api = InventoryAPI(
+            stock: StockService(directory: directory, commands: engine),
+            reservations: ReservationService(directory: directory, commands: engine, queries: queries),
+            reader: StockReader(directory: directory, queries: queries, cache: cache),
+            catalogue: PostgresCatalogue(client: client),
+            health: HealthMonitor(healthChecks(client, redis), logger: logger), authenticator: OpenAuthenticator(),
+            reservationSeconds: Int64(settings.reservations.ttlSeconds))
+        let server = HTTPServer(
+            api, configuration: HTTPServerConfiguration(host: settings.http.host, port: settings.http.port),
+            logger: logger
+        ) { [host = settings.http.host] port in
+            logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
+        }
+        // In order of dependence: the server stops first, the engine when nothing can reach it any more.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: WritePath(engine: engine)),
+                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        await redis?.shutdown()
+        await client.shutdown()
+        logger.notice("stopped")
+    }
+
+    private var engineSettings: EngineSettings {
+        var engine = EngineSettings()
+        engine.capacity = settings.writes.queueCapacity
+        engine.lanes = settings.writes.lanes
+        engine.batchLimit = settings.writes.batchLimit
+        engine.waitLimit = settings.locks.wait
+        engine.onLeaseFailure = settings.locks.onRedisFailure == .refuse ? .refuse : .continueOnRowLocks
+        return engine
+    }
+
+    private func redisParts(
+        _ reactor: Reactor
+    ) async throws -> (leases: any LeaseStore, cache: any StockCache, redis: RedisClient?) {
+        guard let url = settings.redis?.url else { return (InProcessLeaseStore(), NoStockCache(), nil) }
+        let configuration: RedisConfiguration
+        do {
+            configuration = try RedisConfiguration(url: url)
+        } catch {
+            writeToStandardError("error: REDIS_URL: \(error)")
+            throw ExitCode(SettingsError.exitStatus)
+        }
+        let logger = logger
+        let redis = RedisClient(
+            configuration: configuration, reactor: reactor, connector: BlockingThread(name: "redis connect"),
+            onEvent: { logger.notice("redis: \($0)") })
+        let leases = RedisLeaseStore(client: redis, lease: settings.locks.lease)
+        let cache = RedisStockCache(client: redis, life: settings.cache.ttl)
+        await redis.start()
+        return (leases, cache, redis)
+    }
+
+    private func healthChecks(_ client: PostgresClient, _ redis: RedisClient?) -> [HealthCheck] {
+        var checks = [
+            HealthCheck("postgresql", isEssential: true) {
+                do throws(PostgresError) {
+                    _ = try await client.query(PostgresQuery(Self.probe), timeout: .seconds(1))
+                    return .init(.ok)
+                } catch {
+                    return .init(.down, detail: error.description)
+                }
+            }
+        ]
+        if let redis {
+            checks.append(
+                HealthCheck("redis", isEssential: false) {
+                    do {
+                        try await redis.ping(timeout: .seconds(1))
+                        return .init(.ok)
+                    } catch {
+                        return .init(.down, detail: "\(error)")
+                    }
+                })
+        }
+        return checks
+    }
+
+    /// Reads a table, so that a database without the schema is not usable.
+    private static let probe = PostgresStatement("SELECT count(*) FROM (SELECT FROM inventory LIMIT 1) one")
+}
+
+/// The engine as a service: it ends after the server, when the group cancels or shuts it down.
+private struct WritePath: Service {
+    let engine: CommandEngine
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await engine.run()
+        } onGracefulShutdown: {
+            Task { await engine.stop() }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Reads stored bytes from front to back; every step says nil where there is too little.
+struct ByteReader {
+    let bytes: [UInt8]
+    private(set) var position: Int
+
+    init(bytes: [UInt8], position: Int) {
+        self.bytes = bytes
+        self.position = position
+    }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+        guard count <= bytes.count - position else { return nil }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    mutating func rest() -> ArraySlice<UInt8> {
+        defer { position = bytes.count }
+        return bytes[position...]
+    }
+
+    /// Eight bytes, little endian.
+    mutating func word() -> UInt64? {
+        take(8)?.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    mutating func number() -> Int64? {
+        word().map { Int64(bitPattern: $0) }
+    }
+
+    /// A length of one byte and so many bytes of UTF-8.
+    mutating func text() -> String? {
+        guard let length = take(1)?.first, let text = take(Int(length)) else { return nil }
+        return String(validating: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,13 @@
+public import Domain
+public import UseCases
+
+/// The cache of a server without Redis: it holds nothing and answers nothing.
+public struct NoStockCache: StockCache {
+    public init() {}
+
+    public func records(_ keys: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
+    public func fill(_ records: [InventoryRecord]) async {}
+    public func publish(_ records: [InventoryRecord]) async {}
+    public func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
+    public func fill(_ availabilities: [ProductAvailability]) async {}
+}

@@ -1,0 +1,66 @@
+public import Domain
+import RedisClient
+import Synchronization
+public import UseCases
+
+extension RedisStockCache {
+    public func records(_ keys: [RecordKey]) async -> [RecordKey: InventoryRecord] {
+        var found: [RecordKey: InventoryRecord] = [:]
+        var rest = dirty.withLock { dirty in dirty.isClean ? keys : keys.filter { !dirty.contains($0) } }[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(CacheScripts.maximumRecordsPerCall)
+            rest = rest.dropFirst(part.count)
+            var command = RedisCommand("MGET", argumentCount: part.count + 1, byteCount: part.count * 96)
+            command.append(CacheKeys.epoch)
+            for key in part { command.append(CacheKeys.record(key)) }
+            // Whoever cannot be asked now is not asked for the rest either.
+            guard let reply = try? await client.send(command, timeout: Self.answerLimit).array else { break }
+            guard reply.count == part.count + 1, let epoch = reply[0].bytes else { continue }
+            for (key, value) in zip(part, reply.dropFirst()) {
+                guard let bytes = value.bytes else { continue }
+                found[key] = RecordEntry.decode(bytes, key: key, epoch: epoch)
+            }
+        }
+        metrics.records.count(asked: keys.count, found: found.count)
+        return found
+    }
+
+    public func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability] {
+        var found: [ProductID: ProductAvailability] = [:]
+        var rest = dirty.withLock { dirty in dirty.isClean ? products : products.filter { !dirty.contains($0) } }[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(CacheScripts.maximumRecordsPerCall)
+            rest = rest.dropFirst(part.count)
+            var call = CacheScripts.readAvailability.call(keyCount: part.count + 1, byteCount: part.count * 64)
+            call.append(CacheKeys.epoch)
+            for product in part { call.append(CacheKeys.availability(product)) }
+            let answer = try? await client.run(CacheScripts.readAvailability, call, timeout: Self.answerLimit)
+            guard let reply = answer?.array, reply.count == part.count + 1, let epoch = reply[0].bytes else { break }
+            for (product, value) in zip(part, reply.dropFirst()) {
+                let fields = value.array?.compactMap(\.bytes) ?? []
+                found[product] = AvailabilityEntry.decode(fields, product: product, epoch: epoch)
+            }
+        }
+        metrics.availability.count(asked: products.count, found: found.count)
+        return found
+    }
+
+    public func fill(_ availabilities: [ProductAvailability]) async {
+        for availability in availabilities {
+            let count = availability.lines.count
+            var call = CacheScripts.fillAvailability.call(
+                keyCount: 3, argumentCount: 3 + 2 * count, byteCount: 256 + count * 128)
+            call.append(CacheKeys.epoch)
+            call.append(CacheKeys.quarantine)
+            call.append(CacheKeys.availability(availability.product))
+            call.append(firstEpoch)
+            call.append(life)
+            call.append(EntryHeader(version: 0, kind: .complete).bytes + Array(availability.sku.description.utf8))
+            for line in availability.lines {
+                call.append(line.warehouseID.description)
+                call.append(AvailabilityEntry.encode(line))
+            }
+            client.post(CacheScripts.fillAvailability, call, timeout: Self.answerLimit)
+        }
+    }
+}

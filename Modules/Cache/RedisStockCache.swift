@@ -1,0 +1,110 @@
+public import Domain
+public import RedisClient
+import Synchronization
+public import UseCases
+
+/// The cache in Redis, which all processes share.
+///
+/// What it promises: an entry never goes backwards; a state that this process committed is never followed by an older one
+/// from its cache, whatever became of the publication. What it cannot know bounds itself by the entries' life: a state
+/// that a process committed and never published because it died, a Redis that was restored from an old snapshot, a write
+/// of another process whose Redis connection is down while ours is not. After a restart Redis is empty and every read a
+/// miss. No decision is taken from here, so the price is an old figure on a page, never a unit sold twice.
+public final class RedisStockCache: StockCache {
+    /// How long a writer or a reader waits for Redis before it goes on without (architecture.md, trap 16).
+    public static let answerLimit: Duration = .milliseconds(50)
+
+    let client: RedisClient
+    let metrics = CacheMetrics()
+    let dirty: Mutex<DirtyKeys>
+    let isSettling = Mutex(false)
+    /// Of entries, in milliseconds.
+    let life: Int
+    /// An epoch to begin when there is none.
+    let firstEpoch = CacheEpoch.random()
+
+    /// Make it before the client is started: it adds a hook that settles dirty keys on a new connection.
+    /// - Parameter life: of entries (`CACHE_TTL_SECONDS`).
+    public convenience init(client: RedisClient, life: Duration) {
+        self.init(client: client, life: life, maximumDirtyKeys: DirtyKeys.maximumKeys)
+    }
+
+    init(client: RedisClient, life: Duration, maximumDirtyKeys: Int) {
+        self.client = client
+        self.life = max(1, Int(life / .milliseconds(1)))
+        dirty = Mutex(DirtyKeys(maximumKeys: maximumDirtyKeys))
+        client.preload(
+            CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.readAvailability,
+            CacheScripts.settle, CacheScripts.void)
+        client.whenConnected { [weak self] session in
+            await self?.settle { script, call throws(RedisError) in
+                try await session.run(script, call, timeout: RedisStockCache.settleLimit)
+            }
+        }
+    }
+
+    public func publish(_ records: [InventoryRecord]) async {
+        let deadline = ContinuousClock.now + Self.answerLimit
+        var rest = newest(records)[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(CacheScripts.maximumRecordsPerCall))
+            rest = rest.dropFirst(part.count)
+            do {
+                _ = try await client.run(CacheScripts.publish, publishCall(part), timeout: deadline - .now)
+                settled(part)
+            } catch {
+                unsettled(part)
+            }
+        }
+    }
+
+    public func fill(_ records: [InventoryRecord]) async {
+        var rest = newest(records)[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(CacheScripts.maximumRecordsPerCall)
+            rest = rest.dropFirst(part.count)
+            var call = CacheScripts.fill.call(
+                keyCount: part.count + 2, argumentCount: part.count + 2, byteCount: part.count * 256)
+            call.append(CacheKeys.epoch)
+            call.append(CacheKeys.quarantine)
+            for record in part { call.append(CacheKeys.record(record.key)) }
+            call.append(firstEpoch)
+            call.append(life)
+            for record in part { call.append(RecordEntry.encode(record)) }
+            client.post(CacheScripts.fill, call, timeout: Self.answerLimit)
+        }
+    }
+
+    private func publishCall(_ records: [InventoryRecord]) -> RedisCommand {
+        let count = records.count
+        var call = CacheScripts.publish.call(
+            keyCount: 1 + 2 * count, argumentCount: 2 + 3 * count, byteCount: count * 400)
+        call.append(CacheKeys.epoch)
+        for record in records { call.append(CacheKeys.record(record.key)) }
+        for record in records { call.append(CacheKeys.availability(record.key.product)) }
+        call.append(firstEpoch)
+        call.append(life)
+        for record in records {
+            call.append(RecordEntry.encode(record))
+            call.append(record.key.warehouse.description)
+            call.append(AvailabilityEntry.encode(AvailabilityEntry.line(of: record)))
+        }
+        return call
+    }
+
+    /// One state a key: the scripts look at what is stored before they store anything.
+    private func newest(_ records: [InventoryRecord]) -> [InventoryRecord] {
+        guard records.count > 1 else { return records }
+        var positions: [RecordKey: Int] = [:]
+        var newest: [InventoryRecord] = []
+        for record in records {
+            if let position = positions[record.key] {
+                if newest[position].version < record.version { newest[position] = record }
+            } else {
+                positions[record.key] = newest.count
+                newest.append(record)
+            }
+        }
+        return newest
+    }
+}

@@ -1,0 +1,53 @@
+extension Command {
+    /// The records that the command names, each once, in the order named. Confirm, release and extend name an order
+    /// instead; the records of its pending reservations come from the store.
+    public var records: [RecordReference] {
+        switch self {
+        case .move(let movement): movement.records
+        case .batch(let movements): unique(movements.flatMap(\.records))
+        case .reserve(let order):
+            order.items.count == 1 ? [order.items[0].record] : unique(order.items.map(\.record))
+        case .confirm, .release, .extend: []
+        case .setPolicy(let change): [change.record]
+        case .expire(let records): unique(records)
+        }
+    }
+
+    /// The order whose reservations decide; nil for a command that names its records.
+    public var resolvedOrder: OrderID? {
+        switch self {
+        case .confirm(let order), .release(let order), .extend(let order, _): order
+        case .move, .batch, .reserve, .setPolicy, .expire: nil
+        }
+    }
+
+    /// The records that must not be archived for this command to go through.
+    public var recordsThatMustNotBeArchived: [RecordReference] {
+        switch self {
+        case .move(let movement): movement.received.map { [$0] } ?? []
+        case .batch(let movements): movements.compactMap(\.received)
+        case .reserve: records
+        case .confirm, .release, .extend, .setPolicy, .expire: []
+        }
+    }
+
+    private func unique(_ records: [RecordReference]) -> [RecordReference] {
+        var seen = Set<RecordKey>(minimumCapacity: records.count)
+        return records.filter { seen.insert($0.key).inserted }
+    }
+}
+
+extension Movement {
+    /// The one record, or the source and the destination of a transfer.
+    public var records: [RecordReference] {
+        switch self {
+        case .receive(let change), .ship(let change): [change.record]
+        case .adjust(let adjustment): [adjustment.record]
+        case .transfer(let transfer): [transfer.source, transfer.destination]
+        }
+    }
+
+    fileprivate var received: RecordReference? {
+        if case .receive(let change) = self { change.record } else { nil }
+    }
+}

@@ -1,0 +1,31 @@
+/// What the store knew about the records and orders of a batch, read under their locks.
+public struct StockFacts: Sendable {
+    /// The records that exist and are held. A record that a command names and that is missing here does not exist.
+    public var records: [RecordKey: InventoryRecord]
+    /// All reservations, pending or not, of each order that a command of the batch confirms, releases or extends.
+    public var orders: [OrderID: [Reservation]]
+    public var archivedProducts: Set<ProductID>
+    public var archivedWarehouses: Set<WarehouseID>
+
+    public init(
+        records: [RecordKey: InventoryRecord] = [:], orders: [OrderID: [Reservation]] = [:],
+        archivedProducts: Set<ProductID> = [], archivedWarehouses: Set<WarehouseID> = []
+    ) {
+        self.records = records
+        self.orders = orders
+        self.archivedProducts = archivedProducts
+        self.archivedWarehouses = archivedWarehouses
+    }
+}
+
+/// Overdue reservations of one record, oldest expiry first.
+public struct OverdueReservations: Sendable {
+    public var reservations: [Reservation]
+    /// Whether the record has no further overdue reservations than these.
+    public var isComplete: Bool
+
+    public init(reservations: [Reservation], isComplete: Bool) {
+        self.reservations = reservations
+        self.isComplete = isComplete
+    }
+}

@@ -1,0 +1,124 @@
+extension StockMachine {
+    mutating func move(_ movement: Movement, actor: String) throws(Interruption) -> MovementOutcome {
+        switch movement {
+        case .receive(let change):
+            return .changed(try receive(change, actor: actor))
+        case .ship(let change):
+            return .changed(try ship(change, actor: actor))
+        case .adjust(let adjustment):
+            return .changed(try adjust(adjustment, actor: actor))
+        case .transfer(let transfer):
+            return .transferred(try self.transfer(transfer, actor: actor))
+        }
+    }
+
+    private mutating func receive(_ change: StockChange, actor: String) throws(Interruption) -> ChangeOutcome {
+        try checkVersion(change.expectedVersion, of: change.record)
+        try checkRoom(for: change.quantity, in: change.record)
+        return apply(.receive, change.quantity, to: change.record, note: change.note, actor: actor)
+    }
+
+    private mutating func ship(_ change: StockChange, actor: String) throws(Interruption) -> ChangeOutcome {
+        try checkVersion(change.expectedVersion, of: change.record)
+        try checkAvailable(change.quantity, of: change.record)
+        return apply(.ship, -change.quantity, to: change.record, note: change.note, actor: actor)
+    }
+
+    private mutating func adjust(_ adjustment: Adjustment, actor: String) throws(Interruption) -> ChangeOutcome {
+        try checkVersion(adjustment.expectedVersion, of: adjustment.record)
+        let record = state.records[adjustment.record.key]
+        let change: Int64
+        switch adjustment.target {
+        case .change(let units): change = units
+        case .count(let counted): change = counted - (record?.quantityOnHand ?? 0)
+        }
+        if change == 0 {
+            let quantity = record?.quantityOnHand ?? 0
+            return ChangeOutcome(
+                record: adjustment.record, oldQuantity: quantity, newQuantity: quantity, inventoryID: record?.id,
+                version: record?.version ?? 0, transactionID: nil)
+        }
+        if change < 0 {
+            try checkAvailable(-change, of: adjustment.record)
+        } else {
+            try checkRoom(for: change, in: adjustment.record)
+        }
+        return apply(.adjust, change, to: adjustment.record, note: adjustment.note, actor: actor)
+    }
+
+    private mutating func transfer(_ transfer: Transfer, actor: String) throws(Interruption) -> TransferOutcome {
+        try checkAvailable(transfer.quantity, of: transfer.source)
+        try checkRoom(for: transfer.quantity, in: transfer.destination)
+        let source = recordMakingOne(transfer.source)
+        let transactionOut = write(
+            .transferOut, to: source, quantityChange: -transfer.quantity, note: transfer.note, actor: actor)
+        let destination = recordMakingOne(transfer.destination)
+        let transactionIn = write(
+            .transferIn, to: destination, quantityChange: transfer.quantity, note: transfer.note, actor: actor)
+        return TransferOutcome(transfer: transfer, transactionOut: transactionOut, transactionIn: transactionIn)
+    }
+
+    private mutating func apply(
+        _ kind: LedgerEntry.Kind, _ change: Int64, to reference: RecordReference, note: Note, actor: String
+    ) -> ChangeOutcome {
+        let record = recordMakingOne(reference)
+        let transaction = write(kind, to: record, quantityChange: change, note: note, actor: actor)
+        return ChangeOutcome(
+            record: reference, oldQuantity: record.quantityOnHand, newQuantity: record.quantityOnHand + change,
+            inventoryID: record.id, version: record.version + 1, transactionID: transaction)
+    }
+
+    private func checkVersion(_ expected: Int64?, of reference: RecordReference) throws(Interruption) {
+        let current = state.records[reference.key]?.version ?? 0
+        if let expected, expected != current {
+            throw .refused(.versionConflict(currentVersion: current))
+        }
+    }
+
+    /// A record that does not exist has nothing available.
+    func checkAvailable(_ requested: Int64, of reference: RecordReference) throws(Interruption) {
+        let record = state.records[reference.key]
+        let available = record?.quantityAvailable ?? 0
+        guard available >= requested else {
+            throw .refused(
+                .insufficientStock(
+                    StockRefusal.Shortage(
+                        record: reference, inventoryID: record?.id, available: available, requested: requested)))
+        }
+    }
+
+    private func checkRoom(for quantity: Int64, in reference: RecordReference) throws(Interruption) {
+        let onHand = state.records[reference.key]?.quantityOnHand ?? 0
+        guard quantity <= Quantity.highest - onHand else {
+            throw .refused(.quantityTooHigh(reference))
+        }
+    }
+
+    mutating func setPolicy(_ change: PolicyChange, actor: String) -> Outcome {
+        guard var record = state.records[change.record.key] else {
+            var record = recordMakingOne(change.record)
+            record.reorderPoint = change.reorderPoint
+            record.reorderQuantity = change.reorderQuantity
+            record.safetyStock = change.safetyStock ?? 0
+            state.records[record.key] = record
+            return .policy(record, created: true)
+        }
+        var changed: [String] = []
+        func note(_ name: String, _ old: Int64, _ new: Int64) {
+            if old != new { changed.append("\(name) \(old) to \(new)") }
+        }
+        let safetyStock = change.safetyStock ?? record.safetyStock
+        note("reorder_point", record.reorderPoint, change.reorderPoint)
+        note("reorder_quantity", record.reorderQuantity, change.reorderQuantity)
+        note("safety_stock", record.safetyStock, safetyStock)
+        guard !changed.isEmpty else { return .policy(record, created: false) }
+
+        // Touched before the figures change: whether it was low is judged by the old reorder point.
+        touch(record)
+        record.reorderPoint = change.reorderPoint
+        record.reorderQuantity = change.reorderQuantity
+        record.safetyStock = safetyStock
+        write(.policy, to: record, note: Note(reason: changed.joined(separator: ", ")), actor: actor)
+        return .policy(state.records[record.key] ?? record, created: false)
+    }
+}

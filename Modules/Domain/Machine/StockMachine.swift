@@ -1,0 +1,184 @@
+/// The rules of stock: decides commands one after the other, in memory, at one instant.
+///
+/// Pure: no input or output, no clock, no waiting. The same machine decides for PostgreSQL, for the model that tests
+/// compare against, and for the sweeper. It is total: within the ranges that the commands promise nothing traps, and
+/// what a damaged store could hold is refused by the store's own checks when it is saved.
+///
+/// A refused command leaves no trace but the overdue reservations that were released while looking for units.
+public struct StockMachine: Sendable {
+    /// The instant of every decision and of every row that comes of it.
+    public let now: Instant
+    var state: State
+    var identifiers: IdentifierSource
+
+    /// Everything that a refused command must be able to put back.
+    struct State: Sendable {
+        var records: [RecordKey: InventoryRecord]
+        var reservations: [ReservationID: Reservation] = [:]
+        var orders: [OrderID: [ReservationID]] = [:]
+        var archivedProducts: Set<ProductID>
+        var archivedWarehouses: Set<WarehouseID>
+        /// Overdue reservations that have been loaded and not been released yet.
+        var overdue: [RecordKey: OverdueReservations] = [:]
+        var changes = StockChanges()
+        /// Whether each record that the current command touched was low before it; nil for one that is new.
+        var wasLow: [RecordKey: Bool?] = [:]
+    }
+
+    /// What the machine answers.
+    public enum Decision: Sendable {
+        case done(Result<Outcome, StockRefusal>)
+        /// Units are short on these records: give their overdue reservations, then ask again. Nothing was changed.
+        case needsOverdue([RecordKey])
+        /// The order has pending reservations on records that are not held: hold them, then ask again. Nothing was
+        /// changed.
+        case needsRecords([RecordReference])
+    }
+
+    public init(facts: StockFacts, now: Instant, identifiers: IdentifierSource) {
+        self.now = now
+        self.identifiers = identifiers
+        state = State(
+            records: facts.records, archivedProducts: facts.archivedProducts,
+            archivedWarehouses: facts.archivedWarehouses)
+        for (order, reservations) in facts.orders {
+            state.orders[order] = reservations.map(\.id)
+            for reservation in reservations {
+                state.reservations[reservation.id] = reservation
+            }
+        }
+    }
+
+    /// What all commands so far changed.
+    public var changes: StockChanges { state.changes }
+
+    public func record(_ key: RecordKey) -> InventoryRecord? { state.records[key] }
+
+    public func reservation(_ id: ReservationID) -> Reservation? { state.reservations[id] }
+
+    /// Adds what the store found overdue on a record, after `Decision.needsOverdue`.
+    public mutating func add(_ overdue: OverdueReservations, of key: RecordKey) {
+        var known = state.overdue[key] ?? OverdueReservations(reservations: [], isComplete: false)
+        for reservation in overdue.reservations where state.reservations[reservation.id] == nil {
+            state.reservations[reservation.id] = reservation
+        }
+        known.reservations += overdue.reservations
+        known.isComplete = overdue.isComplete
+        state.overdue[key] = known
+    }
+
+    /// Decides one command.
+    /// - Parameter actor: who asks, for the ledger.
+    public mutating func decide(_ command: Command, actor: String) -> Decision {
+        while true {
+            state.wasLow.removeAll(keepingCapacity: true)
+            let attempt: Result<Outcome, StockRefusal>
+            do throws(Interruption) {
+                attempt = .success(try run(command, actor: actor))
+            } catch {
+                switch error {
+                case .needsRecords(let records): return .needsRecords(records)
+                case .needsOverdue(let keys): return .needsOverdue(keys)
+                case .refused(let refusal): attempt = .failure(refusal)
+                }
+            }
+            switch attempt {
+            case .success(let outcome):
+                settleAlerts()
+                return .done(.success(outcome))
+            case .failure(let refusal):
+                // Expired means free: units whose time is over are found before anybody is told that there are none.
+                guard let key = refusal.shortage?.record.key, state.records[key]?.quantityReserved ?? 0 > 0 else {
+                    return .done(.failure(refusal))
+                }
+                guard let overdue = state.overdue[key] else { return .needsOverdue([key]) }
+                if expire(overdue.reservations, actor: Self.expiryActor) > 0 {
+                    state.overdue[key]?.reservations = []
+                    settleAlerts()
+                } else if overdue.isComplete {
+                    return .done(.failure(refusal))
+                } else {
+                    return .needsOverdue([key])
+                }
+            }
+        }
+    }
+
+    /// The ledger's actor when a reservation expires because somebody else needs the units.
+    public static let expiryActor = "expiry"
+
+    /// Why a command could not be carried out just now.
+    enum Interruption: Error {
+        case refused(StockRefusal)
+        case needsRecords([RecordReference])
+        case needsOverdue([RecordKey])
+    }
+
+    private mutating func run(_ command: Command, actor: String) throws(Interruption) -> Outcome {
+        for record in command.recordsThatMustNotBeArchived {
+            if state.archivedProducts.contains(record.key.product) {
+                throw refusal(.archived(.product(record.sku)), of: record, in: command)
+            }
+            if state.archivedWarehouses.contains(record.key.warehouse) {
+                throw refusal(.archived(.warehouse(record.warehouseCode)), of: record, in: command)
+            }
+        }
+        switch command {
+        case .move(let movement):
+            return .moved(try move(movement, actor: actor))
+        case .batch(let movements):
+            return try runBatch(movements, actor: actor)
+        case .reserve(let order):
+            return try reserve(order, actor: actor)
+        case .confirm(let order):
+            return try confirm(order, actor: actor)
+        case .release(let order):
+            return try release(order, actor: actor)
+        case .extend(let order, let seconds):
+            return try extend(order, seconds: seconds)
+        case .setPolicy(let change):
+            return setPolicy(change, actor: actor)
+        case .expire(let records):
+            return try expireRecords(records, actor: actor)
+        }
+    }
+
+    /// All of the movements or none: what the earlier ones did is taken back when a later one is refused.
+    private mutating func runBatch(_ movements: [Movement], actor: String) throws(Interruption) -> Outcome {
+        let saved = state
+        var outcomes: [MovementOutcome] = []
+        outcomes.reserveCapacity(movements.count)
+        for (index, movement) in movements.enumerated() {
+            do throws(Interruption) {
+                outcomes.append(try move(movement, actor: actor))
+            } catch {
+                state = saved
+                if case .refused(let refusal) = error {
+                    throw .refused(.operation(index: index, refusal))
+                }
+                throw error
+            }
+        }
+        return .batch(outcomes)
+    }
+
+    /// In a batch a refusal names the first operation that receives into the archived thing.
+    private func refusal(_ refusal: StockRefusal, of record: RecordReference, in command: Command) -> Interruption {
+        guard case .batch(let movements) = command else { return .refused(refusal) }
+        let index = movements.firstIndex { movement in
+            if case .receive(let change) = movement { change.record.key == record.key } else { false }
+        }
+        return .refused(.operation(index: index ?? 0, refusal))
+    }
+}
+
+extension StockRefusal {
+    /// The shortage in it, also when it is an operation's of a batch.
+    public var shortage: Shortage? {
+        switch self {
+        case .insufficientStock(let shortage): shortage
+        case .operation(_, let refusal): refusal.shortage
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Domain
+import HTTPTypes
+import UseCases
+
+/// Receive, ship, adjust, transfer: one movement a request.
+struct StockEndpoints: Sendable {
+    let stock: StockService
+
+    var endpoints: [Endpoint] {
+        [
+            endpoint(.receive, "Takes units into a warehouse"),
+            endpoint(.ship, "Sends available units out"),
+            endpoint(.adjust, "Corrects what is on hand, by a difference or by a count"),
+            endpoint(.transfer, "Moves units from one warehouse to another, in one transaction"),
+        ]
+    }
+
+    private func endpoint(_ kind: MovementKind, _ summary: String) -> Endpoint {
+        Endpoint(.post, .api("/inventory/\(kind.rawValue)"), scope: .stockWrite, body: .json, summary: summary) {
+            try await move(kind, $0)
+        }
+    }
+
+    private func move(_ kind: MovementKind, _ request: APIRequest) async throws -> APIResponse {
+        var fields = try request.fields()
+        guard let movement = fields.movement(kind) else { throw fields.failure }
+        let outcome: MovementOutcome
+        do throws(ServiceFailure) {
+            outcome = try await stock.move(movement, actor: request.actor)
+        } catch {
+            throw Problem(error, quantityField: movement.quantityField)
+        }
+        return .json { $0.movement(outcome, of: movement) }
+    }
+}

@@ -1,0 +1,65 @@
+/// A JSON text as a tree. Numbers keep their text, so that no digit is lost on the way in.
+indirect enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case number(JSONNumber)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+
+    static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
+
+    /// What a caller's fault message calls it.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}
+
+/// The members of a JSON object in the order written.
+///
+/// A list, not a dictionary: requests have few members, and nothing that a caller sends can make it slow.
+struct JSONObject: Hashable, Sendable {
+    typealias Member = (name: String, value: JSONValue)
+
+    private(set) var members: [Member] = []
+
+    /// The value of a name; of two members with one name the last (RFC 8259, section 4, leaves it open).
+    subscript(name: String) -> JSONValue? {
+        for member in members.reversed() where member.name == name { return member.value }
+        return nil
+    }
+
+    mutating func append(_ name: String, _ value: JSONValue) {
+        members.append((name, value))
+    }
+
+    /// Each name once, with its last value, in the order of those last values.
+    var uniqueMembers: [Member] {
+        var seen = Set<String>(minimumCapacity: members.count)
+        return members.reversed().filter { seen.insert($0.name).inserted }.reversed()
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for member in members {
+            hasher.combine(member.name)
+            hasher.combine(member.value)
+        }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    init(dictionaryLiteral elements: (String, JSONValue)...) {
+        members = elements.map { (name: $0.0, value: $0.1) }
+    }
+}

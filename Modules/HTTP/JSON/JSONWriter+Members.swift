@@ -1,0 +1,41 @@
+import Domain
+
+/// Members of the kinds that answers are made of; a nil is `null`, so that a field is never missing.
+extension JSONWriter {
+    mutating func member(_ name: String, _ value: String?) {
+        self.name(name)
+        if let value { string(value) } else { null() }
+    }
+
+    mutating func member(_ name: String, _ value: Int64?) {
+        self.name(name)
+        if let value { integer(value) } else { null() }
+    }
+
+    mutating func member(_ name: String, _ value: Bool) {
+        self.name(name)
+        bool(value)
+    }
+
+    mutating func member<Entity>(_ name: String, _ value: Identifier<Entity>?) {
+        member(name, value?.description)
+    }
+
+    mutating func member(_ name: String, _ value: Instant?) {
+        member(name, value.map(RFC3339.format))
+    }
+
+    mutating func member(_ name: String, _ value: JSONValue) {
+        self.name(name)
+        self.value(value)
+    }
+
+    mutating func member<Elements: Sequence>(
+        _ name: String,
+        _ elements: Elements,
+        _ write: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        self.name(name)
+        array(elements, write)
+    }
+}

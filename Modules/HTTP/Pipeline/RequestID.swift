@@ -1,0 +1,39 @@
+import Domain
+import HTTPTypes
+
+extension HTTPField.Name {
+    static let requestID = HTTPField.Name(validated: "X-Request-Id")
+    static let contentTypeOptions = HTTPField.Name(validated: "X-Content-Type-Options")
+
+    /// A name that is known to be one.
+    private init(validated name: String) {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
+        self = field
+    }
+}
+
+/// The id by which an answer and its log lines are found together.
+enum RequestID {
+    /// The caller's id if it is sane, or a new one.
+    static func of(_ headers: HTTPFields) -> String {
+        guard let given = headers[.requestID], isSane(given) else { return make() }
+        return given
+    }
+
+    /// 1 ... 128 visible ASCII characters without quotes and semicolons: nothing that could break a header, a log line
+    /// or a shell.
+    static func isSane(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (0x21...0x7E).contains(byte) && !"\"'`;".utf8.contains(byte)
+            }
+    }
+
+    /// A random UUID (version 4, RFC 9562, section 5.4).
+    static func make() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let high = generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return Identifier<Self>(high: high, low: low).description
+    }
+}

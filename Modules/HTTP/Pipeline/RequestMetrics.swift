@@ -1,0 +1,50 @@
+import HTTPTypes
+import Metrics
+import Synchronization
+
+/// How long requests take: `http_request_duration_seconds` by route, method and status.
+///
+/// The labels come from our own tables, never from a caller's words, so that nobody can fill the registry.
+final class RequestMetrics: Sendable {
+    /// What one timer counts.
+    private struct Key: Hashable {
+        let route: String
+        let method: HTTPRequest.Method
+        let status: Int
+    }
+
+    /// The methods that have a name of their own where no route is found.
+    private static let knownMethods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options,
+    ]
+
+    private let factory: (any MetricsFactory)?
+    private let timers = Mutex<[Key: Timer]>([:])
+
+    /// - Parameter factory: nil for the one that the program has bootstrapped.
+    init(factory: (any MetricsFactory)? = nil) {
+        self.factory = factory
+    }
+
+    /// - Parameter route: the template of the path; nil when none matched.
+    func record(_ duration: Duration, route: String?, method: HTTPRequest.Method, status: Int) {
+        let isKnown = route != nil || Self.knownMethods.contains(method)
+        let key = Key(route: route ?? "unmatched", method: isKnown ? method : Self.other, status: status)
+        let timer = timers.withLock { timers in
+            if let timer = timers[key] { return timer }
+            let timer = make(key)
+            timers[key] = timer
+            return timer
+        }
+        timer.recordNanoseconds(duration.nanoseconds)
+    }
+
+    private func make(_ key: Key) -> Timer {
+        let dimensions = [("method", key.method.rawValue), ("route", key.route), ("status", String(key.status))]
+        let label = "http_request_duration_seconds"
+        guard let factory else { return Timer(label: label, dimensions: dimensions) }
+        return Timer(label: label, dimensions: dimensions, factory: factory)
+    }
+
+    private static let other = HTTPRequest.Method("OTHER") ?? .trace
+}

@@ -1,0 +1,182 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import UseCases
+
+/// All that happens to a request around its handler: id, route, authentication, body, errors, headers, log, metrics.
+///
+/// It knows no socket and no framework, so that a hot route can run it on the event loop itself.
+struct RequestPipeline: Sendable {
+    /// Reads the body up to so many bytes.
+    /// - Throws: `NIOTooManyBytesError` when there are more, and what the connection throws.
+    typealias BodyCollector = (_ limit: Int) async throws -> ByteBuffer
+
+    let table: EndpointTable
+    let authenticator: any Authenticator
+    let metrics: RequestMetrics
+    let logger: Logger
+
+    /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
+    func respond(to head: HTTPRequest, body: BodyCollector) async throws -> APIResponse {
+        let start = ContinuousClock.now
+        let requestID = RequestID.of(head.headerFields)
+        let target = RequestTarget(head.path ?? "/")
+        let match = table.match(head.method, target.path)
+        var response: APIResponse
+        do {
+            response = try await answer(head, match, target.query, body)
+        } catch let error as BrokenBody {
+            logger.info("request body broke off", metadata: ["request_id": "\(requestID)"])
+            throw error.underlying
+        } catch {
+            let problem = Problem(error)
+            log(problem, requestID)
+            response = problem.response(requestID: requestID)
+        }
+        finish(&response, head.method, requestID)
+        record(response, head.method, match, requestID, ContinuousClock.now - start)
+        return response
+    }
+
+    // MARK: Steps
+
+    private func answer(
+        _ head: HTTPRequest,
+        _ match: EndpointTable.Match,
+        _ query: Substring,
+        _ body: BodyCollector
+    ) async throws -> APIResponse {
+        switch match {
+        case .notFound: throw Problem(.notFound, "The path does not exist.")
+        case .methodNotAllowed(let methods): throw Problem.methodNotAllowed(methods)
+        case .endpoint(let index, let values):
+            let endpoint = table.endpoints[index]
+            let actor = try await authorize(head.headerFields, for: endpoint)
+            let parameters = try endpoint.path.parameters(values)
+            let request = APIRequest(
+                method: head.method,
+                headers: head.headerFields,
+                parameters: parameters,
+                query: QueryParameters(query),
+                body: try await collect(body, endpoint.body, head.headerFields),
+                actor: actor
+            )
+            return try await endpoint.handler(request)
+        }
+    }
+
+    /// - Returns: the actor's name.
+    private func authorize(_ headers: HTTPFields, for endpoint: Endpoint) async throws -> String {
+        guard let scope = endpoint.scope else { return "" }
+        let principal: Principal
+        do throws(AuthenticationFailure) {
+            principal = try await authenticator.authenticate(headers)
+        } catch {
+            throw Problem(error)
+        }
+        guard principal.allows(scope) else { throw Problem.forbidden(scope) }
+        return principal.name
+    }
+
+    private func collect(
+        _ body: BodyCollector,
+        _ rule: BodyRule,
+        _ headers: HTTPFields
+    ) async throws -> ByteBuffer {
+        let declared = headers[.contentLength].flatMap(Int.init)
+        // Before a byte of it is read: the connection drops the rest.
+        if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
+        guard case .json(let limit) = rule else { return ByteBuffer() }
+        if let type = headers[.contentType], !ContentType.isJSON(type) {
+            throw Problem(.unsupportedMediaType, "The body must be application/json.")
+        }
+        let bytes: ByteBuffer
+        do {
+            bytes = try await body(limit)
+        } catch is NIOTooManyBytesError {
+            throw Problem.payloadTooLarge(limit: limit)
+        } catch {
+            throw BrokenBody(underlying: error)
+        }
+        if let declared, declared != bytes.readableBytes {
+            throw Problem(.malformedRequest, "The body has not as many bytes as Content-Length says.")
+        }
+        return bytes
+    }
+
+    private func finish(_ response: inout APIResponse, _ method: HTTPRequest.Method, _ requestID: String) {
+        response.headers[.requestID] = requestID
+        response.headers[.contentTypeOptions] = "nosniff"
+        guard method == .head, let body = response.body else { return }
+        response.headers[.contentLength] = String(body.readableBytes)
+        response.body = nil
+    }
+
+    // MARK: Records
+
+    private func log(_ problem: Problem, _ requestID: String) {
+        guard let cause = problem.cause else { return }
+        let level: Logger.Level =
+            switch problem.code {
+            case .internalError: .error
+            case .unavailable: .warning
+            default: .info
+            }
+        logger.log(
+            level: level,
+            "request failed",
+            metadata: ["request_id": "\(requestID)", "code": "\(problem.code.rawValue)", "cause": "\(cause)"]
+        )
+    }
+
+    private func record(
+        _ response: APIResponse,
+        _ method: HTTPRequest.Method,
+        _ match: EndpointTable.Match,
+        _ requestID: String,
+        _ duration: Duration
+    ) {
+        let route: String? =
+            if case .endpoint(let index, _) = match { table.endpoints[index].path.description } else { nil }
+        metrics.record(duration, route: route, method: method, status: response.status.code)
+        // The template, not the path: a path may hold a caller's secrets and line ends.
+        logger.info(
+            "request",
+            metadata: [
+                "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")",
+                "status": "\(response.status.code)", "duration_ms": "\(Milliseconds(duration))",
+                "bytes": "\(response.body?.readableBytes ?? 0)", "request_id": "\(requestID)",
+            ]
+        )
+    }
+}
+
+/// The body did not arrive: the caller left, or what came was not HTTP.
+private struct BrokenBody: Error {
+    let underlying: any Error
+}
+
+/// A duration as the log shows it: `1.042`.
+private struct Milliseconds: CustomStringConvertible {
+    let description: String
+
+    init(_ duration: Duration) {
+        let microseconds = duration.nanoseconds / 1_000
+        description = "\(microseconds / 1_000).\(String(microseconds % 1_000 + 1_000).dropFirst())"
+    }
+}
+
+extension PathTemplate {
+    /// The parameters' values, each decoded once. A `/` may come as `%2F`.
+    fileprivate func parameters(_ values: [Substring]) throws(Problem) -> PathParameters {
+        var pairs: [(name: String, value: String)] = []
+        var values = values[...]
+        for case .parameter(let name) in segments {
+            guard let value = values.popFirst().flatMap({ PercentEncoding.decode($0) }) else {
+                throw .validation([FieldFault(field: name, message: "must be percent-encoded UTF-8")])
+            }
+            pairs.append((name, value))
+        }
+        return PathParameters(pairs)
+    }
+}

@@ -1,0 +1,41 @@
+import HTTPTypes
+import NIOCore
+import UseCases
+
+/// A request as a handler sees it.
+struct APIRequest: Sendable {
+    let method: HTTPRequest.Method
+    let headers: HTTPFields
+    let parameters: PathParameters
+    let query: QueryParameters
+    /// Empty for a route that ignores bodies.
+    let body: ByteBuffer
+    /// Who asks, for the ledger.
+    let actor: String
+
+    /// The body as JSON.
+    /// - Throws: the 400 problem `malformed_request` when it is none.
+    func json() throws(Problem) -> JSONValue {
+        guard body.readableBytes > 0 else {
+            throw Problem(.malformedRequest, "The body is empty where JSON is expected.")
+        }
+        do throws(JSONSyntaxError) {
+            return try JSONReader.read(Array(body.readableBytesView))
+        } catch {
+            throw Problem(.malformedRequest, "The body is not JSON: \(error.reason), at byte \(error.position).")
+        }
+    }
+
+    /// A reader of the body's fields.
+    /// - Parameter faults: what was found wrong elsewhere in the request, to be told together.
+    /// - Throws: the 400 problem when the body is not JSON, 422 when it is not an object.
+    func fields(after faults: [FieldFault] = []) throws -> FieldReader {
+        switch try json() {
+        case .object(let object): return FieldReader(object, faults: faults)
+        case let value:
+            throw ServiceFailure.invalid(
+                faults + [FieldFault(field: "body", message: "must be an object, not \(value.kind)")]
+            )
+        }
+    }
+}

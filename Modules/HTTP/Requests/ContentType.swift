@@ -1,0 +1,21 @@
+/// The media types that a JSON route takes.
+enum ContentType {
+    /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set.
+    static func isJSON(_ field: String) -> Bool {
+        let parts = field.split(separator: ";", omittingEmptySubsequences: false).map { trim($0).lowercased() }
+        guard let type = parts.first,
+            type == "application/json" || (type.hasSuffix("+json") && type.split(separator: "/").count == 2)
+        else { return false }
+        return parts.dropFirst().allSatisfy { parameter in
+            !parameter.hasPrefix("charset=")
+                || ["utf-8", "\"utf-8\"", "utf8"].contains(parameter.dropFirst("charset=".count))
+        }
+    }
+
+    private static func trim(_ text: Substring) -> Substring {
+        var text = text
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,155 @@
+import Domain
+import UseCases
+
+/// Reads the fields of a JSON object and collects every fault with its path, so that a caller hears of all at once.
+///
+/// A field that is `null` counts as absent. Fields that nobody reads are ignored (api.md, *Conventions*).
+struct FieldReader {
+    private let object: JSONObject
+    /// What the object's own fields are prefixed with: `items[0].`.
+    private let prefix: Prefix
+    private(set) var faults: [FieldFault]
+
+    private enum Prefix {
+        case none
+        case element(list: String, index: Int)
+    }
+
+    init(_ object: JSONObject, faults: [FieldFault] = []) {
+        self.object = object
+        prefix = .none
+        self.faults = faults
+    }
+
+    private init(_ object: JSONObject, list: String, index: Int) {
+        self.object = object
+        prefix = .element(list: list, index: index)
+        faults = []
+    }
+
+    // MARK: Fields
+
+    /// Whether the field is there and not `null`.
+    func has(_ name: String) -> Bool {
+        value(name) != nil
+    }
+
+    /// Whether the field is there and `null`.
+    func isNull(_ name: String) -> Bool {
+        object[name] == .null
+    }
+
+    /// nil when it is absent or wrong; a fault then says so.
+    mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        guard let value = value(name) else {
+            fault(name, "is required")
+            return nil
+        }
+        return read(name, value, rule)
+    }
+
+    /// nil when it is absent, or wrong; a fault says so in the second case.
+    mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        value(name).flatMap { read(name, $0, rule) }
+    }
+
+    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    mutating func list<Element>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ element: (inout FieldReader, Int) -> Element?
+    ) -> [Element]? {
+        guard let values = elements(name, count: count) else { return nil }
+        var elements: [Element] = []
+        elements.reserveCapacity(values.count)
+        for (index, value) in values.enumerated() {
+            guard case .object(let object) = value else {
+                fault("\(name)[\(index)]", "must be an object, not \(value.kind)")
+                continue
+            }
+            var reader = FieldReader(object, list: name, index: index)
+            if let element = element(&reader, index) { elements.append(element) }
+            faults += reader.faults
+        }
+        return elements.count == values.count ? elements : nil
+    }
+
+    /// The elements of an optional list of plain values.
+    mutating func optionalList<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ rule: FieldRule<Value>
+    ) -> [Value]? {
+        guard has(name), let values = elements(name, count: count) else { return nil }
+        return values.enumerated().compactMap { index, value in read("\(name)[\(index)]", value, rule) }
+    }
+
+    private mutating func elements(_ name: String, count: ClosedRange<Int>) -> [JSONValue]? {
+        guard let value = value(name) else {
+            fault(name, "is required")
+            return nil
+        }
+        guard case .array(let values) = value else {
+            fault(name, "must be a list, not \(value.kind)")
+            return nil
+        }
+        guard count.contains(values.count) else {
+            fault(name, "must have \(count.lowerBound) to \(count.upperBound) elements")
+            return nil
+        }
+        return values
+    }
+
+    private func value(_ name: String) -> JSONValue? {
+        let value = object[name]
+        return value == .null ? nil : value
+    }
+
+    private mutating func read<Value>(_ name: String, _ value: JSONValue, _ rule: FieldRule<Value>) -> Value? {
+        do throws(FieldMessage) {
+            return try rule.fromJSON(value)
+        } catch {
+            fault(name, error.text)
+            return nil
+        }
+    }
+
+    // MARK: Faults
+
+    /// Notes what is wrong with a field of this object; an empty name is the object itself.
+    mutating func fault(_ name: String, _ message: String) {
+        let field =
+            switch prefix {
+            case .none: name
+            case .element(let list, let index): "\(list)[\(index)]\(name.isEmpty ? "" : ".")\(name)"
+            }
+        faults.append(FieldFault(field: field, message: message))
+    }
+
+    /// The values, once all are there and nothing at all is wrong; else nil.
+    func all<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
+        guard faults.isEmpty else { return nil }
+        return unwrap(repeat each values)
+    }
+
+    /// What to throw when `all` has nothing.
+    var failure: ServiceFailure {
+        faults.isEmpty ? .internalFault(cause: "a field was neither read nor at fault") : .invalid(faults)
+    }
+}
+
+/// The values when none is nil.
+func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
+    do {
+        return (repeat try present(each values))
+    } catch {
+        return nil
+    }
+}
+
+private struct Missing: Error {}
+
+private func present<Value>(_ value: Value?) throws(Missing) -> Value {
+    guard let value else { throw Missing() }
+    return value
+}

@@ -1,0 +1,123 @@
+import Domain
+
+// MARK: - Numbers
+
+extension FieldRule where Value == Int64 {
+    /// An integer of JSON's, however it is written: `2.0` is 2.
+    static func integer(in range: ClosedRange<Int64>) -> Self {
+        let outside = FieldMessage("must be between \(range.lowerBound) and \(range.upperBound)")
+        return FieldRule(
+            json: { value throws(FieldMessage) in
+                guard case .number(let number) = value else {
+                    throw FieldMessage("must be an integer, not \(value.kind)")
+                }
+                switch number.integer {
+                case .integer(let integer) where range.contains(integer): return integer
+                case .integer, .outOfRange: throw outside
+                case .fraction: throw FieldMessage("must be an integer")
+                }
+            },
+            text: { text throws(FieldMessage) in
+                let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+                guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                    throw FieldMessage("must be an integer")
+                }
+                guard let integer = Int64(text), range.contains(integer) else { throw outside }
+                return integer
+            }
+        )
+    }
+}
+
+extension FieldRule where Value == Bool {
+    static var boolean: Self {
+        FieldRule(
+            json: { value throws(FieldMessage) in
+                guard case .bool(let bool) = value else { throw FieldMessage("must be true or false") }
+                return bool
+            },
+            text: { text throws(FieldMessage) in
+                guard let bool = Bool(text) else { throw FieldMessage("must be true or false") }
+                return bool
+            }
+        )
+    }
+}
+
+extension FieldRule where Value == Money {
+    /// A decimal string, or a JSON number whose value has at most two places (`1e2` is 100.00).
+    static var price: Self {
+        let message = FieldMessage("must be between 0 and \(Money.highestPrice) with at most 2 places")
+        let parse: @Sendable (String) throws(FieldMessage) -> Money = { text throws(FieldMessage) in
+            guard let price = Money(price: text) else { throw message }
+            return price
+        }
+        return FieldRule(
+            json: { value throws(FieldMessage) in
+                switch value {
+                case .string(let text): return try parse(text)
+                case .number(let number):
+                    guard case .integer(let hundredths) = number.scaled(places: 2),
+                        (0...Money.highestPrice.hundredths).contains(hundredths)
+                    else { throw message }
+                    return Money(hundredths: hundredths)
+                default: throw FieldMessage("must be a decimal string or a number, not \(value.kind)")
+                }
+            },
+            text: parse
+        )
+    }
+}
+
+extension FieldRule where Value == Instant {
+    static var time: Self {
+        FieldRule { text throws(FieldMessage) in
+            guard let instant = RFC3339.parse(text) else {
+                throw FieldMessage("must be a time such as 2026-11-22T15:00:00Z")
+            }
+            return instant
+        }
+    }
+}
+
+// MARK: - Text
+
+extension FieldRule where Value == String {
+    /// Text of so many Unicode scalars, which is what PostgreSQL counts, without control characters.
+    /// - Parameter allowsLines: tabs and line ends are allowed.
+    static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Self {
+        FieldRule { text throws(FieldMessage) in
+            guard count.contains(text.unicodeScalars.count) else {
+                throw FieldMessage("must have \(count.lowerBound) to \(count.upperBound) characters")
+            }
+            guard !text.unicodeScalars.contains(where: { $0.isControl(exceptLines: allowsLines) }) else {
+                throw FieldMessage("must not contain control characters")
+            }
+            return text
+        }
+    }
+
+    /// A product's or a warehouse's name (api.md, *Catalogue*).
+    static var name: Self { text(1...200) }
+    /// Why a movement was made: 500 characters are a paragraph, and the ledger keeps it for ever.
+    static var reason: Self { text(0...500) }
+    /// A reason that must be there.
+    static var requiredReason: Self { text(1...500) }
+    /// The number of a delivery note or an order elsewhere.
+    static var reference: Self { text(0...200) }
+    /// A product's description; the one text that may have lines.
+    static var description: Self { text(0...4_000, allowsLines: true) }
+    /// The words of a search.
+    static var search: Self { text(1...200) }
+}
+
+extension Unicode.Scalar {
+    /// Unicode's category Cc.
+    fileprivate func isControl(exceptLines: Bool) -> Bool {
+        switch value {
+        case 0x09, 0x0A, 0x0D: !exceptLines
+        case 0x00...0x1F, 0x7F...0x9F: true
+        default: false
+        }
+    }
+}

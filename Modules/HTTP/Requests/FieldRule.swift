@@ -1,0 +1,80 @@
+import Domain
+
+/// What is wrong with a value, in words that follow the field's name: `must be an integer`.
+struct FieldMessage: Error, Hashable {
+    let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+}
+
+/// How a value is checked and what it becomes. The same rule reads a member of a body and a parameter of a query.
+struct FieldRule<Value>: Sendable {
+    let fromJSON: @Sendable (JSONValue) throws(FieldMessage) -> Value
+    let fromText: @Sendable (String) throws(FieldMessage) -> Value
+
+    init(
+        json: @escaping @Sendable (JSONValue) throws(FieldMessage) -> Value,
+        text: @escaping @Sendable (String) throws(FieldMessage) -> Value
+    ) {
+        fromJSON = json
+        fromText = text
+    }
+
+    /// A rule for a JSON string, or a query's text.
+    init(text: @escaping @Sendable (String) throws(FieldMessage) -> Value) {
+        self.init(
+            json: { value throws(FieldMessage) in
+                guard case .string(let string) = value else {
+                    throw FieldMessage("must be a string, not \(value.kind)")
+                }
+                return try text(string)
+            },
+            text: text
+        )
+    }
+}
+
+// MARK: - Names
+
+extension FieldRule where Value == SKU {
+    static var sku: Self {
+        FieldRule { text throws(FieldMessage) in
+            guard let sku = SKU(text) else { throw .notACode }
+            return sku
+        }
+    }
+}
+
+extension FieldRule where Value == WarehouseCode {
+    static var warehouseCode: Self {
+        FieldRule { text throws(FieldMessage) in
+            guard let code = WarehouseCode(text) else { throw .notACode }
+            return code
+        }
+    }
+}
+
+extension FieldRule {
+    static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
+        FieldRule { text throws(FieldMessage) in
+            guard let identifier = Identifier<Entity>(text) else { throw FieldMessage("must be a UUID") }
+            return identifier
+        }
+    }
+
+    /// One of the words of an enumeration.
+    static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
+        let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return FieldRule { text throws(FieldMessage) in
+            guard let value = Value(rawValue: text) else { throw FieldMessage("must be one of \(words)") }
+            return value
+        }
+    }
+}
+
+extension FieldMessage {
+    /// Of a SKU and of a warehouse code, which have one form.
+    static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
+}

@@ -1,0 +1,88 @@
+import Domain
+import UseCases
+
+/// Reads parameters of the path and of the query, and collects every fault with the parameter's name.
+struct ParameterReader {
+    private let request: APIRequest
+    private(set) var faults: [FieldFault] = []
+
+    init(_ request: APIRequest) {
+        self.request = request
+    }
+
+    /// A parameter of the path.
+    mutating func path<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        read(name, .text(request.parameters[name]), rule)
+    }
+
+    /// A parameter of the query that must be there.
+    mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        guard let value = request.query[name] else {
+            faults.append(FieldFault(field: name, message: "is required"))
+            return nil
+        }
+        return read(name, value, rule)
+    }
+
+    /// A parameter of the query; an empty one counts as absent, of several the last counts.
+    mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        request.query[name].flatMap { read(name, $0, rule) }
+    }
+
+    /// A parameter of the query that may be repeated.
+    mutating func repeated<Value>(_ name: String, count: ClosedRange<Int>, _ rule: FieldRule<Value>) -> [Value]? {
+        let values = request.query[all: name]
+        guard count.contains(values.count) else {
+            let message = "must be given \(count.lowerBound) to \(count.upperBound) times"
+            faults.append(FieldFault(field: name, message: message))
+            return nil
+        }
+        return values.compactMap { read(name, $0, rule) }
+    }
+
+    /// `limit` and `cursor` (api.md, *Conventions*).
+    /// - Throws: the 400 problem of a cursor that we never made.
+    mutating func page() throws(Problem) -> PageRequest? {
+        let limit = optional("limit", .integer(in: PageLimits.allowed)) ?? PageLimits.standard
+        let cursor: Cursor? =
+            switch request.query["cursor"] {
+            case .text(let text): try Cursor(token: text)
+            case .undecodable: throw Cursor.problem
+            case nil: nil
+            }
+        return faults.isEmpty ? PageRequest(limit: Int(limit), cursor: cursor) : nil
+    }
+
+    private mutating func read<Value>(
+        _ name: String,
+        _ value: QueryParameters.Value,
+        _ rule: FieldRule<Value>
+    ) -> Value? {
+        guard case .text(let text) = value else {
+            faults.append(FieldFault(field: name, message: "must be percent-encoded UTF-8"))
+            return nil
+        }
+        do throws(FieldMessage) {
+            return try rule.fromText(text)
+        } catch {
+            faults.append(FieldFault(field: name, message: error.text))
+            return nil
+        }
+    }
+
+    /// The values, once all are there and nothing at all is wrong; else nil.
+    func all<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
+        guard faults.isEmpty else { return nil }
+        return unwrap(repeat each values)
+    }
+
+    /// What to throw when `all` has nothing.
+    var failure: ServiceFailure {
+        faults.isEmpty ? .internalFault(cause: "a parameter was neither read nor at fault") : .invalid(faults)
+    }
+}
+
+private enum PageLimits {
+    static let allowed: ClosedRange<Int64> = 1...500
+    static let standard: Int64 = 50
+}

@@ -1,0 +1,25 @@
+import HTTPTypes
+import NIOCore
+
+/// What a handler answers.
+struct APIResponse: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields
+    var body: ByteBuffer?
+
+    init(_ status: HTTPResponse.Status, headers: HTTPFields = [:], body: ByteBuffer? = nil) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// An answer in JSON.
+    static func json(
+        _ status: HTTPResponse.Status = .ok,
+        _ write: (inout JSONWriter) -> Void
+    ) -> APIResponse {
+        var writer = JSONWriter()
+        write(&writer)
+        return APIResponse(status, headers: [.contentType: "application/json"], body: writer.buffer)
+    }
+}

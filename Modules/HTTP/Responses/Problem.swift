@@ -1,0 +1,93 @@
+import HTTPTypes
+import UseCases
+
+/// A refusal as `application/problem+json` (RFC 9457).
+struct Problem: Error, Sendable {
+    let code: ProblemCode
+    /// For the caller. Never SQL, a stack or a host's name.
+    let detail: String
+    /// What the code adds to the standard members.
+    var members: [(name: String, value: JSONValue)]
+    var headers: HTTPFields = [:]
+    /// For the log alone.
+    var cause: String?
+
+    init(
+        _ code: ProblemCode,
+        _ detail: String,
+        members: [(name: String, value: JSONValue)] = [],
+        cause: String? = nil
+    ) {
+        self.code = code
+        self.detail = detail
+        self.members = members
+        self.cause = cause
+    }
+
+    /// The members and headers of an answer. `X-Request-Id` is the pipeline's.
+    func response(requestID: String) -> APIResponse {
+        var response = APIResponse.json(code.status) { writer in
+            writer.object { writer in
+                writer.member("type", code.type)
+                writer.member("title", code.title)
+                writer.member("status", Int64(code.status.code))
+                writer.member("detail", detail)
+                writer.member("code", code.rawValue)
+                writer.member("request_id", requestID)
+                for member in members {
+                    writer.member(member.name, member.value)
+                }
+            }
+        }
+        response.headers.append(contentsOf: headers)
+        response.headers[.contentType] = "application/problem+json"
+        return response
+    }
+}
+
+// MARK: - Kinds
+
+extension Problem {
+    /// All faults of a request at once.
+    static func validation(_ faults: [FieldFault]) -> Problem {
+        let errors = faults.map { fault in
+            JSONValue.object(["field": .string(fault.field), "message": .string(fault.message)])
+        }
+        let first = faults.first.map { "\($0.field) \($0.message)" } ?? "The request is not valid"
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+        return Problem(.validationFailed, "\(first)\(more).", members: [("errors", .array(errors))])
+    }
+
+    /// What a caller named was not found.
+    /// - Parameters:
+    ///   - what: `Unknown SKU`.
+    ///   - name: as the caller wrote it; cut, and without control characters, since it may be anything.
+    static func unknown(_ what: String, _ name: String) -> Problem {
+        let shown = String(
+            name.unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) }
+        )
+        return Problem(.notFound, "\(what): \(shown)")
+    }
+
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
+        let list = allowed.map(\.rawValue).joined(separator: ", ")
+        var problem = Problem(.methodNotAllowed, "The path takes \(list).")
+        problem.headers[.allow] = list
+        return problem
+    }
+
+    static func payloadTooLarge(limit: Int) -> Problem {
+        Problem(.payloadTooLarge, "The body may have \(limit) bytes.")
+    }
+
+    /// The caller may try again after so many seconds.
+    static func retry(_ code: ProblemCode, _ detail: String, afterSeconds: Int, cause: String? = nil) -> Problem {
+        var problem = Problem(code, detail, cause: cause)
+        problem.headers[.retryAfter] = String(afterSeconds)
+        return problem
+    }
+
+    static func internalError(cause: String) -> Problem {
+        Problem(.internalError, "Something went wrong here. The log has the cause.", cause: cause)
+    }
+}

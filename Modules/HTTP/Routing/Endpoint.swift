@@ -1,0 +1,55 @@
+import HTTPTypes
+
+/// One route, with all that is known of it: the table dispatches by it, the pipeline guards it, and the OpenAPI
+/// document can be made from it.
+struct Endpoint: Sendable {
+    /// A request to an answer, and nothing else: no socket, no framework.
+    ///
+    /// Whatever it throws becomes a problem: `Problem` and `ServiceFailure` as they say, any other error as a 500.
+    typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
+
+    let method: HTTPRequest.Method
+    let path: PathTemplate
+    /// nil for a route that is open to everybody.
+    let scope: Scope?
+    let body: BodyRule
+    /// One line for the documentation.
+    let summary: String
+    let handler: Handler
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: PathTemplate,
+        scope: Scope?,
+        body: BodyRule = .ignored,
+        summary: String,
+        handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.scope = scope
+        self.body = body
+        self.summary = summary
+        self.handler = handler
+    }
+}
+
+/// What a route does with a request's body.
+enum BodyRule: Hashable, Sendable {
+    /// Reads none; one that is sent is dropped.
+    case ignored
+    /// Reads JSON of at most so many bytes.
+    case json(limit: Int)
+
+    /// The body limit of api.md, *Errors*, in bytes.
+    static let standardLimit = 1 << 20
+    static let json = BodyRule.json(limit: standardLimit)
+
+    /// The most bytes that a body may have, read or dropped.
+    var limit: Int {
+        switch self {
+        case .ignored: Self.standardLimit
+        case .json(let limit): limit
+        }
+    }
+}

@@ -1,0 +1,71 @@
+public import HTTPTypes
+import UseCases
+
+/// Who asks.
+public struct Principal: Hashable, Sendable {
+    /// The `actor` in the ledger.
+    public let name: String
+    public let scopes: Set<Scope>
+
+    public init(name: String, scopes: Set<Scope>) {
+        self.name = name
+        self.scopes = scopes
+    }
+
+    /// Whether the scopes allow it; `admin` implies all.
+    public func allows(_ scope: Scope) -> Bool {
+        scopes.contains(scope) || scopes.contains(.admin)
+    }
+}
+
+/// Finds out who asks, before a handler runs.
+public protocol Authenticator: Sendable {
+    /// - Parameter headers: the request's, `Authorization` among them.
+    func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal
+}
+
+/// Why nobody knows who asks.
+public enum AuthenticationFailure: Error, Hashable, Sendable {
+    /// No key, or one that is unknown, expired or revoked. The reason is for the log alone.
+    case unauthorized(reason: String)
+    /// The key has spent what it may.
+    case rateLimited(retryAfterSeconds: Int)
+    /// The keys cannot be read.
+    case unavailable(cause: String)
+}
+
+/// Lets everybody do everything: `AUTH_MODE=off`, where the server binds to a loopback address only.
+public struct OpenAuthenticator: Authenticator {
+    private let principal: Principal
+
+    /// - Parameter name: the `actor` of all that is done.
+    public init(name: String = "anonymous") {
+        principal = Principal(name: name, scopes: [.admin])
+    }
+
+    public func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal {
+        principal
+    }
+}
+
+extension Problem {
+    init(_ failure: AuthenticationFailure) {
+        switch failure {
+        case .unauthorized(let reason):
+            self.init(.unauthorized, "A valid API key is needed.", cause: reason)
+            headers[.wwwAuthenticate] = "Bearer"
+        case .rateLimited(let seconds):
+            self = .retry(.rateLimited, "Too many requests. Please slow down.", afterSeconds: seconds)
+        case .unavailable(let cause):
+            self = Problem(.unavailable(cause: cause) as ServiceFailure)
+        }
+    }
+
+    static func forbidden(_ scope: Scope) -> Problem {
+        Problem(
+            .forbidden,
+            "The key's scope does not allow this. It needs \(scope.rawValue).",
+            members: [("required_scope", .string(scope.rawValue))]
+        )
+    }
+}

@@ -1,0 +1,23 @@
+/// Where and how the server listens.
+public struct HTTPServerConfiguration: Hashable, Sendable {
+    public var host: String
+    /// 0 lets the system choose; `HTTPServer` then tells which.
+    public var port: Int
+    /// Threads that read and write sockets. Two cores that PostgreSQL shares are busy with one or two.
+    public var eventLoops = 2
+    /// Connections that the kernel may hold until they are accepted: a sale opens a thousand at once.
+    public var backlog = 1_024
+    /// Bytes that the request line and all headers may have; 100 SKUs of `/availability` are 20 KiB.
+    public var highestHeaderBytes = 64 << 10
+    /// Headers that a request may have.
+    public var highestHeaderCount = 100
+    /// After so long without a byte a connection is closed, also in the middle of a request.
+    public var idleTimeout: Duration = .seconds(75)
+    /// How long requests in flight may take after SIGTERM (operations.md, *Programs*).
+    public var shutdownLimit: Duration = .seconds(10)
+
+    public init(host: String = "127.0.0.1", port: Int = 8_080) {
+        self.host = host
+        self.port = port
+    }
+}

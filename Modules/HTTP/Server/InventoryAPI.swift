@@ -1,0 +1,50 @@
+public import UseCases
+
+/// The API's routes over the use cases: what a composition root hands to `HTTPServer`.
+public struct InventoryAPI: Sendable {
+    private let stock: StockService
+    private let reservations: ReservationService
+    private let reader: StockReader
+    private let catalogue: any CatalogueStore
+    let health: HealthMonitor
+    let authenticator: any Authenticator
+    private let reservationSeconds: Int64
+
+    /// - Parameters:
+    ///   - authenticator: who may call; `OpenAuthenticator` only where the server binds to loopback.
+    ///   - reservationSeconds: how long units are held when the caller does not say (`RESERVATION_TTL_SECONDS`),
+    ///     1 ... 604,800.
+    public init(
+        stock: StockService,
+        reservations: ReservationService,
+        reader: StockReader,
+        catalogue: any CatalogueStore,
+        health: HealthMonitor,
+        authenticator: any Authenticator,
+        reservationSeconds: Int64 = 600
+    ) {
+        precondition(ReservationLimits.seconds.contains(reservationSeconds))
+        self.stock = stock
+        self.reservations = reservations
+        self.reader = reader
+        self.catalogue = catalogue
+        self.health = health
+        self.authenticator = authenticator
+        self.reservationSeconds = reservationSeconds
+    }
+
+    /// Every route of the server.
+    var endpoints: [Endpoint] {
+        HealthEndpoints(health: health).endpoints
+            + ProductEndpoints(catalogue: catalogue).endpoints
+            + WarehouseEndpoints(catalogue: catalogue).endpoints
+            + StockEndpoints(stock: stock).endpoints
+            + [
+                BatchEndpoint(stock: stock).endpoint,
+                ReorderPolicyEndpoint(stock: stock).endpoint,
+                AvailabilityEndpoint(reader: reader).endpoint,
+            ]
+            + InventoryReadEndpoints(reader: reader).endpoints
+            + ReservationEndpoints(reservations: reservations, standardSeconds: reservationSeconds).endpoints
+    }
+}

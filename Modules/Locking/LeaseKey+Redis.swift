@@ -1,0 +1,16 @@
+import Domain
+import UseCases
+
+extension LeaseKey {
+    /// `inventory_lock:{inventory_id}` (flows.md, flow 1); a record without an id goes by product and warehouse.
+    static let lockPrefix = "inventory_lock:"
+    static let waitingPrefix = "inventory_lock_waiting:"
+
+    /// What comes after the prefix in the key's name.
+    var redisName: String {
+        switch self {
+        case .record(let id): id.description
+        case .unborn(let key): "\(key.product):\(key.warehouse)"
+        }
+    }
+}

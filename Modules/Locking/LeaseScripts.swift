@@ -1,0 +1,79 @@
+import RedisClient
+
+/// The steps on leases that Redis runs as one.
+enum LeaseScripts {
+    /// Takes the keys of each group that finds all of them free.
+    ///
+    /// KEYS: the lock keys, then the waiting marks in the same order. ARGV: the process that asks; the token; the lease and
+    /// the life of a mark in milliseconds; how many keys, from the first on, are groups of their own; then each other
+    /// group as its size and the positions of its keys. A lock's value is the process, 16 characters, and the token.
+    ///
+    /// Answers two texts of 0 and 1: for each group whether it was granted, and for each key whether it was taken and
+    /// another process waits for it. A mark is left for nobody of one's own process, and replaces no one else's: it is
+    /// enough that the holder meets one.
+    static let acquire = RedisScript(
+        """
+        local count = #KEYS / 2
+        local process, value = ARGV[1], ARGV[1] .. ARGV[2]
+        local found
+        if #KEYS <= 4000 then
+            found = redis.call('MGET', unpack(KEYS))
+        else
+            found = {}
+            for first = 1, #KEYS, 4000 do
+                local part = redis.call('MGET', unpack(KEYS, first, math.min(first + 3999, #KEYS)))
+                for i = 1, #part do found[first + i - 1] = part[i] end
+            end
+        end
+        local granted, taken = {}, {}
+        local singles = tonumber(ARGV[5])
+        for i = 1, singles do
+            taken[i] = not found[i]
+            granted[i] = taken[i] and '1' or '0'
+        end
+        local at = 6
+        while ARGV[at] do
+            local last = at + tonumber(ARGV[at])
+            local free = true
+            for j = at + 1, last do
+                if found[tonumber(ARGV[j])] then free = false end
+            end
+            if free then
+                for j = at + 1, last do taken[tonumber(ARGV[j])] = true end
+            end
+            granted[#granted + 1] = free and '1' or '0'
+            at = last + 1
+        end
+        local contended = {}
+        for i = 1, count do
+            local mark = found[count + i]
+            contended[i] = '0'
+            if taken[i] then
+                redis.call('SET', KEYS[i], value, 'PX', ARGV[3])
+                if mark == process then
+                    redis.call('DEL', KEYS[count + i])
+                elseif mark then
+                    contended[i] = '1'
+                end
+            elseif found[i] and (not mark or mark == process) and string.sub(found[i], 1, 16) ~= process then
+                redis.call('SET', KEYS[count + i], process, 'PX', ARGV[4])
+            end
+        end
+        return {table.concat(granted), table.concat(contended)}
+        """)
+
+    /// Deletes the keys that still have the value ARGV[1].
+    static let release = RedisScript(
+        """
+        local held = redis.call('MGET', unpack(KEYS))
+        local mine = {}
+        for i = 1, #KEYS do
+            if held[i] == ARGV[1] then mine[#mine + 1] = KEYS[i] end
+        end
+        if #mine == 0 then return 0 end
+        return redis.call('DEL', unpack(mine))
+        """)
+
+    /// How many keys one call of `release` may have: Lua unpacks some 8,000, and Redis does nothing else meanwhile.
+    static let maximumKeysPerRelease = 1_000
+}

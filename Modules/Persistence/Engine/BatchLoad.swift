@@ -1,0 +1,153 @@
+import Domain
+import PostgresClient
+
+/// The load stage: what is read under the batch's row locks, in one pipelined round trip.
+struct BatchLoad {
+    /// What came back.
+    struct Answer {
+        var facts = StockFacts()
+        /// The instant of the batch, by the database's clock, after the locks.
+        var now: Instant
+        /// The transaction's id, to ask for its fate should the COMMIT's answer be lost.
+        var transaction: String
+        /// Records that exist and that somebody else has locked.
+        var lockedElsewhere: Set<RecordKey> = []
+        /// The reservations of the orders asked for, as rows: their records' references are not known here.
+        var reservations: [ReservationRow] = []
+        /// Records that were thought not to exist and that do.
+        var found: [(id: InventoryID, key: RecordKey)] = []
+    }
+
+    /// The batch's records that are known to exist.
+    let ids: [InventoryID: RecordReference]
+    /// The batch's records that are not known to exist.
+    let unborn: [RecordReference]
+    let orders: [OrderID]
+    /// Products and warehouses that must not be archived; empty when no command cares.
+    let products: [ProductID]
+    let warehouses: [WarehouseID]
+
+    func queries() -> [PostgresQuery] {
+        var queries = [
+            PostgresQuery(Self.begin),
+            PostgresQuery(Self.lock) { $0.appendArray(Array(ids.keys)) },
+        ]
+        if !unborn.isEmpty {
+            for statement in [Self.lockByKey, Self.locateByKey] {
+                queries.append(
+                    PostgresQuery(statement) { parameters in
+                        parameters.appendArray(unborn.map(\.key.product))
+                        parameters.appendArray(unborn.map(\.key.warehouse))
+                    })
+            }
+        }
+        // After the locks: a statement sees what was committed before it began.
+        queries.append(PostgresQuery(Self.clock))
+        if !products.isEmpty {
+            queries.append(
+                PostgresQuery(Self.archived) { parameters in
+                    parameters.appendArray(products)
+                    parameters.appendArray(warehouses)
+                })
+        }
+        if !orders.isEmpty {
+            queries.append(PostgresQuery(ReservationRow.byOrder) { $0.appendArray(orders) })
+        }
+        return queries
+    }
+
+    func answer(_ results: [PostgresResult]) throws(PostgresError) -> Answer {
+        var next = results.dropFirst().makeIterator()
+        func take() throws(PostgresError) -> PostgresResult {
+            guard let result = next.next() else { throw PostgresError(.protocolViolation, "a result is missing") }
+            return result
+        }
+        var records: [RecordKey: InventoryRecord] = [:]
+        var answer = Answer(now: Instant(milliseconds: 0), transaction: "")
+        try readRecords(try take(), into: &records) { ids[$0] }
+        var missing = Set(ids.values.map(\.key)).subtracting(records.keys)
+        if !unborn.isEmpty {
+            let references = Dictionary(unborn.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+            let locked = try take()
+            let located = try take()
+            for index in 0..<located.rowCount {
+                var row = located.row(index)
+                let id: InventoryID = try row.next()
+                let key = RecordKey(product: try row.next(), warehouse: try row.next())
+                answer.found.append((id, key))
+                missing.insert(key)
+            }
+            let byID = Dictionary(
+                answer.found.compactMap { found in references[found.key].map { (found.id, $0) } },
+                uniquingKeysWith: { first, _ in first })
+            try readRecords(locked, into: &records) { byID[$0] }
+            missing.subtract(records.keys)
+        }
+        answer.lockedElsewhere = missing
+        var clock = try take().row(0)
+        answer.now = try clock.next()
+        answer.transaction = try clock.next()
+        if !products.isEmpty {
+            let result = try take()
+            for index in 0..<result.rowCount {
+                var row = result.row(index)
+                let isProduct: Bool = try row.next()
+                if isProduct {
+                    answer.facts.archivedProducts.insert(try row.next())
+                } else {
+                    answer.facts.archivedWarehouses.insert(try row.next())
+                }
+            }
+        }
+        if !orders.isEmpty {
+            answer.reservations = try ReservationRow.all(try take())
+        }
+        // A ledger row is never older than the one before it, whatever the clock did in between.
+        for record in records.values { answer.now = max(answer.now, record.updatedAt) }
+        answer.facts.records = records
+        return answer
+    }
+
+    private func readRecords(
+        _ result: PostgresResult, into records: inout [RecordKey: InventoryRecord],
+        reference: (InventoryID) -> RecordReference?
+    ) throws(PostgresError) {
+        for index in 0..<result.rowCount {
+            var row = result.row(index)
+            let id: InventoryID = try row.next()
+            guard let reference = reference(id) else { continue }
+            records[reference.key] = InventoryRecord(
+                id: id, reference: reference, quantityOnHand: try row.next(), quantityReserved: try row.next(),
+                reorderPoint: try row.next(), reorderQuantity: try row.next(), safetyStock: try row.next(),
+                version: try row.next(), updatedAt: try row.next())
+        }
+    }
+
+    static let begin = PostgresStatement("BEGIN")
+    /// In id order, so that two batches never wait for each other in a circle; what somebody else holds is passed by.
+    private static let lock = PostgresStatement(
+        """
+        SELECT id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version, updated_at
+        FROM inventory WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+        """)
+    private static let lockByKey = PostgresStatement(
+        """
+        SELECT i.id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version,
+            updated_at
+        FROM unnest($1::uuid[], $2::uuid[]) AS wanted(product_id, warehouse_id)
+        JOIN inventory i USING (product_id, warehouse_id)
+        ORDER BY i.id FOR NO KEY UPDATE OF i SKIP LOCKED
+        """)
+    private static let locateByKey = PostgresStatement(
+        """
+        SELECT i.id, i.product_id, i.warehouse_id
+        FROM unnest($1::uuid[], $2::uuid[]) AS wanted(product_id, warehouse_id)
+        JOIN inventory i USING (product_id, warehouse_id)
+        """)
+    private static let clock = PostgresStatement("SELECT clock_timestamp(), pg_current_xact_id()::text")
+    private static let archived = PostgresStatement(
+        """
+        SELECT true, id FROM products WHERE archived AND id = ANY($1)
+        UNION ALL SELECT false, id FROM warehouses WHERE archived AND id = ANY($2)
+        """)
+}

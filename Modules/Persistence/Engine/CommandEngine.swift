@@ -1,0 +1,210 @@
+public import Domain
+public import Logging
+import Metrics
+public import PostgresClient
+public import Reactor
+public import UseCases
+
+/// The write path: takes commands from any task, gathers them into batches, and has lanes carry them out.
+///
+/// While one batch is being written the next gathers, so that a flash sale on one record becomes a few large
+/// transactions and a lone request goes at once. The rules are `StockMachine`'s; the arbiter is PostgreSQL.
+public actor CommandEngine: CommandStore {
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    nonisolated let reactor: Reactor
+    let settings: EngineSettings
+    let directory: PostgresRecordDirectory
+    let logger: Logger
+    let metrics = EngineMetrics()
+    private let client: PostgresClient
+    private let configuration: PostgresConfiguration
+    private let leases: any LeaseStore
+    private let cache: any StockCache
+    private let observer: (@Sendable (DecidedBatch) -> Void)?
+
+    var queue = CommandQueue<Ticket>()
+    private var admitted = 0
+    private var idle: [CheckedContinuation<Void, Never>] = []
+    private var isStopping = false
+    private var wakeTimer: (at: ContinuousClock.Instant, timer: Reactor.Timer)?
+
+    /// - Parameters:
+    ///   - configuration: how each lane reaches the database, on a connection of its own.
+    ///   - client: shared connections for unlocked reads.
+    ///   - observer: told of each batch that was committed; for tests.
+    public init(
+        reactor: Reactor, configuration: PostgresConfiguration, client: PostgresClient,
+        directory: PostgresRecordDirectory, leases: any LeaseStore, cache: any StockCache,
+        settings: EngineSettings = EngineSettings(), logger: Logger,
+        observer: (@Sendable (DecidedBatch) -> Void)? = nil
+    ) {
+        self.reactor = reactor
+        self.settings = settings
+        self.directory = directory
+        self.logger = logger
+        self.client = client
+        self.configuration = configuration
+        self.leases = leases
+        self.cache = cache
+        self.observer = observer
+    }
+
+    public func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+        guard admitted < settings.capacity, !isStopping else { throw .systemBusy }
+        admitted += 1
+        defer { admitted -= 1 }
+        let submittedAt = ContinuousClock.now
+        var records = command.records
+        if let order = command.resolvedOrder {
+            records = try await pendingRecords(of: order)
+        } else if !directory.hasIDs(records) {
+            try await directory.locate(records)
+        }
+        // Decided again after the waits above: nobody may slip in behind the last lane.
+        guard !isStopping else { throw .systemBusy }
+        let result = await withCheckedContinuation { continuation in
+            enqueue(
+                Ticket(
+                    command: command, actor: actor, records: records, submittedAt: submittedAt,
+                    continuation: continuation))
+        }
+        return try result.get()
+    }
+
+    /// Carries out commands until the task is cancelled; then what has been taken is finished and nothing new taken.
+    public func run() async {
+        let lanes = (0..<settings.lanes).map { index in
+            Lane(
+                name: "lane \(index + 1)", engine: self, configuration: configuration, leases: leases, cache: cache,
+                observer: observer)
+        }
+        await withTaskCancellationHandler {
+            await withTaskGroup(of: Void.self) { group in
+                for lane in lanes {
+                    group.addTask { await lane.run() }
+                }
+            }
+        } onCancel: {
+            Task { await self.stop() }
+        }
+    }
+
+    /// Takes nothing more; the lanes end when nothing waits.
+    public func stop() {
+        isStopping = true
+        wakeAll()
+    }
+
+    // MARK: What lanes ask for
+
+    /// The next batch; waits for one. nil when the engine stops and nothing is left.
+    func nextBatch() async -> [QueuedCommand]? {
+        while true {
+            let now = ContinuousClock.now
+            refuseOverdue(now)
+            let batch = queue.take(limit: settings.batchLimit, recordLimit: settings.batchRecordLimit, now: now)
+            if !batch.isEmpty {
+                // What else is ready is another lane's.
+                if queue.count > 0, !idle.isEmpty { wakeOne() }
+                return batch
+            }
+            if isStopping, queue.count == 0 { return nil }
+            scheduleWake(now)
+            await withCheckedContinuation { idle.append($0) }
+        }
+    }
+
+    /// Lets go of a batch; `returned` are those of its commands that must wait for another turn.
+    func finish(_ batch: [QueuedCommand], returned: [QueuedCommand], resting: [(RecordKey, Duration)]) {
+        queue.finish(batch)
+        queue.putBack(returned)
+        let now = ContinuousClock.now
+        for (key, duration) in resting {
+            queue.rest(key, until: now + duration)
+        }
+        if queue.count > 0 || isStopping { wakeAll() }
+    }
+
+    /// One after the other, so that a lane's batch holds together what waits together.
+    private func wakeOne() {
+        if let lane = idle.popLast() { lane.resume() }
+    }
+
+    private func wakeAll() {
+        let lanes = idle
+        idle.removeAll()
+        for lane in lanes { lane.resume() }
+    }
+
+    // MARK: Waiting
+
+    private func enqueue(_ ticket: Ticket) {
+        let now = ContinuousClock.now
+        let (_, isReady) = queue.append(
+            keys: ticket.records.map(\.key), payload: ticket, deadline: ticket.submittedAt + settings.waitLimit,
+            now: now)
+        if isReady, !idle.isEmpty {
+            wakeOne()
+        } else if !isReady, idle.count == settings.lanes {
+            scheduleWake(now)
+        }
+    }
+
+    /// Only here is `system_busy` said of a command that was taken, and nothing of it has been done by then.
+    private func refuseOverdue(_ now: ContinuousClock.Instant) {
+        for item in queue.removeOverdue(now: now) {
+            metrics.refusedBusy.increment()
+            item.payload.answer(.failure(.systemBusy))
+        }
+    }
+
+    private func scheduleWake(_ now: ContinuousClock.Instant) {
+        guard let at = queue.nextChange(now: now) else { return }
+        if let wakeTimer, wakeTimer.at <= at, wakeTimer.at > now { return }
+        wakeTimer?.timer.cancel()
+        let delay = max(.milliseconds(1), at - now)
+        let timer = reactor.schedule(after: delay) { [weak self] in
+            guard let self else { return }
+            self.assumeIsolated { $0.wakeAll() }
+        }
+        wakeTimer = (at, timer)
+    }
+
+    // MARK: Orders
+
+    /// The records of the order's pending reservations, read without locks: the lane reads again under them.
+    /// - Throws: `.refused(.unknownOrder)` when the order has no reservation at all.
+    private func pendingRecords(of order: OrderID) async throws(ServiceFailure) -> [RecordReference] {
+        var ids: [InventoryID] = []
+        do throws(PostgresError) {
+            let result = try await client.query(PostgresQuery(Self.recordsOfOrder) { $0.append(order) })
+            guard result.rowCount > 0 else { throw PostgresError(.decoding, Self.noReservations) }
+            for index in 0..<result.rowCount {
+                var row = result.row(index)
+                let id: InventoryID = try row.next()
+                if try row.next(as: Bool.self) { ids.append(id) }
+            }
+        } catch {
+            if error.message == Self.noReservations { throw .refused(.unknownOrder(order)) }
+            throw ServiceFailure(error)
+        }
+        let references = try await directory.references(of: ids)
+        return ids.compactMap { references[$0] }
+    }
+
+    private static let noReservations = "the order has no reservations"
+    private static let recordsOfOrder = PostgresStatement(
+        """
+        SELECT inventory_id, bool_or(status = 'pending') FROM reservations WHERE order_id = $1
+        GROUP BY inventory_id
+        """)
+}
+
+/// A batch as it was decided and committed, for tests that replay it against the model.
+public struct DecidedBatch: Sendable {
+    /// Ascends in an order in which the batches could have run one after the other.
+    public let sequence: UInt64
+    public let now: Instant
+    public let decisions: [(command: Command, actor: String, result: Result<Outcome, StockRefusal>)]
+}

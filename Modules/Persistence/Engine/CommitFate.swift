@@ -1,0 +1,67 @@
+import Domain
+import PostgresClient
+
+/// Finds out on a new connection what became of a COMMIT whose answer was lost.
+///
+/// `pg_xact_status` alone is not enough: a server that crashed may give a transaction's id to another one when nothing
+/// of the first had reached its log. A commit counts only when a row that this batch alone can have written is there.
+struct CommitFate {
+    enum Verdict {
+        case committed
+        case aborted
+        /// The old session is still at it.
+        case inProgress
+        /// The server does not know any more.
+        case unknown
+    }
+
+    let transaction: String
+    /// The last ledger row of the batch, if it wrote one.
+    private let row: LedgerEntry?
+    private let reservation: Reservation?
+
+    init(transaction: String, machine: StockMachine) {
+        self.transaction = transaction
+        row = machine.changes.ledger.last
+        reservation = machine.changes.changedReservations.first.flatMap { machine.reservation($0) }
+    }
+
+    func queries() -> [PostgresQuery] {
+        var queries = [PostgresQuery(Self.status) { $0.append(transaction) }]
+        if let row {
+            queries.append(
+                PostgresQuery(Self.ledgerRow) { parameters in
+                    parameters.append(row.inventoryID)
+                    parameters.append(row.version)
+                })
+        } else if let reservation {
+            queries.append(PostgresQuery(Self.expiry) { $0.append(reservation.id) })
+        }
+        return queries
+    }
+
+    func verdict(_ results: [PostgresResult]) throws(PostgresError) -> Verdict {
+        guard let first = results.first, first.rowCount == 1 else { return .unknown }
+        let status: String? = try first.row(0).optionalValue(0)
+        switch status {
+        case "committed": break
+        case "aborted": return .aborted
+        case "in progress": return .inProgress
+        default: return .unknown
+        }
+        guard results.count > 1 else { return .committed }
+        guard results[1].rowCount == 1 else { return .aborted }
+        if let row {
+            return try results[1].row(0).value(0, as: TransactionID.self) == row.id ? .committed : .aborted
+        }
+        return try results[1].row(0).value(0, as: Instant.self) == reservation?.expiresAt ? .committed : .aborted
+    }
+
+    /// An id from the future is one that a crash took back: the server raises 22023 for it.
+    static func isFromTheFuture(_ error: PostgresError) -> Bool { error.sqlState == "22023" }
+
+    private static let status = PostgresStatement("SELECT pg_xact_status($1::text::xid8)")
+    private static let ledgerRow = PostgresStatement(
+        "SELECT id FROM inventory_transactions WHERE inventory_id = $1 AND version = $2")
+    private static let expiry = PostgresStatement("SELECT expires_at FROM reservations WHERE id = $1")
+}

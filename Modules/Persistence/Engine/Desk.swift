@@ -1,0 +1,105 @@
+import Domain
+import PostgresClient
+
+/// The decide stage: one batch before the stock machine.
+struct Desk {
+    var machine: StockMachine
+    let transaction: String
+    let sequence: UInt64
+    /// The commands and what was decided of each, in the order in which it was decided.
+    private(set) var decided: [(QueuedCommand, Result<Outcome, StockRefusal>)] = []
+    /// Commands that turned out to need further records.
+    private(set) var returned: [QueuedCommand] = []
+    /// Commands whose order kept growing faster than they could hold it.
+    private(set) var givenUp: [QueuedCommand] = []
+    private let items: [QueuedCommand]
+    private let lane: Lane
+    /// Where the last read of each record's overdue reservations ended.
+    private var overdueEnds: [RecordKey: (Instant, ReservationID)] = [:]
+
+    init(machine: StockMachine, transaction: String, items: [QueuedCommand], lane: Lane) {
+        self.machine = machine
+        self.transaction = transaction
+        self.items = items
+        self.lane = lane
+        sequence = DecisionClock.next()
+    }
+
+    /// Decides every command; those that are short of units are asked again after what is overdue has been read.
+    mutating func decideAll(on connection: PostgresConnection) async throws(BatchFailure) {
+        var open = items
+        while !open.isEmpty {
+            var short: [QueuedCommand] = []
+            var keys: Set<RecordKey> = []
+            for item in open {
+                switch machine.decide(item.payload.command, actor: item.payload.actor) {
+                case .done(let result):
+                    decided.append((item, result))
+                case .needsOverdue(let records):
+                    short.append(item)
+                    keys.formUnion(records)
+                case .needsRecords(let records):
+                    giveAnotherTurn(to: item, with: records)
+                }
+            }
+            if !keys.isEmpty { try await loadOverdue(Array(keys), on: connection) }
+            open = short
+        }
+    }
+
+    /// The order has reservations on records that are not held: the next turn holds those too.
+    private mutating func giveAnotherTurn(to item: QueuedCommand, with records: [RecordReference]) {
+        var ticket = item.payload
+        ticket.rounds += 1
+        let known = Set(item.keys)
+        ticket.records += records.filter { !known.contains($0.key) }
+        guard ticket.rounds <= lane.settings.roundLimit else {
+            givenUp.append(item)
+            return
+        }
+        returned.append(item.changed(ticket))
+    }
+
+    private mutating func loadOverdue(
+        _ keys: [RecordKey], on connection: PostgresConnection
+    ) async throws(BatchFailure) {
+        let wanted = keys.compactMap { key in machine.record(key).map { (key, $0) } }
+        let limit = lane.settings.overdueLimit
+        let now = machine.now
+        let ends = overdueEnds
+        let start = (Instant(milliseconds: 0), ReservationID(high: 0, low: 0))
+        let query = PostgresQuery(ReservationRow.overdue) { parameters in
+            parameters.appendArray(wanted.map(\.1.id))
+            parameters.appendArray(wanted.map { (ends[$0.0] ?? start).0 })
+            parameters.appendArray(wanted.map { (ends[$0.0] ?? start).1 })
+            parameters.append(now)
+            parameters.append(Int64(limit))
+        }
+        let results = try await lane.send([query], on: connection)
+        let rows: [ReservationRow]
+        do throws(PostgresError) {
+            rows = try ReservationRow.all(results[0])
+        } catch {
+            throw .before(error)
+        }
+        let byRecord = Dictionary(grouping: rows, by: \.inventoryID)
+        for (key, record) in wanted {
+            let found = byRecord[record.id] ?? []
+            if let last = found.last { overdueEnds[key] = (last.expiresAt, last.id) }
+            machine.add(
+                OverdueReservations(
+                    reservations: found.map { $0.reservation(of: record.reference) },
+                    isComplete: found.count < limit),
+                of: key)
+        }
+    }
+}
+
+extension QueuedCommand {
+    /// The same place in the queue with another payload.
+    fileprivate func changed(_ ticket: Ticket) -> QueuedCommand {
+        QueuedCommand(
+            id: id, keys: ticket.records.map(\.key), payload: ticket, deadline: deadline, notBefore: nil,
+            passedOver: passedOver)
+    }
+}

@@ -1,0 +1,37 @@
+/// The bounds of the write path.
+public struct EngineSettings: Sendable {
+    /// Commands that may be under way at once, waiting ones included; one more is answered `system_busy`. At least
+    /// 4,096, so that a flash sale's first second fits.
+    public var capacity = 8_192
+    /// Batches that are written at once. Few lanes make batches large; a second one fills the first one's waits.
+    public var lanes = 2
+    /// Commands in one batch. Beyond some 200 a larger batch no longer costs less a command and only adds latency.
+    public var batchLimit = 200
+    /// Records in one batch: the bound that counts for orders of many lines.
+    public var batchRecordLimit = 1_000
+    /// How long a command may wait for its turn (`LOCK_WAIT_MS`).
+    public var waitLimit = Duration.milliseconds(5_000)
+    /// What an unreachable lease store means (`LOCK_ON_REDIS_FAILURE`).
+    public var onLeaseFailure = LeaseFailurePolicy.continueOnRowLocks
+    /// How long one round trip to the database may take before the connection counts as lost.
+    public var stageTimeout = Duration.seconds(8)
+    /// How often a batch is run again after a conflict or a lost connection (SQLSTATE classes 40, 55, 57).
+    public var retryLimit = 3
+    /// How long a lost COMMIT's fate is asked for before the caller is told that it is not known.
+    public var resolutionLimit = Duration.seconds(5)
+    /// How often an order's command may learn of further records before it gives up: each round, somebody else added
+    /// to the order in the meantime.
+    public var roundLimit = 5
+    /// Overdue reservations of one record that one read fetches.
+    public var overdueLimit = 500
+
+    public init() {}
+}
+
+/// What a lane does without an answer from the lease store.
+public enum LeaseFailurePolicy: Sendable {
+    /// Goes on under row locks alone.
+    case continueOnRowLocks
+    /// Answers `system_busy`.
+    case refuse
+}

@@ -1,0 +1,53 @@
+public import Domain
+public import PostgresClient
+
+extension Identifier: PostgresEncodable {
+    public static var postgresType: PostgresType { .uuid }
+
+    public func encode(into buffer: inout [UInt8]) {
+        PostgresUUID(high: high, low: low).encode(into: &buffer)
+    }
+}
+
+extension Identifier: PostgresDecodable {
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Self {
+        let uuid = try PostgresUUID.decode(bytes, type: type)
+        return Identifier(high: uuid.high, low: uuid.low)
+    }
+}
+
+extension Instant: PostgresEncodable {
+    /// Milliseconds between 1970-01-01 and 2000-01-01, where PostgreSQL's timestamps begin.
+    private static let postgresEpoch: Int64 = 946_684_800_000
+
+    public static var postgresType: PostgresType { .timestamptz }
+
+    public func encode(into buffer: inout [UInt8]) {
+        PostgresTimestamp(microseconds: (milliseconds - Self.postgresEpoch) * 1_000).encode(into: &buffer)
+    }
+}
+
+extension Instant: PostgresDecodable {
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Instant {
+        let microseconds = try PostgresTimestamp.decode(bytes, type: type).microseconds
+        // Rounded down, also before 2000, so that an instant is never later than what the database said.
+        let milliseconds = microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
+        return Instant(milliseconds: milliseconds + postgresEpoch)
+    }
+}
+
+extension PostgresRow {
+    mutating func nextSKU() throws(PostgresError) -> SKU {
+        try nextCode(SKU.init)
+    }
+
+    mutating func nextWarehouseCode() throws(PostgresError) -> WarehouseCode {
+        try nextCode(WarehouseCode.init)
+    }
+
+    private mutating func nextCode<Code>(_ make: (String) -> Code?) throws(PostgresError) -> Code {
+        let text: String = try next()
+        guard let code = make(text) else { throw PostgresError(.decoding, "not a code: \(text)") }
+        return code
+    }
+}

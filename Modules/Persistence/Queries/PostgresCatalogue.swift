@@ -1,0 +1,136 @@
+public import Domain
+public import PostgresClient
+public import UseCases
+
+/// Products and warehouses on PostgreSQL.
+public struct PostgresCatalogue: CatalogueStore {
+    let client: PostgresClient
+
+    public init(client: PostgresClient) {
+        self.client = client
+    }
+
+    // MARK: Products
+
+    public func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
+        let rows = try await products(
+            PostgresQuery(ProductRow.insert) { parameters in
+                parameters.append(newIdentifier(of: Product.self))
+                parameters.append(draft.sku.description)
+                parameters.append(draft.name)
+                parameters.append(draft.basePrice.hundredths)
+                parameters.append(draft.description)
+                parameters.append(draft.attributes)
+            })
+        guard let product = rows.first else { throw .alreadyExists("SKU already exists: \(draft.sku)") }
+        return product
+    }
+
+    public func product(_ sku: SKU) async throws(ServiceFailure) -> Product? {
+        try await products(PostgresQuery(ProductRow.bySKU) { $0.append(sku.description) }).first
+    }
+
+    public func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product? {
+        try await products(
+            PostgresQuery(ProductRow.update) { parameters in
+                parameters.append(sku.description)
+                parameters.append(patch.name)
+                parameters.append(patch.basePrice?.hundredths)
+                parameters.append(patch.description != nil)
+                parameters.append(patch.description ?? nil)
+                parameters.append(patch.attributes != nil)
+                parameters.append(patch.attributes ?? nil)
+                parameters.append(patch.isArchived)
+            }
+        ).first
+    }
+
+    public func products(
+        search: String?, archived: Bool?, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<Product> {
+        let words = search.map { $0.split(whereSeparator: \.isWhitespace).map { String($0).lowercased() } } ?? []
+        let after = try page.text(at: 0, of: 1)
+        let query: PostgresQuery
+        if words.isEmpty {
+            query = PostgresQuery(ProductRow.list) { parameters in
+                parameters.append(after ?? "")
+                parameters.append(archived)
+                parameters.append(Int64(page.limit + 1))
+            }
+        } else {
+            query = PostgresQuery(ProductRow.search) { parameters in
+                parameters.append(after ?? "")
+                parameters.append(archived)
+                parameters.append(Int64(page.limit + 1))
+                parameters.append(likePattern(words.joined(separator: " "), anywhere: false))
+                parameters.appendArray(words.map { likePattern($0, anywhere: true) })
+            }
+        }
+        return Page(rows: try await products(query), limit: page.limit) { Cursor([$0.sku.description]) }
+    }
+
+    private func products(_ query: PostgresQuery) async throws(ServiceFailure) -> [Product] {
+        try await client.rows(query, ProductRow.product)
+    }
+
+    // MARK: Warehouses
+
+    public func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse {
+        let rows = try await warehouses(
+            PostgresQuery(WarehouseRow.insert) { parameters in
+                parameters.append(newIdentifier(of: Warehouse.self))
+                parameters.append(draft.code.description)
+                parameters.append(draft.name)
+                parameters.append(draft.priority)
+            })
+        guard let warehouse = rows.first else {
+            throw .alreadyExists("Warehouse code already exists: \(draft.code)")
+        }
+        return warehouse
+    }
+
+    public func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse? {
+        try await warehouses(PostgresQuery(WarehouseRow.byCode) { $0.append(code.description) }).first
+    }
+
+    public func updateWarehouse(
+        _ code: WarehouseCode, _ patch: WarehousePatch
+    ) async throws(ServiceFailure) -> Warehouse? {
+        try await warehouses(
+            PostgresQuery(WarehouseRow.update) { parameters in
+                parameters.append(code.description)
+                parameters.append(patch.name)
+                parameters.append(patch.priority)
+                parameters.append(patch.alertRecipients != nil)
+                parameters.appendArray(patch.alertRecipients ?? [])
+                parameters.append(patch.isArchived)
+            }
+        ).first
+    }
+
+    public func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse> {
+        let priority = try page.integer(at: 0, of: 2)
+        let code = try page.text(at: 1, of: 2)
+        let rows = try await warehouses(
+            PostgresQuery(WarehouseRow.list) { parameters in
+                parameters.append(priority ?? Int64.min)
+                parameters.append(code ?? "")
+                parameters.append(Int64(page.limit + 1))
+            })
+        return Page(rows: rows, limit: page.limit) { Cursor([String($0.priority), $0.code.description]) }
+    }
+
+    private func warehouses(_ query: PostgresQuery) async throws(ServiceFailure) -> [Warehouse] {
+        try await client.rows(query, WarehouseRow.warehouse)
+    }
+}
+
+/// A LIKE pattern that means the text itself, at the beginning or anywhere.
+private func likePattern(_ text: String, anywhere: Bool) -> String {
+    var pattern = anywhere ? "%" : ""
+    for character in text {
+        if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
+        pattern.append(character)
+    }
+    return pattern + "%"
+}

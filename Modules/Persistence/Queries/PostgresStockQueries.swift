@@ -1,0 +1,102 @@
+public import Domain
+public import PostgresClient
+public import UseCases
+
+/// Reads of stock on PostgreSQL, by keyset throughout.
+public struct PostgresStockQueries: StockQueries {
+    private let client: PostgresClient
+    private let directory: PostgresRecordDirectory
+
+    public init(client: PostgresClient, directory: PostgresRecordDirectory) {
+        self.client = client
+        self.directory = directory
+    }
+
+    public func record(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord? {
+        try await client.rows(PostgresQuery(RecordRow.byID) { $0.append(id) }, RecordRow.record).first
+    }
+
+    public func records(
+        _ filter: RecordFilter, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<InventoryRecord> {
+        let after: InventoryID? = try page.identifier(at: 0, of: 1)
+        let rows = try await client.rows(
+            PostgresQuery(RecordRow.list(filter)) { parameters in
+                parameters.append(after ?? InventoryID(high: 0, low: 0))
+                parameters.append(Int64(page.limit + 1))
+                if let sku = filter.sku { parameters.append(sku.description) }
+                if let code = filter.warehouseCode { parameters.append(code.description) }
+            }, RecordRow.record)
+        return Page(rows: rows, limit: page.limit) { Cursor([$0.id.description]) }
+    }
+
+    public func lowStock(
+        warehouse: WarehouseCode?, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<LowStockLine> {
+        let available = try page.integer(at: 0, of: 2)
+        let after: InventoryID? = try page.identifier(at: 1, of: 2)
+        let rows = try await client.rows(
+            PostgresQuery(LowStockRow.list) { parameters in
+                parameters.append(available ?? Int64.min)
+                parameters.append(after ?? InventoryID(high: 0, low: 0))
+                parameters.append(warehouse?.description)
+                parameters.append(Int64(page.limit + 1))
+            }, LowStockRow.line)
+        return Page(rows: rows, limit: page.limit) {
+            Cursor([String($0.quantityAvailable), $0.inventoryID.description])
+        }
+    }
+
+    public func transactions(
+        of id: InventoryID, _ filter: LedgerFilter, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<LedgerEntry> {
+        let before = try page.integer(at: 0, of: 1)
+        let rows = try await client.rows(
+            PostgresQuery(LedgerRow.list) { parameters in
+                parameters.append(id)
+                parameters.append(before ?? Int64.max)
+                parameters.append(filter.kind?.rawValue)
+                // The row of `from` itself belongs to the answer, the row of `to` does not: each bound is the last
+                // version written before that millisecond.
+                parameters.append(filter.from.map { Instant(milliseconds: $0.milliseconds - 1) })
+                parameters.append(filter.to.map { Instant(milliseconds: $0.milliseconds - 1) })
+                parameters.append(Int64(page.limit + 1))
+            }, LedgerRow.entry)
+        return Page(rows: rows, limit: page.limit) { Cursor([String($0.version)]) }
+    }
+
+    public func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
+        let rows = try await client.rows(
+            PostgresQuery(LedgerRow.stateAt) { parameters in
+                parameters.append(id)
+                parameters.append(instant)
+            }
+        ) { (row: inout PostgresRow) throws(PostgresError) in
+            StockState(
+                quantityOnHand: try row.next(), quantityReserved: try row.next(), version: try row.next())
+        }
+        return rows.first ?? StockState(quantityOnHand: 0, quantityReserved: 0, version: 0)
+    }
+
+    public func availability(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductAvailability] {
+        var skus: [ProductID: SKU] = [:]
+        var lines: [ProductID: [ProductAvailability.Line]] = [:]
+        let rows = try await client.rows(
+            PostgresQuery(AvailabilityRow.byProduct) { $0.appendArray(products) }, AvailabilityRow.init)
+        for row in rows {
+            skus[row.product] = row.sku
+            if let line = row.line { lines[row.product, default: []].append(line) }
+        }
+        return products.compactMap { product in
+            skus[product].map { ProductAvailability(product: product, sku: $0, lines: lines[product] ?? []) }
+        }
+    }
+
+    public func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
+        let rows = try await client.rows(
+            PostgresQuery(ReservationRow.byOrder) { $0.appendArray([order]) },
+            { (row: inout PostgresRow) throws(PostgresError) in try ReservationRow(&row) })
+        let references = try await directory.references(of: rows.map(\.inventoryID))
+        return rows.compactMap { row in references[row.inventoryID].map(row.reservation) }
+    }
+}

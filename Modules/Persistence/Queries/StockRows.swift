@@ -1,0 +1,135 @@
+import Domain
+import PostgresClient
+import UseCases
+
+/// An inventory record with its names.
+enum RecordRow {
+    private static let select = """
+        SELECT i.id, i.product_id, i.warehouse_id, p.sku, w.code, i.quantity_on_hand, i.quantity_reserved,
+            i.reorder_point, i.reorder_quantity, i.safety_stock, i.version, i.updated_at
+        FROM inventory i JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id
+        """
+    static let byID = PostgresStatement("\(select) WHERE i.id = $1")
+
+    /// One statement for each combination of filters, so that each has a plan by its own index.
+    static func list(_ filter: RecordFilter) -> PostgresStatement {
+        lists[
+            (filter.sku == nil ? 0 : 1) + (filter.warehouseCode == nil ? 0 : 2) + 4 * choice(filter.isLowStock)
+                + 12 * choice(filter.isOutOfStock)]
+    }
+
+    private static func choice(_ wanted: Bool?) -> Int { wanted.map { $0 ? 1 : 2 } ?? 0 }
+
+    private static let lists: [PostgresStatement] = (0..<36).map { index in
+        var conditions = ["i.id > $1"]
+        var parameter = 2
+        func next() -> String {
+            parameter += 1
+            return "$\(parameter)"
+        }
+        if index & 1 != 0 { conditions.append("i.product_id = (SELECT id FROM products WHERE sku = \(next()))") }
+        if index & 2 != 0 { conditions.append("i.warehouse_id = (SELECT id FROM warehouses WHERE code = \(next()))") }
+        switch index / 4 % 3 {
+        case 1: conditions.append("i.is_low_stock")
+        case 2: conditions.append("NOT i.is_low_stock")
+        default: break
+        }
+        switch index / 12 {
+        // A reorder point is never negative, so what is out of stock is low: that index serves here too.
+        case 1: conditions.append("i.is_low_stock AND i.quantity_available = 0")
+        case 2: conditions.append("i.quantity_available <> 0")
+        default: break
+        }
+        return PostgresStatement("\(select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY i.id LIMIT $2")
+    }
+
+    static func record(_ row: inout PostgresRow) throws(PostgresError) -> InventoryRecord {
+        let id: InventoryID = try row.next()
+        let reference = RecordReference(
+            key: RecordKey(product: try row.next(), warehouse: try row.next()), sku: try row.nextSKU(),
+            warehouseCode: try row.nextWarehouseCode())
+        return InventoryRecord(
+            id: id, reference: reference, quantityOnHand: try row.next(), quantityReserved: try row.next(),
+            reorderPoint: try row.next(), reorderQuantity: try row.next(), safetyStock: try row.next(),
+            version: try row.next(), updatedAt: try row.next())
+    }
+}
+
+/// A low record with its names.
+enum LowStockRow {
+    static let list = PostgresStatement(
+        """
+        SELECT i.id, p.sku, p.name, w.name, w.code, i.quantity_available, i.reorder_point, i.reorder_quantity
+        FROM inventory i JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id
+        WHERE i.is_low_stock AND (i.quantity_available, i.id) > ($1, $2)
+            AND ($3::text IS NULL OR i.warehouse_id = (SELECT id FROM warehouses WHERE code = $3))
+        ORDER BY i.quantity_available, i.id LIMIT $4
+        """)
+
+    static func line(_ row: inout PostgresRow) throws(PostgresError) -> LowStockLine {
+        LowStockLine(
+            inventoryID: try row.next(), sku: try row.nextSKU(), productName: try row.next(),
+            warehouseName: try row.next(), warehouseCode: try row.nextWarehouseCode(),
+            quantityAvailable: try row.next(), reorderPoint: try row.next(), reorderQuantity: try row.next())
+    }
+}
+
+/// A row of the audit ledger.
+enum LedgerRow {
+    static let list = PostgresStatement(
+        """
+        SELECT id, inventory_id, version, type, quantity_change, quantity_after, reserved_change, reserved_after,
+            order_id, reason, reference, actor, created_at
+        FROM inventory_transactions
+        WHERE inventory_id = $1 AND version < $2 AND ($3::text IS NULL OR type = $3)
+            AND version > (SELECT CASE WHEN $4::timestamptz IS NULL THEN 0 ELSE ledger_version_at($1, $4) END)
+            AND version <= (
+                SELECT CASE WHEN $5::timestamptz IS NULL THEN 9223372036854775807 ELSE ledger_version_at($1, $5) END)
+        ORDER BY version DESC LIMIT $6
+        """)
+    static let stateAt = PostgresStatement(
+        """
+        SELECT quantity_after, reserved_after, version FROM inventory_transactions
+        WHERE inventory_id = $1 AND version = ledger_version_at($1, $2)
+        """)
+
+    static func entry(_ row: inout PostgresRow) throws(PostgresError) -> LedgerEntry {
+        let id: TransactionID = try row.next()
+        let inventoryID: InventoryID = try row.next()
+        let version: Int64 = try row.next()
+        let type: String = try row.next()
+        guard let kind = LedgerEntry.Kind(rawValue: type) else { throw PostgresError(.decoding, "ledger type \(type)") }
+        return LedgerEntry(
+            id: id, inventoryID: inventoryID, version: version, kind: kind, quantityChange: try row.next(),
+            quantityAfter: try row.next(), reservedChange: try row.next(), reservedAfter: try row.next(),
+            orderID: try row.nextOptional(), reason: try row.nextOptional(), reference: try row.nextOptional(),
+            actor: try row.next(), createdAt: try row.next())
+    }
+}
+
+/// A product and what of it one warehouse has; no line for a product without records.
+struct AvailabilityRow {
+    static let byProduct = PostgresStatement(
+        """
+        SELECT p.id, p.sku, w.id, w.code, i.quantity_available, i.version
+        FROM products p
+        LEFT JOIN (inventory i JOIN warehouses w ON w.id = i.warehouse_id) ON i.product_id = p.id
+        WHERE p.id = ANY($1) ORDER BY w.code
+        """)
+
+    let product: ProductID
+    let sku: SKU
+    let line: ProductAvailability.Line?
+
+    init(_ row: inout PostgresRow) throws(PostgresError) {
+        product = try row.next()
+        sku = try row.nextSKU()
+        guard let warehouse: WarehouseID = try row.nextOptional() else {
+            line = nil
+            return
+        }
+        line = ProductAvailability.Line(
+            warehouseID: warehouse, warehouseCode: try row.nextWarehouseCode(), quantityAvailable: try row.next(),
+            version: try row.next())
+    }
+}

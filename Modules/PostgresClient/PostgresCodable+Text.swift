@@ -1,0 +1,45 @@
+extension String: PostgresEncodable, PostgresDecodable {
+    public static var postgresType: PostgresType { .text }
+
+    /// PostgreSQL's text holds every character but U+0000, which the server refuses with state 22021.
+    public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: utf8) }
+
+    /// Reads text, names, `json`, `jsonb` and enums: every type whose binary form is its text.
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> String {
+        guard !type.isKnownBinary else { throw .mismatch(self, type, bytes.count) }
+        return String(decoding: try textBytes(of: bytes, type), as: UTF8.self)
+    }
+
+    /// `jsonb` puts a version in front of its text; only 1 has ever existed.
+    fileprivate static func textBytes(
+        of bytes: UnsafeRawBufferPointer,
+        _ type: PostgresType
+    ) throws(PostgresError) -> UnsafeRawBufferPointer {
+        guard type == .jsonb else { return bytes }
+        guard bytes.first == 1 else { throw .mismatch(self, type, bytes.count) }
+        return UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+    }
+}
+
+/// JSON text as a parameter of type `jsonb`. It is not checked here; the server does.
+public struct PostgresJSON: PostgresEncodable, PostgresDecodable, Hashable {
+    /// UTF-8.
+    public let bytes: [UInt8]
+
+    public init(bytes: [UInt8]) { self.bytes = bytes }
+
+    public init(_ text: String) { bytes = Array(text.utf8) }
+
+    public static var postgresType: PostgresType { .jsonb }
+
+    public func encode(into buffer: inout [UInt8]) {
+        buffer.append(1)
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// Reads `json` and `jsonb`.
+    public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Self {
+        guard type == .json || type == .jsonb else { throw .mismatch(self, type, bytes.count) }
+        return PostgresJSON(bytes: Array(try String.textBytes(of: bytes, type)))
+    }
+}

@@ -1,0 +1,107 @@
+public import Reactor
+
+/// Notifications of some channels, over a connection of its own that is made again when it is lost.
+///
+/// What the server sends while there is no connection is gone. So every consumer needs a second way to find out (a poll),
+/// and ``Element/reconnected`` says when to use it. Behind a PgBouncer in transaction mode LISTEN hears nothing and says
+/// nothing: give it a direct URL.
+///
+/// Each iteration has a connection of its own, which ends with the iteration or with its task.
+public struct PostgresListener: AsyncSequence, Sendable {
+    /// What the consumer hears.
+    public enum Element: Sendable, Hashable {
+        case notification(PostgresNotification)
+        /// Listening begins, for the first time or again, or the consumer was too slow and some were dropped: notifications
+        /// may have been missed until now, none from here on.
+        case reconnected
+    }
+
+    public typealias Failure = Never
+
+    /// Notifications kept for a consumer that is busy; older ones are dropped beyond that.
+    public static let maximumPending = 1024
+
+    private let configuration: PostgresConfiguration
+    private let channels: [String]
+    private let reactor: Reactor
+    private let onEvent: @Sendable (PostgresEvent) -> Void
+
+    /// - Parameters:
+    ///   - channels: Names as they are, not folded to lower case: `NOTIFY Stock` goes to `stock`.
+    ///   - onEvent: For logs and metrics; must not block.
+    public init(
+        configuration: PostgresConfiguration,
+        channels: [String],
+        reactor: Reactor,
+        onEvent: @escaping @Sendable (PostgresEvent) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.channels = channels
+        self.reactor = reactor
+        self.onEvent = onEvent
+    }
+
+    /// Starts listening. `next()` returns `nil` only when the task is cancelled.
+    public func makeAsyncIterator() -> AsyncStream<Element>.AsyncIterator {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Element.self,
+            bufferingPolicy: .bufferingNewest(Self.maximumPending)
+        )
+        let task = Task { await listen(continuation) }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream.makeAsyncIterator()
+    }
+
+    private func listen(_ continuation: AsyncStream<Element>.Continuation) async {
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                let (closings, closing) = AsyncStream.makeStream(of: PostgresError.self)
+                let connection = try await connect(continuation, closing)
+                backoff.reset()
+                onEvent(.connected)
+                continuation.yield(.reconnected)
+                // Ends when the connection does, or when this task is cancelled.
+                for await error in closings { onEvent(.connectionLost(error)) }
+                await connection.close()
+                await reactor.sleep(for: backoff.next())
+            } catch {
+                let pause = backoff.next()
+                onEvent(.connectFailed(error, retryAfter: pause))
+                await reactor.sleep(for: pause)
+            }
+        }
+        continuation.finish()
+    }
+
+    private func connect(
+        _ continuation: AsyncStream<Element>.Continuation,
+        _ closing: AsyncStream<PostgresError>.Continuation
+    ) async throws(PostgresError) -> PostgresConnection {
+        let connection = try await PostgresConnection.connect(
+            configuration: configuration,
+            reactor: reactor,
+            onEvent: onEvent,
+            onNotification: { notification in
+                guard case .dropped = continuation.yield(.notification(notification)) else { return }
+                continuation.yield(.reconnected)
+            },
+            onClose: { _, error in
+                closing.yield(error)
+                closing.finish()
+            }
+        )
+        let commands = channels.map { "LISTEN \(Self.quoted($0));" }
+        do {
+            try await connection.script(commands.joined(), timeout: configuration.connectTimeout)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    private static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

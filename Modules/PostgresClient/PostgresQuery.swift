@@ -1,0 +1,36 @@
+import Synchronization
+
+/// SQL that is prepared once on each connection that uses it.
+///
+/// Make it a `static let`. Every value made has an identity of its own, and each connection keeps what it prepared.
+public struct PostgresStatement: Sendable, Hashable {
+    private static let nextIdentity = Atomic<Int>(1)
+
+    let identity: Int
+    /// The text, with `$1`, `$2` … for parameters.
+    public let sql: String
+
+    public init(_ sql: String) {
+        identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
+        self.sql = sql
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.identity == right.identity }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+}
+
+/// A statement with its parameters.
+public struct PostgresQuery: Sendable {
+    let statement: PostgresStatement
+    let parameters: PostgresParameters
+
+    /// `build` appends the parameters in order. A statement's parameters should have the same types each time; a call
+    /// with others is sent unprepared.
+    public init(_ statement: PostgresStatement, _ build: (inout PostgresParameters) -> Void = { _ in }) {
+        var parameters = PostgresParameters()
+        build(&parameters)
+        self.statement = statement
+        self.parameters = parameters
+    }
+}

@@ -1,0 +1,61 @@
+import CLibPQ
+
+/// The rows of one query, in libpq's memory; freed with the last reference.
+///
+/// `@unchecked Sendable`: libpq handed the `PGresult` over for good, nothing changes it any more, and reading and freeing
+/// it are allowed on any thread.
+public final class PostgresResult: @unchecked Sendable {
+    private let handle: OpaquePointer
+    let types: [PostgresType]
+    public let rowCount: Int
+    public let columnCount: Int
+
+    /// Takes the `PGresult` over.
+    init(taking handle: OpaquePointer) {
+        self.handle = handle
+        rowCount = Int(PQntuples(handle))
+        columnCount = Int(PQnfields(handle))
+        types = (0..<PQnfields(handle)).map { PostgresType(rawValue: PQftype(handle, $0)) }
+    }
+
+    deinit { PQclear(handle) }
+
+    /// Rows inserted, updated, deleted or selected; 0 for a command that counts none.
+    public var affectedRows: Int { PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } ?? 0 }
+
+    /// What the server did, such as `INSERT 0 1`. A COMMIT in a failed transaction answers `ROLLBACK` and is no error.
+    public var commandTag: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
+
+    /// Every row, in order.
+    public var rows: PostgresRows { PostgresRows(result: self) }
+
+    /// The row at `index`; traps outside `0..<rowCount`.
+    public func row(_ index: Int) -> PostgresRow {
+        precondition(index >= 0 && index < rowCount, "row \(index) of \(rowCount)")
+        return PostgresRow(result: self, index: index)
+    }
+
+    /// The bytes of a value, `nil` for NULL. Valid as long as the result; the caller has checked the bounds.
+    func bytes(row: Int, column: Int) -> UnsafeRawBufferPointer? {
+        let (row, column) = (CInt(truncatingIfNeeded: row), CInt(truncatingIfNeeded: column))
+        guard PQgetisnull(handle, row, column) == 0 else { return nil }
+        return UnsafeRawBufferPointer(
+            start: PQgetvalue(handle, row, column),
+            count: Int(PQgetlength(handle, row, column))
+        )
+    }
+
+    func columnName(_ column: Int) -> String? {
+        PQfname(handle, CInt(truncatingIfNeeded: column)).map { String(cString: $0) }
+    }
+}
+
+/// The rows of a result.
+public struct PostgresRows: RandomAccessCollection, Sendable {
+    let result: PostgresResult
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { result.rowCount }
+
+    public subscript(index: Int) -> PostgresRow { result.row(index) }
+}

@@ -1,0 +1,45 @@
+/// Why a command has no answer. Descriptions are terse and hold no key, value or password.
+public enum RedisError: Error, Hashable, Sendable {
+    /// There is no connection, or it is not through its handshake yet; the command was not sent.
+    case notConnected
+    /// The connection broke after the command was accepted: whether the server ran it is not known.
+    case connectionLost(reason: String)
+    /// The time was up. The server may still run the command.
+    case timeout
+    /// Too many commands, or bytes of them, are unanswered; the command was not sent.
+    case overloaded
+    /// The server answered with an error, for example `WRONGTYPE Operation against …`.
+    case server(message: String)
+    /// No connection could be made.
+    case connectFailed(reason: String)
+    /// The client was shut down; the command was not sent.
+    case shutDown
+    /// The answer is not of the form that the command has.
+    case unexpectedReply
+    /// The URL cannot be used; the reason names the part that is wrong and never quotes the password.
+    case invalidURL(reason: String)
+}
+
+extension RedisError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notConnected: "redis: not connected"
+        case .connectionLost(let reason): "redis: connection lost: \(reason)"
+        case .timeout: "redis: timeout"
+        case .overloaded: "redis: overloaded"
+        // The first word is the error's code; what follows may quote keys.
+        case .server(let message): "redis: server: \(message.prefix { $0 != " " })"
+        case .connectFailed(let reason): "redis: connect failed: \(reason)"
+        case .shutDown: "redis: shut down"
+        case .unexpectedReply: "redis: unexpected reply"
+        case .invalidURL(let reason): "redis: invalid URL: \(reason)"
+        }
+    }
+}
+
+extension RedisError {
+    /// The script is not in the server's cache: it was restarted, or `SCRIPT FLUSH` ran.
+    var isMissingScript: Bool {
+        if case .server(let message) = self { message.hasPrefix("NOSCRIPT") } else { false }
+    }
+}

@@ -1,0 +1,33 @@
+/// One call to a server of the API. The path begins with `/api/v1` and is escaped.
+struct ReplayRequest: Equatable, Sendable {
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+    }
+
+    var method: Method
+    var path: String
+    /// JSON; empty for none.
+    var body: [UInt8] = []
+    var idempotencyKey: String?
+}
+
+/// What a server answered.
+struct ReplayAnswer: Equatable, Sendable {
+    var status: Int
+    var retryAfterSeconds: Int?
+    var body: [UInt8] = []
+
+    var isSuccess: Bool { (200...299).contains(status) }
+}
+
+/// The border to the network: the one thing the tests replace.
+protocol ReplayTransport: Sendable {
+    /// Sends once and does not repeat.
+    /// - Throws: whenever no whole answer came; the server may have acted all the same.
+    func send(_ request: ReplayRequest) async throws -> ReplayAnswer
+
+    /// Gives the connections back. Nothing is sent afterwards.
+    func close() async
+}

@@ -1,0 +1,87 @@
+/// Makes the inventory records and receives their opening quantities, each once, however often a load is cut off, run
+/// again, or loses an answer.
+///
+/// A record may be received into while no unit has ever moved in it, and the receive carries the version that was seen
+/// as `expected_version`. So whatever happened to an earlier try, a second one changes nothing: the server refuses the
+/// call whole, and the records are looked at again.
+struct OpeningStock: Sendable {
+    /// Records of one receive call. The API allows 1,000; fewer keep more tasks busy, and lock fewer records at a time.
+    static let recordsPerCall = 200
+    /// Conflicts after which a call is given up. One is usual after a lost answer; more means that someone else writes.
+    static let maximumRounds = 5
+
+    private struct Slice: Sendable { var rows: [StockRow] }
+
+    let client: ReplayClient
+    let concurrency: Int
+    let stop: ReplayStop
+    let progress: ReplayProgress
+
+    func load(_ path: String) async throws {
+        let file = try CSVFile<StockRow>(path: path)
+        try await forEachInFlight(concurrency, stop: stop) {
+            var rows: [StockRow] = []
+            while rows.count < Self.recordsPerCall, let row = try file.next() { rows.append(row) }
+            return rows.isEmpty ? nil : Slice(rows: rows)
+        } body: { slice in
+            try await load(slice.rows, file: path)
+        }
+    }
+
+    private func load(_ rows: [StockRow], file: String) async throws {
+        var pending: [StockRow] = rows
+        for round in 1...Self.maximumRounds {
+            var untouched: [(row: StockRow, version: Int)] = []
+            for row in pending {
+                let record = try await put(row, file: file, isFirstRound: round == 1)
+                if record.isUntouched {
+                    untouched.append((row, record.version))
+                } else {
+                    client.tally.count { $0.stockPresent += 1 }
+                }
+            }
+            let empty = untouched.filter { $0.row.quantityOnHand == 0 }.count
+            untouched.removeAll { $0.row.quantityOnHand == 0 }
+            client.tally.count { $0.stockEmpty += empty }
+            if untouched.isEmpty { return }
+            if try await receive(untouched, file: file) { return }
+            pending = untouched.map(\.row)
+        }
+        throw ReplayFailure(
+            .refused,
+            "\(file): row \(pending[0].number): the stock of \(pending[0].sku) or a record near it keeps changing"
+        )
+    }
+
+    private func put(_ row: StockRow, file: String, isFirstRound: Bool) async throws -> RecordAnswer {
+        let request = try ReplayRequest.policy(row)
+        let answer = try await client.repeating(request)
+        guard answer.isSuccess, let record = answer.record else {
+            throw ReplayFailure(.refused, "\(file): row \(row.number): \(request.path): \(answer.summary)")
+        }
+        if isFirstRound {
+            if answer.status == 201 { client.tally.count { $0.recordsCreated += 1 } }
+            progress.advance()
+        }
+        return record
+    }
+
+    /// False when one of the records is no longer as it was seen; then nothing was received.
+    private func receive(_ entries: [(row: StockRow, version: Int)], file: String) async throws -> Bool {
+        let request = try ReplayRequest.openingStock(entries)
+        let answer = try await client.repeating(request)
+        if answer.status == 409, answer.code == "concurrency_conflict" { return false }
+        guard answer.isSuccess else {
+            throw ReplayFailure(
+                .refused,
+                "\(file): rows from \(entries[0].row.number): \(request.path): \(answer.summary)"
+            )
+        }
+        let units = entries.reduce(0) { $0 + $1.row.quantityOnHand }
+        client.tally.count {
+            $0.stockReceived += entries.count
+            $0.unitsReceived += units
+        }
+        return true
+    }
+}

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// Counts for all tasks of a run. One short lock a count: a call takes a thousand times longer.
+final class ReplayTally: Sendable {
+    struct State: Equatable, Sendable {
+        var counts = ReplayCounts()
+        var latencies = LatencyHistograms()
+        var failures: [String] = []
+        var failuresInRow = 0
+    }
+
+    /// Failures told in words; the rest is only counted.
+    static let maximumFailuresTold = 5
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    var snapshot: State { state.withLock(\.self) }
+
+    func count(_ body: (inout ReplayCounts) -> Void) {
+        state.withLock { body(&$0.counts) }
+    }
+
+    func note(_ histogram: WritableKeyPath<LatencyHistograms, LatencyHistogram>, _ duration: Duration) {
+        state.withLock { $0.latencies[keyPath: histogram].note(duration) }
+    }
+
+    /// Counts an order that came to its end. Returns how many in a row have failed.
+    func settle(_ order: CheckoutOrder, _ outcome: Checkout.Outcome) -> Int {
+        state.withLock { state in
+            var failuresInRow = 0
+            switch outcome {
+            case .known: state.counts.skipped += 1
+            case .refused: state.counts.refused += 1
+            case .confirmed:
+                state.counts.confirmed += 1
+                state.counts.linesConfirmed += order.lines.count
+                state.counts.unitsConfirmed += order.units
+            case .released: state.counts.released += 1
+            case .failed(let reason):
+                state.counts.failed += 1
+                failuresInRow = state.failuresInRow + 1
+                if state.failures.count < Self.maximumFailuresTold { state.failures.append(reason) }
+            }
+            state.failuresInRow = failuresInRow
+            return failuresInRow
+        }
+    }
+}

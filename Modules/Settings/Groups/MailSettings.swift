@@ -1,0 +1,105 @@
+internal import ArgumentParser
+
+/// How to send an email.
+public struct MailSettings: Sendable {
+    /// What the server asks for before it takes mail.
+    public struct Credentials: Sendable {
+        public let username: String
+        /// Never log it.
+        public let password: String
+    }
+
+    /// `smtp://host:port[?tls=required]` or `smtps://host:port`. May hold a password: never log it.
+    public let url: String
+    public let credentials: Credentials?
+    /// The sender's address.
+    public let from: String
+
+    public init(_ source: SettingsSource) throws(SettingsError) {
+        url = try source.required(.smtpURL)
+        let isURL =
+            url.hasPrefix("smtp://") && url.count > "smtp://".count
+            || url.hasPrefix("smtps://") && url.count > "smtps://".count
+        guard isURL, !url.contains(where: \.isWhitespace) else {
+            throw SettingsError(.smtpURL, mustBe: "smtp://host:port[?tls=required] or smtps://host:port", not: url)
+        }
+        switch (try source.text(.smtpUsername), try source.text(.smtpPassword)) {
+        case (nil, nil): credentials = nil
+        case (let username?, let password?): credentials = Credentials(username: username, password: password)
+        case (_?, nil): throw SettingsError(.smtpPassword, "is required beside SMTP_USERNAME")
+        case (nil, _?): throw SettingsError(.smtpUsername, "is required beside SMTP_PASSWORD")
+        }
+        from = try source.required(.alertFrom)
+        guard isAddress(from) else { throw SettingsError(.alertFrom, mustBe: "an email address", not: from) }
+    }
+}
+
+/// Who is told of low stock, and when.
+public struct AlertSettings: Sendable {
+    /// Those who are told unless a warehouse has its own recipients. May be empty.
+    public let recipients: [String]
+    public let intervalSeconds: Int
+    public let digestSeconds: Int
+
+    /// How long the mailer waits at most before it looks by itself.
+    public var interval: Duration { .seconds(intervalSeconds) }
+    /// What follows a first alert within this time goes into one email.
+    public var digest: Duration { .seconds(digestSeconds) }
+
+    public init(_ source: SettingsSource) throws(SettingsError) {
+        let list = try source.text(.alertTo, default: "")
+        var recipients: [String] = []
+        for part in list.isEmpty ? [] : list.split(separator: ",", omittingEmptySubsequences: false) {
+            let address = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            guard isAddress(address) else {
+                throw SettingsError(.alertTo, mustBe: "email addresses with commas between them", not: list)
+            }
+            recipients.append(address)
+        }
+        self.recipients = recipients
+        intervalSeconds = try source.integer(.mailIntervalSeconds, in: 1...86_400, default: 30)
+        // 0: every alert by itself.
+        digestSeconds = try source.integer(.mailDigestSeconds, in: 0...3_600, default: 5)
+    }
+}
+
+/// Whether the text can stand as an address in SMTP: something at something, visible ASCII without brackets or commas.
+/// Whether mail arrives there only the server knows.
+private func isAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    // RFC 5321, section 4.5.3.1.3: a path has 256 octets with its brackets.
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
+        && text.utf8.allSatisfy { byte in
+            (0x21...0x7E).contains(byte) && !"<>,;:\"()[]\\".utf8.contains(byte)
+        }
+}
+
+public struct MailOptions: SettingsOptions {
+    @Option(.smtpURL, "smtp://host:port[?tls=required] or smtps://host:port.", value: "url") var url
+    @Option(.smtpUsername, "The user name at the mail server.", value: "name") var username
+    @Option(.smtpPassword, "The password at the mail server.", value: "password") var password
+    @Option(SettingName.smtpPassword.file, "A file that holds the password.", value: "file") var passwordFile
+    @Option(.alertFrom, "The sender's address.", value: "address") var from
+
+    public init() {}
+
+    public var given: [(name: SettingName, value: String?)] {
+        [
+            (.smtpURL, url), (.smtpUsername, username), (.smtpPassword, password),
+            (SettingName.smtpPassword.file, passwordFile), (.alertFrom, from),
+        ]
+    }
+}
+
+public struct AlertOptions: SettingsOptions {
+    @Option(.alertTo, "Recipients, with commas between them.", value: "addresses") var recipients
+    @Option(.mailIntervalSeconds, "Seconds between two looks without a notice (default: 30).", value: "seconds")
+    var interval
+    @Option(.mailDigestSeconds, "Seconds that are gathered into one email (default: 5).", value: "seconds") var digest
+
+    public init() {}
+
+    public var given: [(name: SettingName, value: String?)] {
+        [(.alertTo, recipients), (.mailIntervalSeconds, interval), (.mailDigestSeconds, digest)]
+    }
+}

@@ -1,0 +1,83 @@
+public import Domain
+
+public struct ProductDraft: Hashable, Sendable {
+    public let sku: SKU
+    public let name: String
+    public let basePrice: Money
+    public let description: String?
+    public let attributes: String?
+
+    public init(sku: SKU, name: String, basePrice: Money, description: String? = nil, attributes: String? = nil) {
+        self.sku = sku
+        self.name = name
+        self.basePrice = basePrice
+        self.description = description
+        self.attributes = attributes
+    }
+}
+
+/// A field that is nil stays as it is; the inner nil of an optional field removes it.
+public struct ProductPatch: Hashable, Sendable {
+    public var name: String?
+    public var basePrice: Money?
+    public var description: String??
+    public var attributes: String??
+    public var isArchived: Bool?
+
+    public init(
+        name: String? = nil, basePrice: Money? = nil, description: String?? = nil, attributes: String?? = nil,
+        isArchived: Bool? = nil
+    ) {
+        self.name = name
+        self.basePrice = basePrice
+        self.description = description
+        self.attributes = attributes
+        self.isArchived = isArchived
+    }
+}
+
+public struct WarehouseDraft: Hashable, Sendable {
+    public let code: WarehouseCode
+    public let name: String
+    public let priority: Int64
+
+    public init(code: WarehouseCode, name: String, priority: Int64 = 0) {
+        self.code = code
+        self.name = name
+        self.priority = priority
+    }
+}
+
+/// A field that is nil stays as it is.
+public struct WarehousePatch: Hashable, Sendable {
+    public var name: String?
+    public var priority: Int64?
+    public var alertRecipients: [String]?
+    public var isArchived: Bool?
+
+    public init(
+        name: String? = nil, priority: Int64? = nil, alertRecipients: [String]? = nil, isArchived: Bool? = nil
+    ) {
+        self.name = name
+        self.priority = priority
+        self.alertRecipients = alertRecipients
+        self.isArchived = isArchived
+    }
+}
+
+/// Products and warehouses. Throws `.alreadyExists`, `.badCursor`, `.unavailable` or `.internalFault`.
+public protocol CatalogueStore: Sendable {
+    func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product
+    func product(_ sku: SKU) async throws(ServiceFailure) -> Product?
+    /// - Returns: the product as it is now; nil when there is none.
+    func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product?
+    /// By SKU. - Parameter search: a SKU's beginning, or all of the words in the name, any case.
+    func products(search: String?, archived: Bool?, page: PageRequest) async throws(ServiceFailure) -> Page<Product>
+
+    func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse
+    func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse?
+    /// - Returns: the warehouse as it is now; nil when there is none.
+    func updateWarehouse(_ code: WarehouseCode, _ patch: WarehousePatch) async throws(ServiceFailure) -> Warehouse?
+    /// By priority, then code.
+    func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse>
+}

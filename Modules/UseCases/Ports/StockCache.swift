@@ -1,0 +1,65 @@
+public import Domain
+
+/// The stored figures of records, kept near the readers. No decision is ever taken from it.
+///
+/// An entry never goes backwards: a write of an older version than the stored one is refused. Nothing here throws: a
+/// cache that cannot be reached answers nothing, and takes care by itself that an entry which missed a write is not
+/// served later (see `publish`).
+public protocol StockCache: Sendable {
+    /// The entries that are there, by key; absent ones are missing from the answer.
+    func records(_ keys: [RecordKey]) async -> [RecordKey: InventoryRecord]
+
+    /// Offers what a reader found in the database. May be dropped.
+    func fill(_ records: [InventoryRecord]) async
+
+    /// Publishes the states that a commit made. Waits 50 ms at most. Keys whose publication is not known to have
+    /// arrived are dirty: they are not served by this process until they have been settled, which happens as soon as
+    /// the store answers again and before anything else is read from it.
+    func publish(_ records: [InventoryRecord]) async
+
+    /// The availability of a product over all warehouses, as `/availability` shows it; nil when absent.
+    func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability]
+
+    /// Offers what a reader found in the database, all warehouses of each product. May be dropped.
+    func fill(_ availabilities: [ProductAvailability]) async
+}
+
+/// What of one product can be sold, warehouse by warehouse.
+public struct ProductAvailability: Hashable, Sendable {
+    public struct Line: Hashable, Sendable {
+        public let warehouseID: WarehouseID
+        public let warehouseCode: WarehouseCode
+        public let quantityAvailable: Int64
+        /// The record's version that the figure belongs to.
+        public let version: Int64
+
+        public init(
+            warehouseID: WarehouseID, warehouseCode: WarehouseCode, quantityAvailable: Int64, version: Int64
+        ) {
+            self.warehouseID = warehouseID
+            self.warehouseCode = warehouseCode
+            self.quantityAvailable = quantityAvailable
+            self.version = version
+        }
+    }
+
+    public let product: ProductID
+    public let sku: SKU
+    /// Ordered by warehouse code.
+    public let lines: [Line]
+
+    public init(product: ProductID, sku: SKU, lines: [Line]) {
+        self.product = product
+        self.sku = sku
+        self.lines = lines
+    }
+
+    /// The sum over all warehouses, in units.
+    public var quantityAvailable: Int64 {
+        // A thousand full warehouses would pass Int64: saturate rather than trap.
+        lines.reduce(0) { sum, line in
+            let (total, overflow) = sum.addingReportingOverflow(line.quantityAvailable)
+            return overflow ? .max : total
+        }
+    }
+}

@@ -1,0 +1,100 @@
+public import Domain
+
+/// One item of a checkout, by whichever names the caller has.
+public struct ReservationRequestItem: Hashable, Sendable {
+    public let name: RecordName
+    /// The product that the caller believes an inventory id to be of; checked when given.
+    public let product: ProductID?
+    /// The warehouse that the caller believes an inventory id to be in; checked when given.
+    public let warehouse: WarehouseID?
+    public let quantity: Int64
+
+    public init(name: RecordName, product: ProductID? = nil, warehouse: WarehouseID? = nil, quantity: Int64) {
+        self.name = name
+        self.product = product
+        self.warehouse = warehouse
+        self.quantity = quantity
+    }
+}
+
+/// What checkout does: reserve, confirm, release, extend.
+public struct ReservationService: Sendable {
+    private let directory: any RecordDirectory
+    private let commands: any CommandStore
+    private let queries: any StockQueries
+
+    public init(directory: any RecordDirectory, commands: any CommandStore, queries: any StockQueries) {
+        self.directory = directory
+        self.commands = commands
+        self.queries = queries
+    }
+
+    /// Holds units for an order, all items or none.
+    /// - Parameters:
+    ///   - items: 1 ... 500.
+    ///   - seconds: how long, 1 ... 604,800.
+    /// - Throws: `.notFound`, `.invalid` when an item's ids disagree, and what `CommandStore.submit` throws.
+    public func reserve(
+        order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String
+    ) async throws(ServiceFailure) -> (reservations: [ReservationID], expiresAt: Instant) {
+        let resolutions = try await directory.resolve(items.map(\.name))
+        var resolved: [ReserveOrder.Item] = []
+        resolved.reserveCapacity(items.count)
+        var faults: [FieldFault] = []
+        for (index, (item, resolution)) in zip(items, resolutions).enumerated() {
+            switch resolution {
+            case .unknown(let what):
+                throw .notFound(what)
+            case .found(let reference):
+                if let product = item.product, product != reference.key.product {
+                    faults.append(
+                        FieldFault(
+                            field: "items[\(index)].product_id",
+                            message: "does not agree with inventory_id"))
+                }
+                if let warehouse = item.warehouse, warehouse != reference.key.warehouse {
+                    faults.append(
+                        FieldFault(
+                            field: "items[\(index)].warehouse_id",
+                            message: "does not agree with inventory_id"))
+                }
+                resolved.append(ReserveOrder.Item(record: reference, quantity: item.quantity))
+            }
+        }
+        guard faults.isEmpty else { throw .invalid(faults) }
+        let command = Command.reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
+        guard case .reserved(_, let ids, let expiresAt) = try await commands.submit(command, actor: actor) else {
+            throw .internalFault(cause: "a reserve was answered by something else")
+        }
+        return (ids, expiresAt)
+    }
+
+    /// Payment arrived: all that is pending of the order leaves the building.
+    public func confirm(_ order: OrderID, actor: String) async throws(ServiceFailure) {
+        _ = try await commands.submit(.confirm(order), actor: actor)
+    }
+
+    /// The order was given up: all that is pending of it can be sold again.
+    public func release(_ order: OrderID, actor: String) async throws(ServiceFailure) {
+        _ = try await commands.submit(.release(order), actor: actor)
+    }
+
+    /// Holds all that is pending of the order for so many seconds from now.
+    /// - Parameter seconds: 1 ... 604,800.
+    public func extend(
+        _ order: OrderID, seconds: Int64, actor: String
+    ) async throws(ServiceFailure) -> Instant {
+        guard case .extended(_, let expiresAt) = try await commands.submit(
+            .extend(order, seconds: seconds), actor: actor)
+        else { throw .internalFault(cause: "an extend was answered by something else") }
+        return expiresAt
+    }
+
+    /// All reservations of an order, in the order made.
+    /// - Throws: `.notFound` when there are none.
+    public func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
+        let reservations = try await queries.reservations(of: order)
+        guard !reservations.isEmpty else { throw .notFound("Unknown order: \(order)") }
+        return reservations
+    }
+}

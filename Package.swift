@@ -1,0 +1,151 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// MARK: - Outside packages
+
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+/// A module is a folder under `Modules`, one library product each.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Modules/\(name)")
+}
+
+/// An app is a composition root under `Apps` and nothing else.
+func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Apps/\(name)")
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
+}
+
+// MARK: - Rooms
+
+let modules: [Target] = [
+    // MARK: Rules
+    module("Domain"),
+    module("UseCases", ["Domain", logging, metrics]),
+
+    // MARK: Drivers
+    module("Reactor"),
+    module("PostgresClient", ["CLibPQ", "Reactor"]),
+    module("RedisClient", ["CHiredis", "Reactor"]),
+
+    // MARK: Ports on real servers
+    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", collections, logging, metrics]),
+    module("Locking", ["Domain", "UseCases", "Reactor", "RedisClient", logging, metrics]),
+    module("Cache", ["Domain", "UseCases", "Reactor", "RedisClient", logging, metrics]),
+
+    // MARK: Border
+    module(
+        "HTTP", ["Domain", "UseCases", httpTypes, hummingbird, logging, metrics, nioCore, nioPosix, serviceLifecycle]),
+    module("Telemetry", [logging, metrics]),
+    module("Settings", [argumentParser, configuration]),
+
+    // MARK: Tools
+    module("Replay", [argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+]
+
+// A C library's place in the house: headers and link flags, no code of ours.
+let systemLibraries: [Target] = [
+    .systemLibrary(
+        name: "CLibPQ", path: "Modules/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CHiredis", path: "Modules/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+]
+
+// MARK: - Programs
+
+let apps: [Target] = [
+    app(
+        "inventory-api",
+        [
+            "Cache", "Domain", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings",
+            "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle,
+            unixSignals,
+        ]),
+    app(
+        "inventoryctl",
+        ["Persistence", "PostgresClient", "Reactor", "Replay", "Settings", argumentParser, unixSignals]),
+]
+
+// MARK: - Tests
+
+/// What the tests share: databases of their own, the model in memory, seeds, waiting.
+let testSupport = Target.target(
+    name: "TestSupport",
+    dependencies: ["Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "UseCases", logging],
+    path: "Tests/Support")
+
+let testTargets: [Target] = [
+    testSupport,
+    tests("DomainTests", ["Domain", "TestSupport"]),
+    tests("ReactorTests", ["Reactor"]),
+    tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
+    tests("RedisClientTests", ["Reactor", "RedisClient"]),
+    tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "UseCases"]),
+    tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "UseCases"]),
+    tests(
+        "PersistenceTests",
+        [
+            "Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "TestSupport",
+            "UseCases", logging,
+        ]),
+    tests(
+        "HTTPTests",
+        [
+            "Domain", "HTTP", "UseCases", asyncHTTPClient, httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+        ]),
+    tests("SettingsTests", ["Settings", argumentParser]),
+    tests("TelemetryTests", ["Telemetry", logging, metrics]),
+    tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
+]
+
+let package = Package(
+    name: "inventory",
+    platforms: [.macOS(.v15)],
+    products: modules.map { .library(name: $0.name, targets: [$0.name]) }
+        + apps.map { .executable(name: $0.name, targets: [$0.name]) },
+    dependencies: dependencies,
+    targets: modules + systemLibraries + apps + testTargets,
+    swiftLanguageModes: [.v6]
+)
+
+// Every target of ours is held to the same rules; system libraries take no Swift settings.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,49 @@
+import Domain
+import NIOCore
+import Testing
+
+@testable import HTTP
+
+@Suite("JSON writer")
+struct JSONWriterTests {
+    @Test("puts commas where they belong")
+    func commas() {
+        let text = written { writer in
+            writer.object { writer in
+                writer.member("a", [1, 2, 3]) { $0.integer(Int64($1)) }
+                writer.member("b", nil as String?)
+                writer.name("c")
+                writer.object { _ in }
+                writer.member("d", [] as [Int]) { $0.integer(Int64($1)) }
+                writer.member("e", [[1], []]) { $0.array($1) { $0.integer(Int64($1)) } }
+                writer.member("f", true)
+            }
+        }
+        #expect(text == #"{"a":[1,2,3],"b":null,"c":{},"d":[],"e":[[1],[]],"f":true}"#)
+    }
+
+    @Test("escapes what must be escaped and nothing else")
+    func escapes() {
+        #expect(written { $0.string("a\"\\/\n\r\t\u{1}\u{1f}\u{7f}é😀\u{2028}") }
+            == "\"a\\\"\\\\/\\n\\r\\t\\u0001\\u001f\u{7f}é😀\u{2028}\"")
+    }
+
+    @Test("writes integers and decimals exactly")
+    func numbers() {
+        #expect(written { $0.integer(.min) } == "-9223372036854775808")
+        #expect(written { $0.decimal(thousandths: 412) } == "0.412")
+        #expect(written { $0.decimal(thousandths: 12_005) } == "12.005")
+        #expect(written { $0.decimal(thousandths: -5) } == "-0.005")
+    }
+
+    @Test("writes of two members with one name the last")
+    func duplicates() {
+        #expect(written { $0.value(.object(["a": .integer(1), "b": .null, "a": .integer(2)])) } == #"{"b":null,"a":2}"#)
+    }
+
+    private func written(_ write: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter()
+        write(&writer)
+        return String(buffer: writer.buffer)
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+import UseCases
+
+@testable import HTTP
+
+/// A client of the API over the doubled ports, without a socket.
+struct TestAPI: Sendable {
+    let client: any TestClientProtocol
+
+    func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestAnswer {
+        try await send(.get, path, nil, headers)
+    }
+
+    func post(_ path: String, _ body: String? = nil, headers: HTTPFields = [:]) async throws -> TestAnswer {
+        try await send(.post, path, body.map { Array($0.utf8) }, headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String, headers: HTTPFields = [:]
+    ) async throws -> TestAnswer {
+        try await send(method, path, Array(body.utf8), headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8]? = nil, _ headers: HTTPFields = [:]
+    ) async throws -> TestAnswer {
+        let path = path.hasPrefix("/health") || path.hasPrefix("//") ? path : "/api/v1" + path
+        let response = try await client.executeRequest(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+        return TestAnswer(response)
+    }
+}
+
+struct TestAnswer: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let text: String
+
+    init(_ response: TestResponse) {
+        status = response.status.code
+        headers = response.headers
+        text = String(buffer: response.body)
+    }
+
+    /// The body's members; empty when it is no JSON object.
+    var members: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
+    }
+
+    var code: String? { members["code"] as? String }
+    var detail: String? { members["detail"] as? String }
+
+    /// `field: message` of every fault of a 422.
+    var faults: [String] {
+        (members["errors"] as? [[String: String]] ?? []).map { "\($0["field"] ?? "?"): \($0["message"] ?? "?")" }
+    }
+
+    /// The fields at fault.
+    var faultyFields: [String] {
+        (members["errors"] as? [[String: String]] ?? []).compactMap { $0["field"] }
+    }
+}
+
+/// The routes over doubled ports.
+func makeServer(
+    _ ports: TestPorts = TestPorts(), checks: [HealthCheck] = [],
+    authenticator: any Authenticator = OpenAuthenticator(), configuration: HTTPServerConfiguration? = nil,
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+) -> HTTPServer {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let api = InventoryAPI(
+        stock: StockService(directory: ports, commands: ports),
+        reservations: ReservationService(directory: ports, commands: ports, queries: ports),
+        reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()), catalogue: ports,
+        health: HealthMonitor(checks, limit: .milliseconds(50), logger: logger), authenticator: authenticator)
+    return HTTPServer(
+        api, configuration: configuration ?? HTTPServerConfiguration(port: 0), logger: logger, onRunning: onRunning)
+}
+
+/// Runs the body with a client of a server over the ports.
+func withAPI(
+    _ ports: TestPorts = TestPorts(), checks: [HealthCheck] = [],
+    authenticator: any Authenticator = OpenAuthenticator(), _ body: @Sendable (TestAPI) async throws -> Void
+) async throws {
+    let application = makeServer(ports, checks: checks, authenticator: authenticator)
+        .makeApplication(on: MultiThreadedEventLoopGroup.singleton)
+    try await application.test(.router) { client in
+        try await body(TestAPI(client: client))
+    }
+}

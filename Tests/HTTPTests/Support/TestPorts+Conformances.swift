@@ -1,0 +1,109 @@
+import Domain
+import UseCases
+
+extension TestPorts: CommandStore {
+    func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+        try await submit(command, actor)
+    }
+}
+
+/// Knows `LAPTOP-001` in `WH1` and `WH2`, and the record of the first.
+extension TestPorts: RecordDirectory {
+    func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {
+        names.map { name in
+            switch name {
+            case .inventory(Samples.inventory), .identifiers(Samples.productID, Samples.warehouseID),
+                .codes(Samples.sku, Samples.warehouseCode):
+                .found(Samples.reference)
+            case .codes(Samples.sku, Samples.secondWarehouseCode): .found(Samples.secondReference)
+            case .codes(Samples.sku, let code): .unknown("Unknown warehouse: \(code)")
+            case .codes(let sku, _): .unknown("Unknown SKU: \(sku)")
+            case .inventory(let id): .unknown("Unknown inventory record: \(id)")
+            case .identifiers(let product, _): .unknown("Unknown product: \(product)")
+            }
+        }
+    }
+
+    func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference? {
+        try await reference(id)
+    }
+
+    func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID] {
+        skus.contains(Samples.sku) ? [Samples.sku: Samples.productID] : [:]
+    }
+}
+
+extension TestPorts: StockQueries {
+    func record(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord? {
+        try await record(id)
+    }
+
+    func records(_ filter: RecordFilter, page: PageRequest) async throws(ServiceFailure) -> Page<InventoryRecord> {
+        try await records(filter, page)
+    }
+
+    func lowStock(warehouse: WarehouseCode?, page: PageRequest) async throws(ServiceFailure) -> Page<LowStockLine> {
+        try await lowStock(warehouse, page)
+    }
+
+    func transactions(
+        of _: InventoryID, _ filter: LedgerFilter, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<LedgerEntry> {
+        try await transactions(filter, page)
+    }
+
+    func state(of _: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
+        try await state(instant)
+    }
+
+    func availability(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductAvailability] {
+        try await availability(products)
+    }
+
+    func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
+        try await reservations(order)
+    }
+}
+
+/// The cache is always empty: what it holds is its own module's affair.
+struct EmptyCache: StockCache {
+    func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
+    func fill(_: [InventoryRecord]) async {}
+    func publish(_: [InventoryRecord]) async {}
+    func availability(_: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
+    func fill(_: [ProductAvailability]) async {}
+}
+
+extension TestPorts: CatalogueStore {
+    func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
+        try await createProduct(draft)
+    }
+
+    func product(_ sku: SKU) async throws(ServiceFailure) -> Product? {
+        try await product(sku)
+    }
+
+    func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product? {
+        try await updateProduct(sku, patch)
+    }
+
+    func products(search: String?, archived: Bool?, page: PageRequest) async throws(ServiceFailure) -> Page<Product> {
+        try await products(search, archived, page)
+    }
+
+    func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse {
+        try await createWarehouse(draft)
+    }
+
+    func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse? {
+        try await warehouse(code)
+    }
+
+    func updateWarehouse(_ code: WarehouseCode, _ patch: WarehousePatch) async throws(ServiceFailure) -> Warehouse? {
+        try await updateWarehouse(code, patch)
+    }
+
+    func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse> {
+        try await warehouses(page)
+    }
+}

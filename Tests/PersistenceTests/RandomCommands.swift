@@ -1,0 +1,79 @@
+import Domain
+import TestSupport
+
+/// Random commands of every kind over a few records, with orders that come back to be confirmed, released, extended.
+struct RandomCommands {
+    let records: [RecordReference]
+    var random: SeededRandom
+    private var orders: [OrderID] = []
+
+    init(records: [RecordReference], random: SeededRandom) {
+        self.records = records
+        self.random = random
+    }
+
+    mutating func next() -> Command {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<15: return .move(.receive(change(1...30)))
+        case 15..<22: return .move(.ship(change(1...10)))
+        case 22..<28: return .move(adjustment())
+        case 28..<35: return .move(transfer())
+        case 35..<40: return .batch((0..<Int.random(in: 1...5, using: &random)).map { _ in movement() })
+        case 40..<45:
+            return .setPolicy(
+                PolicyChange(
+                    record: random.pick(records), reorderPoint: .random(in: 0...20, using: &random),
+                    reorderQuantity: .random(in: 1...30, using: &random)))
+        case 45..<70: return reserve()
+        case 70..<82: return .confirm(order())
+        case 82..<92: return .release(order())
+        case 92..<96: return .extend(order(), seconds: .random(in: 1...2, using: &random))
+        default: return .expire([random.pick(records)])
+        }
+    }
+
+    private mutating func order() -> OrderID {
+        // Sometimes one that nobody knows.
+        orders.isEmpty || Int.random(in: 0..<20, using: &random) == 0 ? random.identifier() : random.pick(orders)
+    }
+
+    private mutating func reserve() -> Command {
+        let order = orders.isEmpty || Int.random(in: 0..<4, using: &random) > 0 ? random.identifier() : random.pick(orders)
+        orders.append(order)
+        let items = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+            ReserveOrder.Item(record: random.pick(records), quantity: .random(in: 1...6, using: &random))
+        }
+        // A second is short enough that some expire while the test runs.
+        let seconds: Int64 = Int.random(in: 0..<3, using: &random) == 0 ? 1 : 600
+        return .reserve(ReserveOrder(orderID: order, items: items, seconds: seconds))
+    }
+
+    private mutating func change(_ quantities: ClosedRange<Int64>) -> StockChange {
+        StockChange(
+            record: random.pick(records), quantity: .random(in: quantities, using: &random),
+            expectedVersion: Int.random(in: 0..<10, using: &random) == 0 ? .random(in: 0...40, using: &random) : nil)
+    }
+
+    private mutating func adjustment() -> Movement {
+        let target: Adjustment.Target =
+            Bool.random(using: &random)
+            ? .count(.random(in: 0...30, using: &random)) : .change(random.pick([-7, -3, -1, 1, 4]))
+        return .adjust(Adjustment(record: random.pick(records), target: target, note: Note(reason: "count")))
+    }
+
+    private mutating func transfer() -> Movement {
+        let source = random.pick(records)
+        let destination = random.pick(records.filter { $0.sku == source.sku && $0 != source })
+        return .transfer(
+            Transfer(source: source, destination: destination, quantity: .random(in: 1...8, using: &random)))
+    }
+
+    private mutating func movement() -> Movement {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: .receive(change(1...20))
+        case 1: .ship(change(1...5))
+        case 2: adjustment()
+        default: transfer()
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import PostgresClient
+import Testing
+
+@Suite(.needsServer)
+struct ClientTests {
+    private static let one = PostgresQuery("SELECT 1::int8")
+    private static let processID = PostgresQuery("SELECT pg_backend_pid()")
+
+    @Test func `queries go round the shared connections and lease none`() async throws {
+        try await TestServer.withClient(shared: 2) { client in
+            var processes: Set<Int64> = []
+            // The second connection may come a moment after the first.
+            try await TestServer.eventually {
+                processes.insert(try await client.query(Self.processID).single())
+                return processes.count == 2
+            }
+            #expect(client.statistics == PostgresPoolStatistics(open: 2, leased: 0, waiting: 0, reconnects: 0))
+        }
+    }
+
+    @Test func `without shared connections a query leases one and gives it back`() async throws {
+        try await TestServer.withClient(shared: 0, maximum: 1) { client in
+            for _ in 0..<10 {
+                let result = try await client.query(Self.one)
+                #expect(try result.single(as: Int64.self) == 1)
+            }
+            #expect(client.statistics == PostgresPoolStatistics(open: 1, leased: 0, waiting: 0, reconnects: 0))
+        }
+    }
+
+    @Test func `never more leases than the maximum, and everyone gets a turn`() async throws {
+        try await TestServer.withClient(shared: 0, maximum: 3) { client in
+            let processes = Heard<Int32>()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        try await client.withConnection { connection in
+                            processes.add(connection.processID)
+                            #expect(client.statistics.leased <= 3)
+                            _ = try await connection.query(Self.one, timeout: .seconds(10))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(processes.all.count == 200 && Set(processes.all).count <= 3)
+            #expect(client.statistics.leased == 0 && client.statistics.waiting == 0)
+        }
+    }
+
+    @Test func `whoever waits too long is told so, and whoever is cancelled leaves the line`() async throws {
+        try await TestServer.withClient(shared: 0, maximum: 1) { client in
+            try await client.withConnection { _ in
+                let start = ContinuousClock.now
+                let late = await failure { try await client.withConnection(wait: .milliseconds(50)) { _ in } }
+                #expect(late?.code == .poolExhausted && late?.wasSent == false)
+                #expect(ContinuousClock.now - start >= .milliseconds(50))
+
+                let cancelled = Task { try await client.withConnection(wait: .seconds(60)) { _ in } }
+                try await TestServer.eventually { client.statistics.waiting == 1 }
+                cancelled.cancel()
+                await #expect(throws: CancellationError.self) { try await cancelled.value }
+                #expect(client.statistics.waiting == 0)
+            }
+            _ = try await client.withConnection { try await $0.query(Self.one, timeout: .seconds(10)) }
+        }
+    }
+
+    @Test func `a transaction left open is rolled back before the next lease`() async throws {
+        let events = Heard<PostgresEvent>()
+        let onEvent: @Sendable (PostgresEvent) -> Void = { events.add($0) }
+        try await TestServer.withClient(shared: 0, maximum: 1, onEvent: onEvent) { client in
+            let first = try await client.withConnection { connection in
+                try await connection.script("CREATE TEMP TABLE t (n int8)", timeout: .seconds(10))
+                _ = try await connection.query(PostgresQuery("BEGIN"), timeout: .seconds(10))
+                _ = try await connection.query(PostgresQuery("INSERT INTO t VALUES (1)"), timeout: .seconds(10))
+                return connection.processID
+            }
+            try await client.withConnection { connection in
+                #expect(connection.processID == first)
+                let count = try await connection.query(PostgresQuery("SELECT count(*) FROM t"), timeout: .seconds(10))
+                #expect(try count.single(as: Int64.self) == 0)
+            }
+            #expect(events.all.contains { if case .transactionLeftOpen = $0 { true } else { false } })
+        }
+    }
+
+    @Test func `killed sessions are replaced without anybody's help`() async throws {
+        try await TestServer.withClient(maximum: 1) { client in
+            let shared: Int64 = try await client.query(Self.processID).single()
+            let exclusive = try await client.withConnection { $0.processID }
+            try await TestServer.terminate(Int32(shared))
+            try await TestServer.terminate(exclusive)
+            try await TestServer.eventually { client.statistics.reconnects >= 1 && client.statistics.open == 1 }
+            #expect(try await client.query(Self.processID).single(as: Int64.self) != shared)
+            #expect(try await client.withConnection { $0.processID } != exclusive)
+            #expect(client.statistics.reconnects == 2)
+        }
+    }
+
+    @Test func `a session killed while it is leased fails that lease alone`() async throws {
+        try await TestServer.withClient(shared: 0, maximum: 1) { client in
+            let error = await failure {
+                try await client.withConnection { connection in
+                    try await TestServer.terminate(connection.processID)
+                    _ = try await connection.query(Self.one, timeout: .seconds(10))
+                }
+            }
+            #expect(error?.code == .connectionLost)
+            #expect(client.statistics.leased == 0)
+            _ = try await client.withConnection { try await $0.query(Self.one, timeout: .seconds(10)) }
+        }
+    }
+
+    @Test func `an outage is told at once after its first second, and waiting for the server has an end`() async throws
+    {
+        let client = PostgresClient(
+            configuration: PostgresConfiguration(conninfo: "host=/nonexistent", applicationName: "test"),
+            reactor: TestServer.reactor,
+            maximumConnections: 2
+        )
+        let start = ContinuousClock.now
+        let unreachable = await failure { try await client.waitUntilReachable(for: .milliseconds(1200)) }
+        #expect(unreachable?.code == .cannotConnect || unreachable?.code == .poolExhausted)
+        #expect(ContinuousClock.now - start < .seconds(10))
+        try await TestServer.eventually {
+            let start = ContinuousClock.now
+            let error = await failure { try await client.withConnection(wait: .seconds(60)) { _ in } }
+            #expect(error?.code == .cannotConnect)
+            return ContinuousClock.now - start < .milliseconds(50)
+        }
+        await client.shutdown()
+    }
+
+    @Test func `shutdown waits for leases, then refuses everyone`() async throws {
+        try await TestServer.withClient(maximum: 2) { client in
+            try await client.waitUntilReachable(for: .seconds(10))
+            let leased = Heard<Bool>()
+            let lease = Task {
+                try await client.withConnection { connection in
+                    leased.add(true)
+                    return try await connection.query(
+                        PostgresQuery("SELECT 7::int8 FROM pg_sleep(0.2)"),
+                        timeout: .seconds(10)
+                    )
+                }
+            }
+            try await TestServer.eventually { !leased.all.isEmpty }
+            await client.shutdown()
+            #expect(try await lease.value.single(as: Int64.self) == 7)
+            #expect(client.statistics.leased == 0)
+            #expect(await failure { _ = try await client.query(Self.one) }?.code == .closed)
+            #expect(await failure { try await client.withConnection { _ in } }?.code == .closed)
+            try await TestServer.eventually { client.statistics.open == 0 }
+        }
+    }
+
+    @Test func `eight connections asleep on the server do not delay a ten millisecond timer`() async throws {
+        try await TestServer.withClient(shared: 0, maximum: 8) { client in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await client.withConnection {
+                            _ = try await $0.query(PostgresQuery("SELECT pg_sleep(1)"), timeout: .seconds(20))
+                        }
+                    }
+                }
+                try await TestServer.eventually { client.statistics.leased == 8 }
+                var longest = Duration.zero
+                for _ in 0..<20 {
+                    let start = ContinuousClock.now
+                    try await Task.sleep(for: .milliseconds(10))
+                    longest = max(longest, ContinuousClock.now - start)
+                }
+                print("postgres: a 10 ms sleep took \(longest) at most beside 8 × pg_sleep(1)")
+                #expect(longest < .milliseconds(500))
+                try await group.waitForAll()
+            }
+        }
+    }
+}

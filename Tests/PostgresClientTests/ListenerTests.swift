@@ -1,0 +1,93 @@
+import PostgresClient
+import Testing
+
+@Suite(.needsServer)
+struct ListenerTests {
+    private func listener(_ channels: [String], _ name: String = "listener") throws -> PostgresListener {
+        var configuration = try TestServer.configuration()
+        configuration.applicationName = name
+        return PostgresListener(configuration: configuration, channels: channels, reactor: TestServer.reactor)
+    }
+
+    private func notify(_ channel: String, _ payload: String) async throws {
+        try await TestServer.withConnection { connection in
+            let query = PostgresQuery("SELECT pg_notify($1, $2) IS NULL") { parameters in
+                parameters.append(channel)
+                parameters.append(payload)
+            }
+            _ = try await connection.query(query, timeout: .seconds(10))
+        }
+    }
+
+    private func payload(_ element: PostgresListener.Element?) -> String? {
+        if case .notification(let notification) = element { notification.payload } else { nil }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a notification is heard within a second`() async throws {
+        var elements = try listener(["Stock \"now\"", "other"]).makeAsyncIterator()
+        #expect(await elements.next() == .reconnected)
+        let start = ContinuousClock.now
+        try await notify("Stock \"now\"", "héllo")
+        #expect(payload(await elements.next()) == "héllo")
+        #expect(ContinuousClock.now - start < .seconds(1))
+        try await notify("unheard", "x")
+        try await notify("other", "")
+        #expect(payload(await elements.next()) == "")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `after a loss it listens again and says that something may be missing`()
+        async throws
+    {
+        var elements = try listener(["after_loss"], "listener-to-kill").makeAsyncIterator()
+        #expect(await elements.next() == .reconnected)
+        try await TestServer.withConnection { connection in
+            let kill = PostgresQuery(
+                """
+                SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                WHERE application_name = 'listener-to-kill'
+                """
+            )
+            let killed = try await connection.query(kill, timeout: .seconds(20))
+            #expect(try killed.single(as: Int64.self) == 1)
+        }
+        #expect(await elements.next() == .reconnected)
+        let start = ContinuousClock.now
+        try await notify("after_loss", "back")
+        #expect(payload(await elements.next()) == "back")
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a slow consumer is told that some were dropped`() async throws {
+        var elements = try listener(["flood"]).makeAsyncIterator()
+        #expect(await elements.next() == .reconnected)
+        try await TestServer.withConnection { connection in
+            let flood = PostgresQuery("SELECT count(pg_notify('flood', n::text)) FROM generate_series(1, 3000) AS n")
+            _ = try await connection.query(flood, timeout: .seconds(20))
+        }
+        try await notify("flood", "last")
+        var wasTold = false
+        while let element = await elements.next(), payload(element) != "last" {
+            if element == .reconnected { wasTold = true }
+        }
+        #expect(wasTold)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `cancelling the task ends the iteration and the session`() async throws {
+        let listener = try listener(["unused"], "listener-to-cancel")
+        let begun = Heard<Bool>()
+        let task = Task {
+            for await _ in listener { begun.add(true) }
+        }
+        try await TestServer.eventually { !begun.all.isEmpty }
+        task.cancel()
+        await task.value
+        try await TestServer.withConnection { observer in
+            let query = PostgresQuery(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'listener-to-cancel'"
+            )
+            try await TestServer.eventually("the session is still there") {
+                try await observer.query(query, timeout: .seconds(10)).single(as: Int64.self) == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Testing
+
+@testable import PostgresClient
+
+struct PoolStateMachineTests {
+    final class Line: Sendable {}
+    typealias Pool = PostgresPool<Line, String>
+
+    private let start = ContinuousClock.now
+
+    private func text(_ actions: [Pool.Action]) -> [String] {
+        actions.map { action in
+            switch action {
+            case .connect(let kind, let delay): delay == nil ? "connect \(kind)" : "connect \(kind) later"
+            case .grant(let waiter, _): "grant \(waiter)"
+            case .fail(let waiter, let error): "fail \(waiter) \(error.code)"
+            case .close: "close"
+            }
+        }
+    }
+
+    private func request(
+        _ pool: inout Pool,
+        _ kind: Pool.Kind,
+        _ number: Int,
+        at seconds: Double = 0
+    ) -> (Pool.Request, [String]) {
+        let (request, actions) = pool.request(
+            kind,
+            number: number,
+            waiter: "w\(number)",
+            now: start + .seconds(seconds)
+        )
+        return (request, text(actions))
+    }
+
+    private func fail(_ pool: inout Pool, _ kind: Pool.Kind, at seconds: Double) -> (Duration?, [String]) {
+        let (retryAfter, actions) = pool.connectFailed(
+            kind,
+            PostgresError(.cannotConnect, "no"),
+            now: start + .seconds(seconds),
+            random: 0.5
+        )
+        return (retryAfter, text(actions))
+    }
+
+    @Test func `it opens as many connections as there are callers, up to the maximum, and then they wait in line`() {
+        var pool = Pool(maximumExclusive: 2, sharedCount: 0)
+        #expect(request(&pool, .exclusive, 1).1 == ["connect exclusive"])
+        #expect(request(&pool, .exclusive, 2).1 == ["connect exclusive"])
+        #expect(request(&pool, .exclusive, 3).1 == [])
+        let (one, two) = (Line(), Line())
+        #expect(text(pool.connected(.exclusive, one)) == ["grant w1"])
+        #expect(text(pool.connected(.exclusive, two)) == ["grant w2"])
+        #expect(pool.leased == 2 && pool.waitingCount == 1)
+        #expect(text(pool.giveBack(two)) == ["grant w3"])
+        #expect(text(pool.giveBack(one)) == [])
+        #expect(pool.leased == 1)
+        #expect(pool.take(.exclusive) === one)
+        #expect(pool.take(.exclusive) == nil)
+    }
+
+    @Test func `one who left the line is passed over`() {
+        var pool = Pool(maximumExclusive: 1, sharedCount: 0)
+        _ = request(&pool, .exclusive, 1)
+        _ = request(&pool, .exclusive, 2)
+        #expect(pool.leave(.exclusive, number: 1) == "w1")
+        #expect(pool.leave(.exclusive, number: 1) == nil)
+        #expect(text(pool.connected(.exclusive, Line())) == ["grant w2"])
+    }
+
+    @Test func `a lost lease is replaced for those who wait, but not before it was given back`() {
+        var pool = Pool(maximumExclusive: 1, sharedCount: 0)
+        let line = Line()
+        _ = request(&pool, .exclusive, 1)
+        _ = pool.connected(.exclusive, line)
+        _ = request(&pool, .exclusive, 2)
+        #expect(text(pool.closed(ObjectIdentifier(line))) == [])
+        #expect(text(pool.giveBack(line)) == ["connect exclusive"])
+        #expect(text(pool.connected(.exclusive, Line())) == ["grant w2"])
+        #expect(pool.reconnects == 1)
+    }
+
+    @Test func `a lost idle connection is not handed out`() {
+        var pool = Pool(maximumExclusive: 1, sharedCount: 0)
+        let line = Line()
+        _ = request(&pool, .exclusive, 1)
+        _ = pool.connected(.exclusive, line)
+        _ = pool.giveBack(line)
+        #expect(text(pool.closed(ObjectIdentifier(line))) == [])
+        #expect(pool.take(.exclusive) == nil)
+        #expect(pool.openCount == 0)
+    }
+
+    @Test func `shared connections go round, serve all who wait, and come back by themselves`() {
+        var pool = Pool(maximumExclusive: 1, sharedCount: 2)
+        #expect(request(&pool, .shared, 1).1 == ["connect shared", "connect shared"])
+        #expect(request(&pool, .shared, 2).1 == [])
+        let (one, two) = (Line(), Line())
+        #expect(text(pool.connected(.shared, one)) == ["grant w1", "grant w2"])
+        _ = pool.connected(.shared, two)
+        let taken = (0..<4).compactMap { _ in pool.take(.shared) }
+        #expect(taken.count == 4 && taken[0] !== taken[1] && taken[0] === taken[2])
+        #expect(text(pool.closed(ObjectIdentifier(one))) == ["connect shared"])
+        #expect(pool.take(.shared) === two)
+    }
+
+    @Test func `callers wait through the first second of an outage and are refused at once after it`() {
+        var pool = Pool(maximumExclusive: 4, sharedCount: 0)
+        _ = request(&pool, .exclusive, 1)
+        #expect(fail(&pool, .exclusive, at: 0).1 == ["connect exclusive later"])
+        #expect(fail(&pool, .exclusive, at: 0.5).1 == ["connect exclusive later"])
+        #expect(fail(&pool, .exclusive, at: 1.5).1 == ["fail w1 cannotConnect"])
+        guard case .refused(let error) = request(&pool, .exclusive, 2, at: 1.5).0 else {
+            Issue.record("nobody waits in an outage")
+            return
+        }
+        #expect(error.code == .cannotConnect)
+        // When the next attempt is due, a caller makes it.
+        guard case .waits = request(&pool, .exclusive, 3, at: 10).0 else {
+            Issue.record("one tries")
+            return
+        }
+        #expect(text(pool.connected(.exclusive, Line())) == ["grant w3"])
+    }
+
+    @Test func `attempts that fail together are one step of the backoff`() {
+        var pool = Pool(maximumExclusive: 8, sharedCount: 0)
+        for number in 1...8 { _ = request(&pool, .exclusive, number) }
+        let delays = (1...8).map { _ in fail(&pool, .exclusive, at: 0).0 }
+        #expect(Set(delays) == [Backoff.first * 0.75])
+    }
+
+    @Test func `the line is bounded`() {
+        var pool = Pool(maximumExclusive: 1, sharedCount: 0)
+        for number in 0..<Pool.maximumWaiters { _ = request(&pool, .exclusive, number) }
+        guard case .refused(let error) = request(&pool, .exclusive, -1).0 else {
+            Issue.record("too many")
+            return
+        }
+        #expect(error.code == .poolExhausted)
+    }
+
+    @Test func `shutdown refuses who waits and closes what comes back`() {
+        var pool = Pool(maximumExclusive: 2, sharedCount: 0)
+        let line = Line()
+        _ = request(&pool, .exclusive, 1)
+        _ = request(&pool, .exclusive, 2)
+        _ = pool.connected(.exclusive, line)
+        #expect(text(pool.shutDown()) == ["fail w2 closed"])
+        #expect(text(pool.connected(.exclusive, Line())) == ["close"])
+        #expect(text(pool.giveBack(line)) == ["close"])
+        guard case .refused = request(&pool, .exclusive, 3).0 else {
+            Issue.record("it is shut down")
+            return
+        }
+    }
+
+    @Test func `the backoff doubles from 50 milliseconds to 2 seconds and its jitter never exceeds the whole`() {
+        var backoff = Backoff()
+        let longest = (0..<8).map { _ in backoff.next(random: 1) }
+        #expect(longest.first == .milliseconds(50) && longest[1] == .milliseconds(100) && longest.last == .seconds(2))
+        #expect(backoff.next(random: 0) == .seconds(1))
+        for _ in 0..<100 { #expect(backoff.next() <= Backoff.longest) }
+    }
+}

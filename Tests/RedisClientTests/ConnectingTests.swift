@@ -1,0 +1,77 @@
+import RedisTesting
+import Synchronization
+import Testing
+
+@testable import RedisClient
+
+@Suite struct ConnectingTests {
+    @Test func `Over TCP, by name, with a password, into a database of its own`() async throws {
+        let server = try RedisServer(password: "p@ss word", onTCP: true)
+        let port = try #require(server.port)
+        let third = try RedisProcess(RedisConfiguration(url: "redis://:p%40ss%20word@localhost:\(port)/3"))
+        let zeroth = try RedisProcess(RedisConfiguration(url: "redis://default:p%40ss%20word@127.0.0.1:\(port)"))
+        try await third.connect()
+        try await zeroth.connect()
+        _ = try await third.client.send(["SET", "where", "third"], timeout: .seconds(10))
+        #expect(try await third.client.send(["GET", "where"], timeout: .seconds(10)) == .bytes(Array("third".utf8)))
+        #expect(try await zeroth.client.send(["GET", "where"], timeout: .seconds(10)) == .null)
+        await third.shutdown()
+        await zeroth.shutdown()
+    }
+
+    @Test func `A wrong password is reported, and tried again`() async throws {
+        let server = try RedisServer(password: "right")
+        let reasons = Mutex<[String]>([])
+        let process = try RedisProcess(RedisConfiguration(url: server.url + "?password=wrong")) { event in
+            if case .disconnected(let reason, _) = event { reasons.withLock { $0.append(reason) } }
+        }
+        await process.client.start()
+        try await eventually("two refusals") { reasons.withLock { $0.count } >= 2 }
+        #expect(reasons.withLock { $0 }.allSatisfy { $0.contains("WRONGPASS") && !$0.contains("wrong") })
+        #expect(!process.client.isConnected)
+        await #expect(throws: RedisError.notConnected) { try await process.client.ping(timeout: .seconds(1)) }
+        await process.shutdown()
+    }
+
+    @Test func `Where nothing listens, commands fail at once and the attempts go on`() async throws {
+        let failures = Atomic<Int>(0)
+        let process = try RedisProcess(RedisConfiguration(url: "unix:///nowhere/redis.sock")) { event in
+            if case .connectFailed = event { failures.add(1, ordering: .relaxed) }
+        }
+        await process.client.start()
+        try await eventually("three failures") { failures.load(ordering: .relaxed) >= 3 }
+        await #expect(throws: RedisError.notConnected) { try await process.client.ping(timeout: .seconds(1)) }
+        await process.shutdown()
+        await #expect(throws: RedisError.self) { try await process.client.ping(timeout: .seconds(1)) }
+    }
+
+    @Test func `A hook is done before the first command of anybody else`() async throws {
+        let server = try RedisServer()
+        try await withRedis(
+            server,
+            prepare: { process in
+                process.client.whenConnected { session in
+                    for _ in 0..<20 { _ = try? await session.send(["INCR", "hook"], timeout: .seconds(10)) }
+                }
+            }
+        ) { process, _ in
+            #expect(try await process.client.send(["GET", "hook"], timeout: .seconds(10)) == .bytes(Array("20".utf8)))
+            // Outside of a hook a session's commands are refused.
+            let late = RedisSession(client: process.client, generation: 1)
+            await #expect(throws: RedisError.notConnected) { try await late.send(["PING"], timeout: .seconds(1)) }
+        }
+    }
+
+    @Test func `Shutting down answers those who wait`() async throws {
+        let server = try RedisServer()
+        let process = try RedisProcess(RedisConfiguration(url: server.url))
+        try await process.connect()
+        server.freeze()
+        let waiting = Task { try await process.client.ping(timeout: .seconds(30)) }
+        try await eventually("the command waits") { await process.client.outstandingCommands == 1 }
+        await process.client.shutdown()
+        await #expect(throws: RedisError.shutDown) { try await waiting.value }
+        await #expect(throws: RedisError.shutDown) { try await process.client.ping(timeout: .seconds(1)) }
+        await process.shutdown()
+    }
+}

@@ -1,0 +1,144 @@
+import RedisTesting
+import Synchronization
+import Testing
+
+@testable import RedisClient
+
+@Suite struct OutageTests {
+    /// Limits are compared with this much on top: the machine also builds while it tests.
+    static let slack = Duration.milliseconds(700)
+
+    @Test func `A killed server fails commands at once, and is found again when it is back`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { process in
+            let client = process.client
+            let outcomes = Mutex<[RedisError]>([])
+            for number in 0..<500 {
+                client.post(["SET", .text("\(number)"), "x"], timeout: .seconds(30)) { result in
+                    if case .failure(let error) = result { outcomes.withLock { $0.append(error) } }
+                }
+            }
+            server.kill()
+            try await eventually("the loss was noticed") { !client.isConnected }
+            let start = ContinuousClock.now
+            await #expect(throws: RedisError.notConnected) { try await client.ping(timeout: .seconds(30)) }
+            #expect(ContinuousClock.now - start < Self.slack)
+            #expect(
+                outcomes.withLock { $0 }.allSatisfy { error in
+                    if case .connectionLost = error { true } else { error == .notConnected }
+                })
+            try server.start()
+            try await eventually("connected again") { client.isConnected }
+            try await client.ping(timeout: .seconds(10))
+        }
+    }
+
+    @Test func `A server killed under load loses no waiter`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { process in
+            let sent = Atomic<Int>(0)
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<50 {
+                    group.addTask {
+                        var failures = 0
+                        for _ in 0..<200 {
+                            sent.add(1, ordering: .relaxed)
+                            do { try await process.client.ping(timeout: .seconds(30)) } catch { failures += 1 }
+                        }
+                        return failures
+                    }
+                }
+                try await eventually("some load") { sent.load(ordering: .relaxed) > 1_000 }
+                server.kill()
+                let failures = try await group.reduce(0, +)
+                #expect(failures > 0)
+            }
+            #expect(await process.client.outstandingCommands == 0)
+        }
+    }
+
+    @Test func `A server that freezes shortly lets commands time out, and later replies go to their own waiters`()
+        async throws
+    {
+        let server = try RedisServer()
+        try await withRedis(server) { process in
+            let client = process.client
+            server.freeze()
+            let start = ContinuousClock.now
+            await #expect(throws: RedisError.timeout) {
+                try await client.send(["ECHO", "first"], timeout: .milliseconds(50))
+            }
+            let waited = ContinuousClock.now - start
+            #expect(waited >= .milliseconds(50))
+            #expect(waited < .milliseconds(50) + Self.slack)
+            let patient = (0..<100).map { number in
+                Task { try await client.send(["ECHO", .text("\(number)")], timeout: .seconds(30)) }
+            }
+            try await eventually("all wait") { await client.outstandingCommands == 101 }
+            server.thaw()
+            // If the machine is so slow that the stall limit strikes first, the replies are lost, but never mixed up.
+            for (number, task) in patient.enumerated() {
+                switch await task.result {
+                case .success(let value): #expect(value == .bytes(Array("\(number)".utf8)))
+                case .failure(RedisError.connectionLost): break
+                case .failure(let error): Issue.record(error)
+                }
+            }
+        }
+    }
+
+    @Test func `A server that stays frozen is given up at the stall limit, and found again when it thaws`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { process in
+            let client = process.client
+            server.freeze()
+            let start = ContinuousClock.now
+            await #expect(throws: RedisError.connectionLost(reason: "no reply within the stall limit")) {
+                try await client.ping(timeout: .seconds(30))
+            }
+            let waited = ContinuousClock.now - start
+            #expect(waited >= .seconds(1))
+            #expect(waited < .seconds(1) + Self.slack)
+            await #expect(throws: RedisError.notConnected) { try await client.ping(timeout: .seconds(30)) }
+            server.thaw()
+            try await eventually("connected again") { client.isConnected }
+            try await client.ping(timeout: .seconds(10))
+        }
+    }
+
+    @Test func `A frozen server does not make the queue grow beyond its bound`() async throws {
+        let server = try RedisServer()
+        var configuration = try RedisConfiguration(url: server.url)
+        configuration.maximumOutstandingCommands = 100
+        let process = try RedisProcess(configuration)
+        try await process.connect()
+        server.freeze()
+        let overloaded = Atomic<Int>(0)
+        for _ in 0..<300 {
+            process.client.post(["PING"], timeout: .seconds(30)) { result in
+                if case .failure(.overloaded) = result { overloaded.add(1, ordering: .relaxed) }
+            }
+        }
+        try await eventually("two hundred refusals") { overloaded.load(ordering: .relaxed) == 200 }
+        await process.shutdown()
+    }
+
+    @Test func `What a frozen server's socket does not take is written when it thaws`() async throws {
+        let server = try RedisServer()
+        var configuration = try RedisConfiguration(url: server.url)
+        configuration.stallLimit = .seconds(30)
+        let process = try RedisProcess(configuration)
+        try await process.connect()
+        server.freeze()
+        // Far more than a socket's buffer.
+        let value = [UInt8](repeating: 120, count: 1 << 20)
+        let tasks = (0..<16).map { number in
+            Task { try await process.client.send(["SET", .text("\(number)"), .bytes(value)], timeout: .seconds(30)) }
+        }
+        try await eventually("all wait") { await process.client.outstandingCommands == 16 }
+        server.thaw()
+        for task in tasks { #expect(try await task.value == .status("OK")) }
+        #expect(try await process.client.send(["STRLEN", "15"], timeout: .seconds(30)) == .integer(1 << 20))
+        await process.shutdown()
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Replay
+
+@Suite("What a replay shows")
+struct ReplayReportTests {
+    private func report() -> ReplayReport {
+        var state = ReplayTally.State()
+        state.counts.reserved = 3
+        state.counts.confirmed = 2
+        state.counts.unitsConfirmed = 9
+        state.counts.failed = 1
+        state.counts.requests = 100
+        state.counts.serverErrors = 4
+        state.latencies.reserve.note(.milliseconds(12))
+        state.failures = ["order x: reserve: 500"]
+        return ReplayReport(
+            .complete,
+            state,
+            ReplayReport.Course(orders: 3, loadSeconds: 1.5, replaySeconds: 2, requestsBeforeReplay: 40)
+        )
+    }
+
+    @Test("JSON is one object in snake case")
+    func json() throws {
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(report().json.utf8)) as? [String: Any]
+        )
+        #expect(object["ending"] as? String == "complete")
+        #expect(object["clean"] as? Bool == false)
+        #expect(object["units_confirmed"] as? Int == 9)
+        #expect(object["responses_5xx"] as? Int == 4)
+        #expect(object["requests_per_second"] as? Double == 30)
+        let latencies = try #require(object["latency_ms"] as? [String: [String: Double]])
+        #expect(latencies["reserve"]?["p50"] == 12)
+        #expect(latencies["release"] == nil)
+        let load = try #require(object["load"] as? [String: Any])
+        #expect(load["seconds"] as? Double == 1.5)
+        #expect(!report().json.contains("\n"))
+    }
+
+    @Test("text says the same, and that it is not clean")
+    func text() {
+        let text = report().text
+        #expect(
+            text.contains("orders      3 of 3: reserved 3, refused 0, confirmed 2, released 0, skipped 0, failed 1")
+        )
+        #expect(text.contains("rate        1.5 orders/s, 30.0 requests/s"))
+        #expect(text.contains("p50 12.00  p95 12.00  p99 12.00"))
+        #expect(text.contains("failed      order x: reserve: 500"))
+        #expect(text.hasSuffix("NOT CLEAN   1 failed orders, 4 answers of 5xx"))
+    }
+
+    @Test("quantiles are at most 0.8 % too high and never too low")
+    func quantiles() throws {
+        var histogram = LatencyHistogram()
+        #expect(histogram.quantile(0.5) == nil)
+        for milliseconds in 1...10_000 { histogram.note(.milliseconds(milliseconds)) }
+        for share in [0.01, 0.5, 0.95, 0.99, 1.0] {
+            let exact = share * 10_000
+            let found = try #require(histogram.quantile(share)).milliseconds
+            #expect(found >= exact && found <= exact * 1.008, "\(share): \(found)")
+        }
+        histogram.note(.seconds(Int64.max))
+        #expect(histogram.maximum == .seconds(Int64.max))
+        #expect(histogram.quantile(1) != nil)
+    }
+
+    @Test("a terminal's line is redrawn in place, a log gets a line now and then")
+    func progress() {
+        for isTerminal in [true, false] {
+            let board = Box()
+            let progress = ReplayProgress(
+                isTerminal: isTerminal,
+                now: { board.now },
+                write: { board.append($0) }
+            )
+            progress.begin("orders", total: 4)
+            progress.advance()
+            board.pass(.seconds(10))
+            progress.advance()
+            progress.advance()
+            progress.end()
+            let expected =
+                isTerminal
+                ? "\rorders: 2/4, 0/s\u{1B}[K\rorders: 3/4, 0/s\u{1B}[K\n" : "orders: 2/4, 0/s\norders: 3/4, 0/s\n"
+            #expect(board.text == expected)
+        }
+    }
+
+    @Test("options parse with their defaults, and bad ones are named in one line")
+    func options() throws {
+        let files = ["--products", "p", "--warehouses", "w", "--stock", "s", "--orders", "o"]
+        func parse(_ more: String...) throws -> ReplayOptions { try ReplayArguments.parse(files + more).options() }
+
+        let options = try parse("--url", "http://a:1/", "--url", "https://b", "--limit", "7")
+        #expect(options.urls == ["http://a:1", "https://b"])
+        #expect(options.concurrency == 32)
+        #expect(options.confirmRatio == 0.9)
+        #expect(options.limit == 7)
+        #expect(throws: ReplayFailure(.badOption, "--url: at least one is needed")) { try parse() }
+        let url = ["--url", "http://a"]
+        #expect(throws: ReplayFailure(.badOption, "--concurrency: 1025 is not 1 ... 1024")) {
+            try ReplayArguments.parse(files + url + ["--concurrency", "1025"]).options()
+        }
+        #expect(throws: ReplayFailure(.badOption, "--confirm-ratio: 1.5 is not 0 ... 1")) {
+            try ReplayArguments.parse(files + url + ["--confirm-ratio", "1.5"]).options()
+        }
+        for bad in [
+            ["--confirm-ratio", "nan"], ["--limit", "0"], ["--key", "a b"], ["--url", "ftp://x"], ["--url", "http://"],
+        ] {
+            #expect(throws: ReplayFailure.self) { try ReplayArguments.parse(files + url + bad).options() }
+        }
+    }
+}
+
+/// Text and time that a progress line's closures share.
+private final class Box: Sendable {
+    private let output = Mutex("")
+    private let instant = Mutex(ContinuousClock.now)
+
+    var text: String { output.withLock(\.self) }
+    var now: ContinuousClock.Instant { instant.withLock(\.self) }
+
+    func append(_ text: String) { output.withLock { $0 += text } }
+    func pass(_ duration: Duration) { instant.withLock { $0 += duration } }
+}

@@ -1,0 +1,17 @@
+/// Waits until a condition holds, asking every few milliseconds.
+/// - Throws: `Overdue` when the deadline passes first.
+public func eventually(
+    within limit: Duration = .seconds(20), _ what: String, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try await condition() { return }
+        try await ContinuousClock().sleep(for: .milliseconds(5))
+    }
+    throw Overdue(what: what)
+}
+
+public struct Overdue: Error, CustomStringConvertible {
+    public let what: String
+    public var description: String { "did not happen in time: \(what)" }
+}

@@ -1,0 +1,37 @@
+public import Domain
+import Foundation
+
+/// A variable of the process's environment; nil when it is absent or empty.
+public func environment(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+}
+
+/// A random source that a printed seed repeats (SplitMix64; Steele, Lea, Flood 2014).
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+    public let seed: UInt64
+    private var state: UInt64
+
+    /// - Parameter seed: nil takes `TEST_SEED` from the environment, else a new one; print it with the failure.
+    public init(seed: UInt64? = nil) {
+        var system = SystemRandomNumberGenerator()
+        let seed = seed ?? environment("TEST_SEED").flatMap(UInt64.init) ?? system.next()
+        self.seed = seed
+        state = seed
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+
+    public mutating func pick<Value>(_ values: [Value]) -> Value {
+        values[Int.random(in: 0..<values.count, using: &self)]
+    }
+
+    public mutating func identifier<Entity>(_: Entity.Type = Entity.self) -> Identifier<Entity> {
+        Identifier(high: next(), low: next())
+    }
+}

@@ -1,0 +1,119 @@
+public import Foundation
+import Persistence
+public import PostgresClient
+public import Reactor
+import Synchronization
+
+/// A migrated database of one test's own, on the server that `TEST_DATABASE_URL` names.
+public struct TestDatabase: Sendable {
+    public let name: String
+    /// How to reach it.
+    public let configuration: PostgresConfiguration
+
+    public static let reactor: Reactor = {
+        do { return try Reactor(name: "test") } catch { fatalError("no reactor: \(error)") }
+    }()
+
+    private static let serverURL: String = {
+        guard let url = environment("TEST_DATABASE_URL") else {
+            fatalError("TEST_DATABASE_URL is not set; run scripts/test")
+        }
+        return url
+    }()
+
+    /// Made once a process: copying it is much faster than migrating anew.
+    private static let template = Once<String> {
+        let name = "template_\(ProcessInfo.processInfo.processIdentifier)_\(UInt32.random(in: 0...UInt32.max))"
+        try await administer("CREATE DATABASE \(name)")
+        let connection = try await PostgresConnection.connect(
+            configuration: configuration(of: name), reactor: reactor)
+        let migrations = try MigrationFolder.read(folder())
+        _ = try await Migrator(connection: connection, migrations: migrations).migrate { _ in }
+        await connection.close()
+        // A copy needs a source that nobody is connected to.
+        try await eventually("the template is let go of") {
+            let count = try await count("SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)'")
+            return count == 0
+        }
+        return name
+    }
+
+    /// Runs a body with a new database, and drops it afterwards.
+    public static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
+        let template = try await template.value()
+        let name = "test_\(UInt64.random(in: 0...UInt64.max))"
+        try await administer("CREATE DATABASE \(name) TEMPLATE \(template) STRATEGY file_copy")
+        let database = TestDatabase(name: name, configuration: configuration(of: name))
+        do {
+            let value = try await body(database)
+            try await administer("DROP DATABASE \(name) WITH (FORCE)")
+            return value
+        } catch {
+            try? await administer("DROP DATABASE \(name) WITH (FORCE)")
+            throw error
+        }
+    }
+
+    /// The repository's migrations.
+    public static func folder() -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("migrations")
+    }
+
+    /// Runs plain SQL on the server's own database.
+    public static func administer(_ sql: String) async throws {
+        let connection = try await PostgresConnection.connect(
+            configuration: configuration(of: nil), reactor: reactor)
+        do {
+            try await connection.script(sql, timeout: .seconds(60))
+            await connection.close()
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    static func count(_ sql: String) async throws -> Int64 {
+        let connection = try await PostgresConnection.connect(
+            configuration: configuration(of: nil), reactor: reactor)
+        let result = try await connection.query(PostgresQuery(PostgresStatement(sql)), timeout: .seconds(30))
+        let count: Int64 = try result.row(0).value(0)
+        await connection.close()
+        return count
+    }
+
+    /// The server's URL with another database in it.
+    public static func url(of name: String?) -> String {
+        guard let name else { return serverURL }
+        guard var parts = URLComponents(string: serverURL), parts.scheme?.hasPrefix("postgres") == true else {
+            return "\(serverURL) dbname=\(name)"
+        }
+        parts.path = "/\(name)"
+        return parts.string ?? serverURL
+    }
+
+    static func configuration(of name: String?) -> PostgresConfiguration {
+        PostgresConfiguration(conninfo: url(of: name), applicationName: "inventory tests")
+    }
+}
+
+/// A value that is made once, by whoever asks first.
+final class Once<Value: Sendable>: Sendable {
+    private let task = Mutex<Task<Value, any Error>?>(nil)
+    private let make: @Sendable () async throws -> Value
+
+    init(_ make: @escaping @Sendable () async throws -> Value) {
+        self.make = make
+    }
+
+    func value() async throws -> Value {
+        let task = task.withLock { task in
+            if let task { return task }
+            let make = make
+            let started = Task { try await make() }
+            task = started
+            return started
+        }
+        return try await task.value
+    }
+}

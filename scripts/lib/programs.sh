@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# The programs of `run`, in the order of their start. They stop in the reverse order.
+
+# A program joins here, and below if it has settings of its own. What the package does not have yet is left out.
+PROGRAMS=(inventory-api inventory-sweeper inventory-mailer)
+
+# The programs among them that the package builds.
+known_programs() {
+    local program
+    for program in "${PROGRAMS[@]}"; do
+        if [[ -d $REPOSITORY/Apps/$program ]]; then printf '%s\n' "$program"; fi
+    done
+}
+
+# Sets the array `environment` to NAME=value settings of a program.
+settings_of() { # program
+    environment=("DATABASE_URL=$DATABASE_URL")
+    case $1 in
+        inventory-api)
+            environment+=("REDIS_URL=$REDIS_URL" AUTH_MODE=off HTTP_HOST=127.0.0.1 "HTTP_PORT=$HTTP_PORT")
+            ;;
+        inventory-sweeper) environment+=("REDIS_URL=$REDIS_URL") ;;
+        inventory-mailer)
+            # Without a mail server of the operator's the mailer has nothing to do.
+            [[ -n ${SMTP_URL-} ]] || return 1
+            ;;
+    esac
+}
+
+# Programs find the migrations and other files of the repository from its top. Each is a job of its own group, so that
+# the terminal's Ctrl-C does not reach it: the script ends them in order.
+start_program() { # program, folder of products, folder of pids and logs
+    local program=$1 environment
+    settings_of "$program" || return 0
+    set -m
+    (
+        cd "$REPOSITORY"
+        exec env "${environment[@]}" "$2/$program" 9>&- </dev/null >>"$3/$program.log" 2>&1
+    ) &
+    echo $! >"$3/$program.pid"
+    set +m
+}
+
+# Whether the number in a pid file is still that program, not somebody else by now.
+program_pid() { # program, folder of pids
+    local pid
+    pid=$(cat "$2/$1.pid" 2>/dev/null) || return 1
+    [[ $pid =~ ^[0-9]+$ ]] && is_alive "$pid" && [[ $(readlink "/proc/$pid/exe") == */"$1"* ]] && echo "$pid"
+}
+
+stop_program() { # program, folder of pids
+    local pid
+    if pid=$(program_pid "$1" "$2"); then stop_process "$pid" 15; fi
+    rm -f "$2/$1.pid"
+}
