@@ -124,6 +124,9 @@ let testTargets: [Target] = [
         [
             "Domain", "HTTP", "UseCases", asyncHTTPClient, httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
         ]),
+    tests(
+        "SystemTests",
+        ["PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, subprocess]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Telemetry", logging, metrics]),
     tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),

@@ -42,7 +42,6 @@ import Testing
         try await eventually("three failures") { failures.load(ordering: .relaxed) >= 3 }
         await #expect(throws: RedisError.notConnected) { try await process.client.ping(timeout: .seconds(1)) }
         await process.shutdown()
-        await #expect(throws: RedisError.self) { try await process.client.ping(timeout: .seconds(1)) }
     }
 
     @Test func `A hook is done before the first command of anybody else`() async throws {
@@ -55,7 +54,8 @@ import Testing
                 }
             }
         ) { process, _ in
-            #expect(try await process.client.send(["GET", "hook"], timeout: .seconds(10)) == .bytes(Array("20".utf8)))
+            let count = try await process.client.send(["GET", "hook"], timeout: .seconds(10))
+            #expect(count == .bytes(Array("20".utf8)))
             // Outside of a hook a session's commands are refused.
             let late = RedisSession(client: process.client, generation: 1)
             await #expect(throws: RedisError.notConnected) { try await late.send(["PING"], timeout: .seconds(1)) }

@@ -114,12 +114,10 @@ struct SettingsSourceTests {
     }
 
     @Test("a settings error becomes one line and exit status 64")
-    func exit() throws {
+    func exitStatus() throws {
         var lines: [String] = []
         #expect(throws: ExitCode(64)) {
-            try readingSettings(report: { lines.append($0) }) {
-                try DatabaseSettings(try source())
-            }
+            try readingSettings(report: { lines.append($0) }, { try DatabaseSettings(try source()) })
         }
         #expect(lines == ["error: DATABASE_URL is required (DATABASE_URL, DATABASE_URL_FILE or --database-url)"])
     }

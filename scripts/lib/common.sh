@@ -51,6 +51,35 @@ stop_process() { # pid [seconds]
     fi
 }
 
+# When a process began, in ticks since the machine did: with the pid it names a process for good.
+began_at() { # pid
+    sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+}
+
+# The job that runs now, or empty; see run_job.
+job=
+
+# Runs a command as a job of its own group, so that a signal to the script is acted on at once and not when the command
+# has ended. The terminal's Ctrl-C reaches the script alone; its trap calls end_job.
+run_job() {
+    local status=0
+    set -m
+    "$@" </dev/null &
+    job=$!
+    set +m
+    wait "$job" || status=$?
+    job=
+    return "$status"
+}
+
+end_job() {
+    local tries=100
+    [[ -n $job ]] || return 0
+    kill -TERM -- "-$job" 2>/dev/null || return 0
+    while is_alive "$job" && ((tries-- > 0)); do sleep 0.05; done
+    kill -KILL -- "-$job" 2>/dev/null || true
+}
+
 # Processes that belong to a temporary directory: by working directory, arguments or environment.
 # Servers leave their parents and even their sessions, so parenthood does not find them.
 processes_of() { # directory

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # What `run` keeps under .local/, shared with `stop`.
 #   postgres/     the database (or a link to it)      redis/   logs of Redis      state/   pids, logs, the lock
 

@@ -32,7 +32,7 @@ ensure_packages() { # package...
 
 # One subshell under one lock: the policy file that keeps new services from starting is taken away again in any case.
 install_quietly() ( # package...
-    exec 8>"${TMPDIR:-/tmp}/inventory-install.$(id -u).lock"
+    exec 8</var/lib/dpkg
     flock 8
     policy=/usr/sbin/policy-rc.d
     if [[ ! -e $policy ]]; then
@@ -44,8 +44,8 @@ install_quietly() ( # package...
         install -y -q --no-install-recommends --no-upgrade "$@")
     # Old package lists name files that are gone: fetch new ones only then.
     if ! "${install[@]}" </dev/null >&2; then
-        as_root apt-get -o DPkg::Lock::Timeout=300 update -q </dev/null >&2
-        "${install[@]}" </dev/null >&2
+        as_root apt-get -o DPkg::Lock::Timeout=300 update -q </dev/null >&2 || exit 1
+        "${install[@]}" </dev/null >&2 || exit 1
     fi
     keep_services_off "$@"
 )

@@ -34,18 +34,18 @@ start_program() { # program, folder of products, folder of pids and logs
     settings_of "$program" || return 0
     set -m
     (
-        cd "$REPOSITORY"
+        cd "$REPOSITORY" || exit
         exec env "${environment[@]}" "$2/$program" 9>&- </dev/null >>"$3/$program.log" 2>&1
     ) &
-    echo $! >"$3/$program.pid"
+    echo "$! $(began_at $!)" >"$3/$program.pid"
     set +m
 }
 
-# Whether the number in a pid file is still that program, not somebody else by now.
+# Prints the program's pid if it still runs: a number left behind may be somebody else's by now.
 program_pid() { # program, folder of pids
-    local pid
-    pid=$(cat "$2/$1.pid" 2>/dev/null) || return 1
-    [[ $pid =~ ^[0-9]+$ ]] && is_alive "$pid" && [[ $(readlink "/proc/$pid/exe") == */"$1"* ]] && echo "$pid"
+    local pid began
+    [[ -e $2/$1.pid ]] && read -r pid began <"$2/$1.pid" || return 1
+    is_alive "$pid" && [[ $(began_at "$pid") == "$began" ]] && echo "$pid"
 }
 
 stop_program() { # program, folder of pids

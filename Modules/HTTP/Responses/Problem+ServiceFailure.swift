@@ -11,7 +11,7 @@ extension Problem {
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
-        case let failure as ServiceFailure: self.init(failure)
+        case let failure as ServiceFailure: self.init(failure, quantityField: "quantity")
         default: self = .internalError(cause: String(reflecting: error))
         }
     }

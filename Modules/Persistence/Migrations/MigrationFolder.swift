@@ -7,6 +7,12 @@ public struct Migration: Sendable {
     /// The file's name without number and ending.
     public let name: String
     public let sql: String
+
+    public init(version: Int64, name: String, sql: String) {
+        self.version = version
+        self.name = name
+        self.sql = sql
+    }
 }
 
 /// Where the migrations are.

@@ -21,12 +21,8 @@ struct LogLine {
 
     /// The text as one word: in quotes where it would else be taken for several.
     private func word(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.unicodeScalars.allSatisfy { scalar in
-                !mustBeEscaped(scalar) && scalar != " " && scalar != "\"" && scalar != "=" && scalar != "\\"
-            }
-        if isPlain { return text }
+        let isPlain = text.utf8.allSatisfy { isHarmless($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=") }
+        if isPlain, !text.isEmpty { return text }
         var result = "\""
         appendEscaped(text, to: &result, escapingQuotes: true)
         return result + "\""
@@ -101,8 +97,17 @@ private func mustBeEscaped(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
+/// ASCII that can be seen, but no quote and no backslash: nearly all that is ever logged.
+private func isHarmless(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+}
+
 /// With JSON's escapes, which are as readable in text.
 private func appendEscaped(_ text: String, to line: inout String, escapingQuotes: Bool) {
+    if text.utf8.allSatisfy(isHarmless) {
+        line += text
+        return
+    }
     for scalar in text.unicodeScalars {
         switch scalar {
         case "\n": line += "\\n"

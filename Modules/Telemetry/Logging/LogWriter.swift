@@ -10,7 +10,7 @@ internal import Darwin
 
 /// Writes whole lines to one file descriptor, one after another.
 ///
-/// A reader that has stalled must not stall the program: a line that cannot be written within `patience_ms` is dropped
+/// A reader that has stalled must not stall the program: a line that cannot be written within `patienceMilliseconds` is dropped
 /// and counted, and the next line that can be written tells how many were lost.
 public final class LogWriter: Sendable {
     /// Writes to standard error.
@@ -20,7 +20,7 @@ public final class LogWriter: Sendable {
     // that it is writable a piece of this size does not block.
     private static let pieceLength = 4_096
     // Long enough for a reader that merely lost its processor, short enough for a request to bear.
-    private static let patience_ms: Int32 = 50
+    private static let patienceMilliseconds: Int32 = 50
 
     private let fileDescriptor: Int32
     private let dropped = Mutex(0)
@@ -69,7 +69,7 @@ public final class LogWriter: Sendable {
     private func isWritable() -> Bool {
         var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLOUT), revents: 0)
         while true {
-            let count = poll(&descriptor, 1, Self.patience_ms)
+            let count = poll(&descriptor, 1, Self.patienceMilliseconds)
             if count < 0, errno == EINTR { continue }
             return count > 0 && descriptor.revents & Int16(POLLOUT) != 0
         }

@@ -11,7 +11,8 @@ struct JSONNumberTests {
             ("-1.5e1", -15), ("100e-2", 1), ("1000000000", 1_000_000_000), ("9007199254740991", 9_007_199_254_740_991),
             ("9007199254740991.000", 9_007_199_254_740_991), ("0.00000000000000000001e20", 1),
             ("100000000000000000000000e-20", 1_000), ("123456789012345678", 123_456_789_012_345_678),
-        ] as [(String, Int64)])
+        ] as [(String, Int64)]
+    )
     func integers(_ text: String, _ value: Int64) {
         #expect(JSONNumber(text: text).integer == .integer(value))
     }
@@ -23,7 +24,10 @@ struct JSONNumberTests {
 
     @Test(
         "are out of range beyond 64 bits, however large",
-        arguments: ["1e19", "1e400", "-1e400", "99999999999999999999", "1e99999999999999999999", "12345678901234567890e1"])
+        arguments: [
+            "1e19", "1e400", "-1e400", "99999999999999999999", "1e99999999999999999999", "12345678901234567890e1",
+        ]
+    )
     func outOfRange(_ text: String) {
         #expect(JSONNumber(text: text).integer == .outOfRange)
     }

@@ -43,7 +43,7 @@ struct JSONRandomTests {
         }
     }
 
-    @Test("and the other way round on a corpus", arguments: corpus)
+    @Test("and the other way round on a corpus", arguments: corpus + refusals)
     func corpusAgreement(_ text: String) {
         #expect(Self.foundationAccepts(Array(text.utf8)) == ((try? JSONReader.read(Array(text.utf8))) != nil))
     }
@@ -53,8 +53,10 @@ struct JSONRandomTests {
         #"{"order_id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","items":[{"sku":"A","quantity":2}],"ttl":600}"#,
         #"[1,-0.5,1e10,2E-3,true,false,null,"",{"a":[]},[[]]]"#, #""\u00e9\ud83d\ude00\n\\""#, "0", "-1", "1.25",
         "[1,2", "{\"a\"}", "nul", "[1 2]", "\"\u{7F}é\"", "{}", "[]", " [ ] ", "{\"a\":{\"b\":{\"c\":[0]}}}",
-        "01", "1.", "[1,]", "{\"a\":1,}", "\"\\x\"", "\"\\ud800\"", "",
     ]
+
+    /// Foundation takes a comma before a closing bracket as well; RFC 8259 does not, so those two are not here.
+    private static let refusals = ["01", "1.", "[,1]", "\"\\x\"", "\"\\ud800\"", "", "+1", "{a:1}"]
 
     private static func foundationAccepts(_ bytes: [UInt8]) -> Bool {
         (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)) != nil
@@ -67,7 +69,8 @@ struct JSONRandomTests {
             switch Int.random(in: 0..<4, using: &random) {
             case 0: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
             case 1 where place < bytes.count: bytes.remove(at: place)
-            case 2 where place < bytes.count: bytes[place] = Array(#"{}[]":,\0e.-"#.utf8).randomElement(using: &random) ?? 0
+            case 2 where place < bytes.count:
+                bytes[place] = Array(#"{}[]":,\0e.-"#.utf8).randomElement(using: &random) ?? 0
             default: bytes.removeLast(min(bytes.count, Int.random(in: 0...2, using: &random)))
             }
         }

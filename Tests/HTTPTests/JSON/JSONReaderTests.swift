@@ -38,7 +38,8 @@ struct JSONReaderTests {
             ".5", "1e", "1e+", "1.e3", "0x10", "'a'", "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"",
             "\"a\nb\"", "\"\u{1}\"", "1 2", "{} {}", "[1]]", "// c\n1", "/**/1", "\u{FEFF}1", "\u{A0}1",
             #""\ud800""#, #""\ud800x""#, #""\ud800\n""#, #""\udc00""#, #""\ud800\ud800""#, #""\udc00\ud800""#,
-        ])
+        ]
+    )
     func refusals(_ text: String) {
         #expect(throws: JSONSyntaxError.self) { try read(text) }
     }
@@ -47,7 +48,8 @@ struct JSONReaderTests {
         "refuses strings that are not UTF-8",
         arguments: [
             [0xFF], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xF8],
-        ] as [[UInt8]])
+        ] as [[UInt8]]
+    )
     func invalidUTF8(_ bytes: [UInt8]) {
         #expect(throws: JSONSyntaxError(reason: "a string is not UTF-8", position: 2)) {
             try JSONReader.read([0x5B, 0x22] + bytes + [0x22, 0x5D])

@@ -24,8 +24,10 @@ struct JSONWriterTests {
 
     @Test("escapes what must be escaped and nothing else")
     func escapes() {
-        #expect(written { $0.string("a\"\\/\n\r\t\u{1}\u{1f}\u{7f}é😀\u{2028}") }
-            == "\"a\\\"\\\\/\\n\\r\\t\\u0001\\u001f\u{7f}é😀\u{2028}\"")
+        #expect(
+            written { $0.string("a\"\\/\n\r\t\u{1}\u{1f}\u{7f}é😀\u{2028}") }
+                == "\"a\\\"\\\\/\\n\\r\\t\\u0001\\u001f\u{7f}é😀\u{2028}\""
+        )
     }
 
     @Test("writes integers and decimals exactly")
@@ -38,7 +40,9 @@ struct JSONWriterTests {
 
     @Test("writes of two members with one name the last")
     func duplicates() {
-        #expect(written { $0.value(.object(["a": .integer(1), "b": .null, "a": .integer(2)])) } == #"{"b":null,"a":2}"#)
+        #expect(
+            written { $0.value(.object(["a": .integer(1), "b": .null, "a": .integer(2)])) } == #"{"b":null,"a":2}"#
+        )
     }
 
     private func written(_ write: (inout JSONWriter) -> Void) -> String {

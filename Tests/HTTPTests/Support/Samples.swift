@@ -26,24 +26,50 @@ enum Samples {
     static let secondWarehouseCode = code("WH2")
 
     static let reference = RecordReference(
-        key: RecordKey(product: productID, warehouse: warehouseID), sku: sku, warehouseCode: warehouseCode)
+        key: RecordKey(product: productID, warehouse: warehouseID),
+        sku: sku,
+        warehouseCode: warehouseCode
+    )
     static let secondReference = RecordReference(
-        key: RecordKey(product: productID, warehouse: secondWarehouseID), sku: sku,
-        warehouseCode: secondWarehouseCode)
+        key: RecordKey(product: productID, warehouse: secondWarehouseID),
+        sku: sku,
+        warehouseCode: secondWarehouseCode
+    )
 
     /// 2026-11-22T15:00:00.123Z.
     static let instant = Instant(milliseconds: 1_795_359_600_123)
     static let instantText = "2026-11-22T15:00:00.123Z"
 
     static let record = InventoryRecord(
-        id: inventory, reference: reference, quantityOnHand: 100, quantityReserved: 2, reorderPoint: 10,
-        reorderQuantity: 25, safetyStock: 5, version: 7, updatedAt: instant)
+        id: inventory,
+        reference: reference,
+        quantityOnHand: 100,
+        quantityReserved: 2,
+        reorderPoint: 10,
+        reorderQuantity: 25,
+        safetyStock: 5,
+        version: 7,
+        updatedAt: instant
+    )
     static let product = Product(
-        id: productID, sku: sku, name: "Laptop", basePrice: Money(hundredths: 1_999), description: "Thin",
-        attributes: #"{"color":"grey"}"#, createdAt: instant, updatedAt: instant)
+        id: productID,
+        sku: sku,
+        name: "Laptop",
+        basePrice: Money(hundredths: 1_999),
+        description: "Thin",
+        attributes: #"{"color":"grey"}"#,
+        createdAt: instant,
+        updatedAt: instant
+    )
     static let warehouse = Warehouse(
-        id: warehouseID, code: warehouseCode, name: "North", priority: 3, alertRecipients: ["buyer@example.com"],
-        createdAt: instant, updatedAt: instant)
+        id: warehouseID,
+        code: warehouseCode,
+        name: "North",
+        priority: 3,
+        alertRecipients: ["buyer@example.com"],
+        createdAt: instant,
+        updatedAt: instant
+    )
 
     static func id<Entity>(_ text: String) -> Identifier<Entity> {
         guard let id = Identifier<Entity>(text) else { preconditionFailure("\(text) is no UUID") }
@@ -62,8 +88,13 @@ enum Samples {
 
     static func changed(from old: Int64, to new: Int64, transaction: TransactionID? = transaction) -> ChangeOutcome {
         ChangeOutcome(
-            record: reference, oldQuantity: old, newQuantity: new, inventoryID: inventory, version: 8,
-            transactionID: transaction)
+            record: reference,
+            oldQuantity: old,
+            newQuantity: new,
+            inventoryID: inventory,
+            version: 8,
+            transactionID: transaction
+        )
     }
 
     static func shortage(inventory: InventoryID? = inventory) -> StockRefusal {

@@ -23,17 +23,27 @@ struct TestAPI: Sendable {
     }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: String, headers: HTTPFields = [:]
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String,
+        headers: HTTPFields = [:]
     ) async throws -> TestAnswer {
         try await send(method, path, Array(body.utf8), headers)
     }
 
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8]? = nil, _ headers: HTTPFields = [:]
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: [UInt8]? = nil,
+        _ headers: HTTPFields = [:]
     ) async throws -> TestAnswer {
         let path = path.hasPrefix("/health") || path.hasPrefix("//") ? path : "/api/v1" + path
         let response = try await client.executeRequest(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+            uri: path,
+            method: method,
+            headers: headers,
+            body: body.map { ByteBuffer(bytes: $0) }
+        )
         return TestAnswer(response)
     }
 }
@@ -69,27 +79,33 @@ struct TestAnswer: Sendable {
 }
 
 /// The routes over doubled ports.
-func makeServer(
-    _ ports: TestPorts = TestPorts(), checks: [HealthCheck] = [],
-    authenticator: any Authenticator = OpenAuthenticator(), configuration: HTTPServerConfiguration? = nil,
-    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-) -> HTTPServer {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let api = InventoryAPI(
+func makeAPI(
+    _ ports: TestPorts = TestPorts(),
+    checks: [HealthCheck] = [],
+    authenticator: any Authenticator = OpenAuthenticator()
+) -> InventoryAPI {
+    InventoryAPI(
         stock: StockService(directory: ports, commands: ports),
         reservations: ReservationService(directory: ports, commands: ports, queries: ports),
-        reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()), catalogue: ports,
-        health: HealthMonitor(checks, limit: .milliseconds(50), logger: logger), authenticator: authenticator)
-    return HTTPServer(
-        api, configuration: configuration ?? HTTPServerConfiguration(port: 0), logger: logger, onRunning: onRunning)
+        reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()),
+        catalogue: ports,
+        health: HealthMonitor(checks, limit: .milliseconds(50), logger: silence),
+        authenticator: authenticator
+    )
 }
+
+/// A logger that drops everything.
+let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs the body with a client of a server over the ports.
 func withAPI(
-    _ ports: TestPorts = TestPorts(), checks: [HealthCheck] = [],
-    authenticator: any Authenticator = OpenAuthenticator(), _ body: @Sendable (TestAPI) async throws -> Void
+    _ ports: TestPorts = TestPorts(),
+    checks: [HealthCheck] = [],
+    authenticator: any Authenticator = OpenAuthenticator(),
+    _ body: @Sendable (TestAPI) async throws -> Void
 ) async throws {
-    let application = makeServer(ports, checks: checks, authenticator: authenticator)
+    let api = makeAPI(ports, checks: checks, authenticator: authenticator)
+    let application = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
         .makeApplication(on: MultiThreadedEventLoopGroup.singleton)
     try await application.test(.router) { client in
         try await body(TestAPI(client: client))

@@ -47,7 +47,9 @@ extension TestPorts: StockQueries {
     }
 
     func transactions(
-        of _: InventoryID, _ filter: LedgerFilter, page: PageRequest
+        of _: InventoryID,
+        _ filter: LedgerFilter,
+        page: PageRequest
     ) async throws(ServiceFailure) -> Page<LedgerEntry> {
         try await transactions(filter, page)
     }

@@ -16,13 +16,16 @@ struct TestPorts: Sendable {
         try unexpected("record \(id)")
     }
     var records: @Sendable (RecordFilter, PageRequest) async throws(Failure) -> Page<InventoryRecord> = {
-        filter, _ throws(Failure) in try unexpected("records \(filter)")
+        filter,
+        _ throws(Failure) in try unexpected("records \(filter)")
     }
     var lowStock: @Sendable (WarehouseCode?, PageRequest) async throws(Failure) -> Page<LowStockLine> = {
-        _, _ throws(Failure) in try unexpected("lowStock")
+        _,
+        _ throws(Failure) in try unexpected("lowStock")
     }
     var transactions: @Sendable (LedgerFilter, PageRequest) async throws(Failure) -> Page<LedgerEntry> = {
-        filter, _ throws(Failure) in try unexpected("transactions \(filter)")
+        filter,
+        _ throws(Failure) in try unexpected("transactions \(filter)")
     }
     var state: @Sendable (Instant) async throws(Failure) -> StockState = { instant throws(Failure) in
         try unexpected("state \(instant)")
@@ -40,10 +43,13 @@ struct TestPorts: Sendable {
         try unexpected("product \(sku)")
     }
     var updateProduct: @Sendable (SKU, ProductPatch) async throws(Failure) -> Product? = {
-        _, patch throws(Failure) in try unexpected("updateProduct \(patch)")
+        _,
+        patch throws(Failure) in try unexpected("updateProduct \(patch)")
     }
     var products: @Sendable (String?, Bool?, PageRequest) async throws(Failure) -> Page<Product> = {
-        _, _, _ throws(Failure) in try unexpected("products")
+        _,
+        _,
+        _ throws(Failure) in try unexpected("products")
     }
     var createWarehouse: @Sendable (WarehouseDraft) async throws(Failure) -> Warehouse = { draft throws(Failure) in
         try unexpected("createWarehouse \(draft)")
@@ -52,7 +58,8 @@ struct TestPorts: Sendable {
         try unexpected("warehouse \(code)")
     }
     var updateWarehouse: @Sendable (WarehouseCode, WarehousePatch) async throws(Failure) -> Warehouse? = {
-        _, patch throws(Failure) in try unexpected("updateWarehouse \(patch)")
+        _,
+        patch throws(Failure) in try unexpected("updateWarehouse \(patch)")
     }
     var warehouses: @Sendable (PageRequest) async throws(Failure) -> Page<Warehouse> = { _ throws(Failure) in
         try unexpected("warehouses")

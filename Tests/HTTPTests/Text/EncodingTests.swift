@@ -51,9 +51,12 @@ struct EncodingTests {
         #expect(cursor.token.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "=") })
     }
 
-    @Test("a cursor that we never made is refused", arguments: [
-        "x", "!!!!", "YQ", "e30", "WzFd", "WyJcdTAwMDAiXQ", String(repeating: "A", count: 4_000),
-    ])
+    @Test(
+        "a cursor that we never made is refused",
+        arguments: [
+            "x", "!!!!", "YQ", "e30", "WzFd", "WyJcdTAwMDAiXQ", String(repeating: "A", count: 4_000),
+        ]
+    )
     func badCursors(_ token: String) {
         #expect(throws: Problem.self) { try Cursor(token: token) }
     }
@@ -61,7 +64,8 @@ struct EncodingTests {
     @Test("a media type is JSON by its name, in UTF-8")
     func contentTypes() {
         let good = [
-            "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+            "application/json", "Application/JSON", "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
             "application/merge-patch+json", "application/vnd.api+json; version=1",
         ]
         let bad = ["", "text/plain", "application/jsonp", "text/json", "application/json; charset=latin-1", "+json"]

@@ -1,0 +1,97 @@
+import Domain
+import Testing
+import UseCases
+
+@testable import HTTP
+
+@Suite("Shutdown", .timeLimit(.minutes(1)))
+struct ShutdownTests {
+    private static let confirm = """
+        POST /api/v1/reservations/\(Samples.orderText)/confirm HTTP/1.1
+        Host: a
+        Content-Length: 0
+
+
+        """
+
+    @Test("idle connections are closed at once, and nothing new is accepted")
+    func idle() async throws {
+        try await RunningServer.run(makeAPI()) { server in
+            try await RawConnection.open(server.port) { connection in
+                try await connection.send("GET /health/live HTTP/1.1\nHost: a\n\n")
+                #expect(try await connection.answer()?.status == 200)
+                let start = ContinuousClock.now
+                await server.stop()
+                await connection.waitForEnd()
+                #expect(ContinuousClock.now - start < .seconds(5))
+            }
+            await #expect(throws: (any Error).self) {
+                try await RawConnection.open(server.port) { _ in }
+            }
+        }
+    }
+
+    @Test("a request in flight is answered first, and the server is not ready meanwhile")
+    func inFlight() async throws {
+        let begun = Gate()
+        let goOn = Gate()
+        var ports = TestPorts()
+        ports.submit = { _, _ in
+            begun.open()
+            await goOn.wait()
+            return .confirmed(order: Samples.order)
+        }
+        let api = makeAPI(ports)
+        try await RunningServer.run(api) { server in
+            try await RawConnection.open(server.port) { connection in
+                try await connection.send(Self.confirm)
+                await begun.wait()
+                await server.stop()
+                while await api.health.report().status != .unavailable { await Task.yield() }
+                goOn.open()
+                let answer = try await connection.answer()
+                #expect(answer?.status == 200)
+                #expect(answer?.body == #"{"status":"confirmed","order_id":"\#(Samples.orderText)"}"#)
+                await connection.waitForEnd()
+            }
+        }
+    }
+
+    @Test("a request that takes too long is given up, and so is a body that never comes")
+    func bounded() async throws {
+        let begun = Gate()
+        let never = Gate()
+        var ports = TestPorts()
+        ports.submit = { _, _ in
+            begun.open()
+            await never.wait()
+            return .confirmed(order: Samples.order)
+        }
+        let start = ContinuousClock.now
+        try await RunningServer.run(makeAPI(ports), shutdownLimit: .milliseconds(200)) { server in
+            try await RawConnection.open(server.port) { slow in
+                try await slow.send("POST /api/v1/reservations HTTP/1.1\nHost: a\nContent-Length: 9\n\n{")
+                try await RawConnection.open(server.port) { stuck in
+                    try await stuck.send(Self.confirm)
+                    await begun.wait()
+                    await server.stop()
+                    await stuck.waitForEnd()
+                }
+                await slow.waitForEnd()
+            }
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test("an address that is taken is an error")
+    func addressTaken() async throws {
+        try await RunningServer.run(makeAPI()) { server in
+            let second = HTTPServer(
+                makeAPI(),
+                configuration: HTTPServerConfiguration(port: server.port),
+                logger: silence
+            )
+            await #expect(throws: (any Error).self) { try await second.run() }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import NIOCore
+import NIOPosix
+
+/// A connection that sends any bytes, HTTP or not.
+struct RawConnection {
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    /// What was received and not handed out.
+    private var received = ""
+
+    private init(
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
+        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) {
+        self.inbound = inbound.makeAsyncIterator()
+        self.outbound = outbound
+    }
+
+    static func open(_ port: Int, _ body: (inout RawConnection) async throws -> Void) async throws {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        try await channel.executeThenClose { inbound, outbound in
+            var connection = RawConnection(inbound, outbound)
+            try await body(&connection)
+        }
+    }
+
+    /// Sends text in which line ends are those of HTTP.
+    func send(_ text: String) async throws {
+        try await outbound.write(ByteBuffer(string: text.replacing("\n", with: "\r\n")))
+    }
+
+    func send(_ bytes: [UInt8]) async throws {
+        try await outbound.write(ByteBuffer(bytes: bytes))
+    }
+
+    /// The next answer with all of its body; nil when the server closes before.
+    mutating func answer() async throws -> RawAnswer? {
+        while true {
+            if let (answer, rest) = RawAnswer.parse(received) {
+                received = rest
+                return answer
+            }
+            guard let bytes = try await inbound.next() else { return nil }
+            received += String(buffer: bytes)
+        }
+    }
+
+    /// Returns when the server has closed the connection.
+    mutating func waitForEnd() async {
+        while (try? await inbound.next()) != nil {}
+    }
+}
+
+/// An answer with a Content-Length.
+struct RawAnswer {
+    let status: Int
+    let head: String
+    let body: String
+
+    /// - Returns: nil while bytes are missing.
+    static func parse(_ text: String) -> (RawAnswer, rest: String)? {
+        guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }
+        let head = String(text[..<end.lowerBound])
+        let lines = head.lowercased().split(separator: "\r\n")
+        let length = lines.first { $0.hasPrefix("content-length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
+        let rest = text[end.upperBound...].utf8
+        guard rest.count >= length, let status = Int(head.dropFirst(9).prefix(3)) else { return nil }
+        let body = String(decoding: rest.prefix(length), as: UTF8.self)
+        return (
+            RawAnswer(status: status, head: head, body: body), String(decoding: rest.dropFirst(length), as: UTF8.self)
+        )
+    }
+}

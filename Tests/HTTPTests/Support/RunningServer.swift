@@ -1,0 +1,38 @@
+import Logging
+import ServiceLifecycle
+
+@testable import HTTP
+
+/// A server on a socket of its own.
+struct RunningServer: Sendable {
+    let port: Int
+    /// Asks the server to end, as SIGTERM does.
+    let stop: @Sendable () async -> Void
+
+    /// Runs the body beside a server; returns when both have ended.
+    static func run(
+        _ api: InventoryAPI,
+        shutdownLimit: Duration = .seconds(10),
+        logger: Logger = silence,
+        _ body: @escaping @Sendable (RunningServer) async throws -> Void
+    ) async throws {
+        var configuration = HTTPServerConfiguration(port: 0)
+        configuration.shutdownLimit = shutdownLimit
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = HTTPServer(api, configuration: configuration, logger: logger) { port in
+            continuation.yield(port)
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [server], logger: logger)
+        )
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                let port = await ports.first { _ in true }
+                try await body(RunningServer(port: port ?? 0) { await group.triggerGracefulShutdown() })
+                await group.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import RedisClient
+import RedisTesting
+import Testing
+import UseCases
+
+@testable import Locking
+
+@Suite struct RedisLeaseTests {
+    private let limit = Duration.seconds(10)
+    private let lockName = "inventory_lock:01900000-0000-7000-0000-000000000001"
+
+    @Test func `The keys are those of the specification, with a life`() async throws {
+        try await withLeases(on: try RedisServer(), lease: .milliseconds(60_000)) { process, store in
+            _ = try await store.take([[record(1)], [unborn(1)]])
+            let names = try await process.client.send(["KEYS", "*"], timeout: limit).array ?? []
+            #expect(
+                Set(names.compactMap(\.bytes).map { String(decoding: $0, as: UTF8.self) }) == [
+                    lockName,
+                    "inventory_lock:00000000-0000-0001-0000-000000000001:00000000-0000-0002-0000-000000000001",
+                ])
+            let life = try await process.client.send(["PTTL", .text(lockName)], timeout: limit).integer ?? 0
+            #expect((1...60_000).contains(life))
+        }
+    }
+
+    @Test func `A lease that ran out is free, and its old token releases nobody else's`() async throws {
+        let server = try RedisServer()
+        try await withLeases(on: server, lease: .milliseconds(20)) { _, short in
+            try await withLeases(on: server) { process, long in
+                let old = try await short.take([[record(1)]])
+                try await eventually("it ran out") { try await long.take([[record(1)]]).groups == [true] }
+                await short.release([record(1)], token: old.token)
+                // Behind the release on the same connection.
+                #expect(try await short.take([[record(1)]]).groups == [false])
+                #expect(try await process.client.send(["EXISTS", .text(lockName)], timeout: limit) == .integer(1))
+            }
+        }
+    }
+
+    @Test func `Without a connection the answer is at once that there is none`() async throws {
+        let server = try RedisServer()
+        try await withLeases(on: server) { process, store in
+            server.kill()
+            try await eventually("noticed") { !process.client.isConnected }
+            let start = ContinuousClock.now
+            guard case .unavailable = await store.acquire([[record(1)]]) else { return #expect(Bool(false)) }
+            #expect(ContinuousClock.now - start < RedisLeaseStore.answerLimit)
+        }
+    }
+
+    @Test func `A frozen Redis costs the answer limit, and a grant that comes late is given back`() async throws {
+        let server = try RedisServer()
+        try await withLeases(on: server) { _, store in
+            server.freeze()
+            let start = ContinuousClock.now
+            guard case .unavailable = await store.acquire([[record(1)], [record(2), record(3)]]) else {
+                return #expect(Bool(false))
+            }
+            let waited = ContinuousClock.now - start
+            #expect(waited >= RedisLeaseStore.answerLimit)
+            // With room for a machine that builds meanwhile; the stall limit of a second is what it must not wait for.
+            #expect(waited < .milliseconds(900))
+            server.thaw()
+            try await withLeases(on: server) { _, other in
+                try await eventually("given back") {
+                    try await other.take([[record(1), record(2), record(3)]]).groups == [true]
+                }
+            }
+        }
+    }
+
+    @Test func `A release while the connection is down is made up for on the next one`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { admin in
+            try await withLeases(on: server) { process, store in
+                let held = try await store.take([[record(1)]])
+                _ = try await admin.client.send(["CLIENT", "KILL", "TYPE", "normal"], timeout: limit)
+                try await eventually("cut off") { !process.client.isConnected }
+                await store.release([record(1)], token: held.token)
+                try await eventually("given back") {
+                    try await admin.client.send(["EXISTS", .text(lockName)], timeout: limit) == .integer(0)
+                }
+            }
+        }
+    }
+
+    @Test func `Leases go on after SCRIPT FLUSH`() async throws {
+        try await withLeases(on: try RedisServer()) { process, store in
+            for _ in 0..<3 {
+                _ = try await process.client.send(["SCRIPT", "FLUSH"], timeout: limit)
+                let held = try await store.take([[record(1)]])
+                #expect(held.groups == [true])
+                await store.release([record(1)], token: held.token)
+                try await eventually("given back") {
+                    try await process.client.send(["EXISTS", .text(lockName)], timeout: limit) == .integer(0)
+                }
+            }
+        }
+    }
+}
+
+@Suite struct OwedReleasesTests {
+    private let now = ContinuousClock.now
+
+    private func debt(_ count: Int, until: Duration) -> OwedReleases.Debt {
+        .init(keys: (0..<count).map { record($0) }, token: LeaseToken(value: UInt64(count)), until: now + until)
+    }
+
+    @Test func `What is owed is taken out once, without what has run out`() {
+        var owed = OwedReleases()
+        owed.add(debt(1, until: .seconds(1)), now: now)
+        owed.add(debt(2, until: .seconds(3)), now: now)
+        #expect(owed.takeAll(now: now + .seconds(2)).map(\.keys.count) == [2])
+        #expect(owed.takeAll(now: now).isEmpty)
+    }
+
+    @Test func `What is owed is bounded, and what has run out makes room`() {
+        var owed = OwedReleases()
+        owed.add(debt(OwedReleases.maximumKeys, until: .seconds(1)), now: now)
+        owed.add(debt(1, until: .seconds(5)), now: now)
+        #expect(owed.takeAll(now: now).count == 1)
+        owed.add(debt(OwedReleases.maximumKeys, until: .seconds(1)), now: now)
+        owed.add(debt(1, until: .seconds(5)), now: now + .seconds(2))
+        #expect(owed.takeAll(now: now + .seconds(2)).map(\.keys.count) == [1])
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+
+/// A PostgreSQL of one test's own, on a socket in a folder of its own, for tests that restart and crash it.
+struct PrivatePostgres: Sendable {
+    enum Shutdown: String {
+        /// Sessions are ended, transactions rolled back.
+        case fast
+        /// As a crash: recovery follows at the next start.
+        case immediate
+    }
+
+    private let folder: TemporaryFolder
+    private let user: String?
+    private var data: String { "\(folder.path)/data" }
+
+    /// How to reach one of its databases.
+    func url(_ database: String) -> String { "postgresql:///\(database)?host=\(folder.path)&user=postgres" }
+
+    /// Runs a body with a new server, which is stopped and removed afterwards.
+    static func with<Value>(_ body: (PrivatePostgres) async throws -> Value) async throws -> Value {
+        let user = environment("TEST_SERVER_USER")
+        let server = PrivatePostgres(folder: try TemporaryFolder(owner: user), user: user)
+        let result: Result<Value, any Error>
+        do {
+            try await server.run("initdb", ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+            try await server.start()
+            result = .success(try await body(server))
+        } catch {
+            result = .failure(error)
+        }
+        try? await server.stop(.immediate)
+        server.folder.remove()
+        return try result.get()
+    }
+
+    func start() async throws { try await run("pg_ctl", controlling + ["start"]) }
+    func stop(_ mode: Shutdown) async throws { try await run("pg_ctl", ["-w", "-m", mode.rawValue, "stop"]) }
+    func restart(_ mode: Shutdown) async throws {
+        try await run("pg_ctl", controlling + ["-m", mode.rawValue, "restart"])
+    }
+
+    private var controlling: [String] {
+        let options = "-c listen_addresses='' -c unix_socket_directories=\(folder.path) -c shared_buffers=32MB"
+        return ["-w", "-t", "60", "-l", "\(folder.path)/server.log", "-o", options]
+    }
+
+    /// PostgreSQL refuses to run as root.
+    private func run(_ program: String, _ arguments: [String]) async throws {
+        let path = "\(environment("TEST_POSTGRES_BIN") ?? "/usr/lib/postgresql/15/bin")/\(program)"
+        var command = [path, "-D", data] + arguments
+        if let user { command = ["runuser", "-u", user, "--"] + command }
+        let outputs = try TemporaryFolder()
+        defer { outputs.remove() }
+        let result = try await Child.run(command[0], Array(command.dropFirst()), in: outputs, within: .seconds(90))
+        guard result.end == .exit(0) else {
+            throw Failure("\(program) ended with \(result.end): \(result.output) \(result.errorOutput)")
+        }
+    }
+}
