@@ -42,12 +42,15 @@ public actor PostgresConnection {
         machine = Machine(usesPreparedStatements: usesPreparedStatements)
     }
 
-    isolated deinit {
-        // Nobody waits: whoever waits holds the connection.
-        guard !machine.isClosed else { return }
-        reactor.unwatch(socket)
+    // Nobody waits: whoever waits holds the connection. Not an `isolated deinit`, over which Swift 6.3.1 stumbles
+    // ("circular reference") in release builds with `-enable-testing`.
+    deinit {
         deadlineTimer?.cancel()
-        libpq.close()
+        guard standing != .closed else { return }
+        reactor.post { [reactor, socket, libpq] in
+            reactor.unwatch(socket)
+            libpq.close()
+        }
     }
 
     nonisolated var standing: Standing { atomicStanding.load(ordering: .acquiring) }

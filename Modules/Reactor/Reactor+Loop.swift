@@ -121,7 +121,11 @@ extension Reactor {
         // Released after the swap: a handler's `deinit` may come back here.
         swap(&watchers, &loop.watchers)
         watchers.removeAll()
-        return loop.ready.count == loop.head && inbox.withLock { $0.work.isEmpty }
+        guard loop.ready.count == loop.head else { return false }
+        return inbox.withLock { inbox in
+            inbox.hasEnded = inbox.work.isEmpty
+            return inbox.hasEnded
+        }
     }
 }
 

@@ -24,6 +24,8 @@ public final class Reactor: SerialExecutor, @unchecked Sendable {
         /// The loop waits, or is about to wait, in the kernel: the next sender has to wake it.
         var isAsleep = false
         var isStopping = false
+        /// The loop has ended: what comes now is dropped, or closures that hold the reactor would keep it for ever.
+        var hasEnded = false
     }
 
     let epoll: Epoll
@@ -92,6 +94,7 @@ public final class Reactor: SerialExecutor, @unchecked Sendable {
             return
         }
         let wakes = inbox.withLock { inbox in
+            guard !inbox.hasEnded else { return false }
             inbox.work.append(work)
             // Cleared here, so that of many senders only one pays for the system call.
             defer { inbox.isAsleep = false }

@@ -90,6 +90,7 @@ struct ReactorTests {
             for _ in 0..<1000 { reactor.post { ran.add() } }
             reactor.shutdown()
             reactor.shutdown()
+            reactor.post { [reactor] in Issue.record("\(reactor) has ended") }
         }
         #expect(ran.value == 1000)
         #expect(gone == nil)

@@ -45,14 +45,14 @@ struct RawConnection {
                 received = rest
                 return answer
             }
-            guard let bytes = try await inbound.next() else { return nil }
+            guard let bytes = try await inbound.next(isolation: #isolation) else { return nil }
             received += String(buffer: bytes)
         }
     }
 
     /// Returns when the server has closed the connection.
     mutating func waitForEnd() async {
-        while (try? await inbound.next()) != nil {}
+        while (try? await inbound.next(isolation: #isolation)) != nil {}
     }
 }
 

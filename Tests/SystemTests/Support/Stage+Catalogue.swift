@@ -1,0 +1,70 @@
+import PostgresClient
+import Reactor
+import TestSupport
+
+extension Stage {
+    /// Products in warehouses, each record with so many units on hand and a reorder point of 0.
+    /// - Returns: the records' ids, by SKU and warehouse code.
+    @discardableResult
+    func stock(
+        _ skus: [String], in warehouses: [String] = ["WH1"], quantity: Int
+    ) async throws -> [String: [String: String]] {
+        guard let client = await clients.first else { throw Failure("no server") }
+        for warehouse in warehouses {
+            try await require(
+                client.post("/warehouses", ["code": .string(warehouse), "name": .string("Warehouse \(warehouse)")]))
+        }
+        var ids: [String: [String: String]] = [:]
+        for sku in skus {
+            try await require(
+                client.post(
+                    "/products", ["sku": .string(sku), "name": .string("Product \(sku)"), "base_price": "19.99"]))
+            for warehouse in warehouses {
+                let path = "/inventory/\(sku)/\(warehouse)"
+                let record = try await require(client.put(path, ["reorder_point": 0, "reorder_quantity": 10]))
+                ids[sku, default: [:]][warehouse] = record["id"].text
+                if quantity > 0 { try await require(client.receive(sku, warehouse, quantity)) }
+            }
+        }
+        return ids
+    }
+
+    /// - Throws: when the answer is no success.
+    @discardableResult
+    func require(_ answer: Answer) throws -> JSON {
+        guard answer.isSuccess else { throw Failure("not a success: \(answer)") }
+        return answer.json
+    }
+
+    // MARK: The database itself
+
+    /// Runs a body with a database session of the test's own.
+    func withSession<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
+        let connection = try await PostgresConnection.connect(
+            configuration: PostgresConfiguration(conninfo: database, applicationName: "system tests"),
+            reactor: TestDatabase.reactor)
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// The rows of a query of one text column: several values are put into one with `concat_ws`.
+    func lines(_ sql: String) async throws -> [String] {
+        try await withSession { session in
+            let result = try await session.query(PostgresQuery(PostgresStatement(sql)), timeout: .seconds(30))
+            return try result.rows.map { try $0.value(0, as: String.self) }
+        }
+    }
+
+    func count(_ sql: String) async throws -> Int {
+        guard let first = try await lines("SELECT (\(sql))::text").first, let count = Int(first) else {
+            throw Failure("no number: \(sql)")
+        }
+        return count
+    }
+}

@@ -1,0 +1,143 @@
+import AsyncHTTPClient
+import Foundation
+import TestSupport
+import Testing
+
+/// The whole system of one test: a database, API processes, Redis if wanted. Everything ends with the test, and the
+/// last thing that happens is an audit, which must find the books in order.
+final class Stage: Sendable {
+    /// How tests reach the database themselves.
+    let database: String
+    let redis: PrivateRedis
+    let folder: TemporaryFolder
+    let http: HTTPClient
+    let apis: Servers
+    private let settings: [String: String]
+
+    /// The running processes; tests end some and start others.
+    actor Servers {
+        private(set) var running: [APIProcess] = []
+
+        func add(_ api: APIProcess) { running.append(api) }
+        func remove(_ api: APIProcess) { running.removeAll { $0 === api } }
+
+        func endAll() async {
+            for api in running {
+                api.thaw()
+                await api.crash()
+            }
+        }
+    }
+
+    private init(database: String, settings: [String: String], folder: TemporaryFolder, usesRedis: Bool) {
+        self.database = database
+        self.folder = folder
+        redis = PrivateRedis(in: folder)
+        var all = ["DATABASE_URL": database]
+        if usesRedis { all["REDIS_URL"] = redis.url }
+        self.settings = all.merging(settings) { $1 }
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        // A server that is away is what a test wants to see, not to have hidden from it.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout = .init(connect: .seconds(5), read: .seconds(30))
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Runs a body with a new system.
+    /// - Parameters:
+    ///   - servers: API processes to start.
+    ///   - redis: without it there may be one server only, and no cache.
+    ///   - settings: of the API, beside the database and Redis.
+    ///   - postgres: a server of the test's own; nil takes a database on the shared one.
+    static func with<Value: Sendable>(
+        servers: Int = 2, redis: Bool = true, settings: [String: String] = [:], postgres: PrivatePostgres? = nil,
+        _ body: (Stage) async throws -> Value
+    ) async throws -> Value {
+        guard let postgres else {
+            return try await TestDatabase.with { database in
+                try await run(TestDatabase.url(of: database.name), servers, redis, settings, body)
+            }
+        }
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let url = postgres.url("postgres")
+        let migration = try await Products.inventoryctl(
+            ["migrate", "--migrations", TestDatabase.folder().path], database: url, in: folder)
+        guard migration.end == .exit(0) else { throw Failure("migrate: \(migration.errorOutput)") }
+        return try await run(url, servers, redis, settings, body)
+    }
+
+    private static func run<Value: Sendable>(
+        _ database: String, _ servers: Int, _ redis: Bool, _ settings: [String: String],
+        _ body: (Stage) async throws -> Value
+    ) async throws -> Value {
+        let stage = Stage(database: database, settings: settings, folder: try TemporaryFolder(), usesRedis: redis)
+        let result: Result<Value, any Error>
+        do {
+            if redis { try await stage.redis.start() }
+            for _ in 0..<servers { _ = try await stage.startServer() }
+            let value = try await body(stage)
+            try await stage.check()
+            result = .success(value)
+        } catch {
+            await stage.reportLogs()
+            result = .failure(error)
+        }
+        await stage.apis.endAll()
+        await stage.redis.crash()
+        try? await stage.http.shutdown()
+        stage.folder.remove()
+        return try result.get()
+    }
+
+    // MARK: Servers
+
+    @discardableResult
+    func startServer(_ more: [String: String] = [:]) async throws -> APIProcess {
+        let api = try await APIProcess.start(settings.merging(more) { $1 }, in: folder)
+        await apis.add(api)
+        return api
+    }
+
+    /// The settings that its servers get.
+    func launch(_ more: [String: String]) throws -> Child {
+        try APIProcess.launch(settings.merging(more) { $1 }, in: folder)
+    }
+
+    func client(_ api: APIProcess) -> StockClient { StockClient(url: api.url, http: http) }
+
+    var servers: [APIProcess] { get async { await apis.running } }
+    var clients: [StockClient] { get async { await apis.running.map(client) } }
+
+    // MARK: The end
+
+    /// Every server lives, none of them met a fault of its own, and the books are in order.
+    private func check() async throws {
+        for api in await servers {
+            #expect(api.child.end == nil, "a server ended: \(api.logTail())")
+            let faults = api.logLines(level: "critical") + api.logLines(level: "error").filter { !Self.isOutage($0) }
+            #expect(faults.isEmpty, "\(faults.prefix(5).joined(separator: "\n"))")
+        }
+        try await audit()
+    }
+
+    /// An error line that says no more than that the database was away.
+    private static func isOutage(_ line: Substring) -> Bool {
+        line.contains("\"message\":\"no connection\"") || line.contains("the fate of a COMMIT cannot be known")
+    }
+
+    func audit() async throws {
+        let audit = try await Products.inventoryctl(["audit"], database: database, in: folder)
+        #expect(audit.end == .exit(0), "\(audit.output) \(audit.errorOutput)")
+        #expect(audit.output.hasPrefix("ok: "), "\(audit.output)")
+    }
+
+    private func reportLogs() async {
+        for api in await servers {
+            print("--- log of the server on port \(api.port), \(api.child.end.map(String.init(describing:)) ?? "alive")")
+            print(api.logTail())
+        }
+    }
+}
