@@ -32,17 +32,27 @@ struct InventoryAPIService {
     private static let unavailableStatus: Int32 = 69
 
     func run() async throws {
+        guard settings.authentication.mode == .off else {
+            // Better no server than one that lets everybody in under a setting that says otherwise.
+            writeToStandardError("error: AUTH_MODE: only `off`, on a loopback address, is served by this version")
+            throw ExitCode(SettingsError.exitStatus)
+        }
         MetricsSystem.bootstrap(MetricsRegistry())
         let reactor = try Reactor(name: "reactor")
         let logger = logger
         var configuration = PostgresConfiguration(
-            conninfo: settings.database.url, applicationName: "inventory-api",
-            usesPreparedStatements: settings.database.preparesStatements)
+            conninfo: settings.database.url,
+            applicationName: "inventory-api",
+            usesPreparedStatements: settings.database.preparesStatements
+        )
         configuration.connectTimeout = .seconds(3)
         let client = PostgresClient(
-            configuration: configuration, reactor: reactor, sharedConnections: Self.sharedConnections,
+            configuration: configuration,
+            reactor: reactor,
+            sharedConnections: Self.sharedConnections,
             maximumConnections: settings.database.poolSize,
-            onEvent: { logger.notice("postgresql: \($0)") })
+            onEvent: { logger.notice("postgresql: \($0)") }
+        )
         do throws(PostgresError) {
             try await client.waitUntilReachable(for: Self.startPatience)
         } catch {
@@ -53,17 +63,27 @@ struct InventoryAPIService {
         let directory = PostgresRecordDirectory(client: client)
         let queries = PostgresStockQueries(client: client, directory: directory)
         let engine = CommandEngine(
-            reactor: reactor, configuration: LaneSession.configuration(configuration), client: client,
-            directory: directory, leases: leases, cache: cache, settings: engineSettings, logger: logger)
+            reactor: reactor,
+            configuration: LaneSession.configuration(configuration),
+            client: client,
+            directory: directory,
+            leases: leases,
+            cache: cache,
+            settings: engineSettings,
+            logger: logger
+        )
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
             reservations: ReservationService(directory: directory, commands: engine, queries: queries),
             reader: StockReader(directory: directory, queries: queries, cache: cache),
             catalogue: PostgresCatalogue(client: client),
-            health: HealthMonitor(healthChecks(client, redis), logger: logger), authenticator: OpenAuthenticator(),
-            reservationSeconds: Int64(settings.reservations.ttlSeconds))
+            health: HealthMonitor(healthChecks(client, redis), logger: logger),
+            authenticator: OpenAuthenticator(),
+            reservationSeconds: Int64(settings.reservations.ttlSeconds)
+        )
         let server = HTTPServer(
-            api, configuration: HTTPServerConfiguration(host: settings.http.host, port: settings.http.port),
+            api,
+            configuration: HTTPServerConfiguration(host: settings.http.host, port: settings.http.port),
             logger: logger
         ) { [host = settings.http.host] port in
             logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
@@ -74,7 +94,11 @@ struct InventoryAPIService {
                 services: [
                     .init(service: WritePath(engine: engine)),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
         try await group.run()
         await redis?.shutdown()
         await client.shutdown()
@@ -104,8 +128,11 @@ struct InventoryAPIService {
         }
         let logger = logger
         let redis = RedisClient(
-            configuration: configuration, reactor: reactor, connector: BlockingThread(name: "redis connect"),
-            onEvent: { logger.notice("redis: \($0)") })
+            configuration: configuration,
+            reactor: reactor,
+            connector: BlockingThread(name: "redis connect"),
+            onEvent: { logger.notice("redis: \($0)") }
+        )
         let leases = RedisLeaseStore(client: redis, lease: settings.locks.lease)
         let cache = RedisStockCache(client: redis, life: settings.cache.ttl)
         await redis.start()
@@ -132,7 +159,8 @@ struct InventoryAPIService {
                     } catch {
                         return .init(.down, detail: "\(error)")
                     }
-                })
+                }
+            )
         }
         return checks
     }

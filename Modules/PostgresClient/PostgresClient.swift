@@ -12,6 +12,7 @@ public struct PostgresPoolStatistics: Sendable, Hashable {
     /// Connections made to replace lost ones, since the start.
     public var reconnects: Int
 
+    /// For test doubles.
     public init(open: Int, leased: Int, waiting: Int, reconnects: Int) {
         self.open = open
         self.leased = leased
@@ -31,7 +32,9 @@ public final class PostgresClient: Sendable {
     /// The longest that ``shutdown()`` waits for leases.
     public static let shutdownPatience = Duration.seconds(5)
 
+    /// What it connects with.
     public let configuration: PostgresConfiguration
+    /// The reactor that its connections run on.
     public let reactor: Reactor
     let onEvent: @Sendable (PostgresEvent) -> Void
     let pool: Mutex<Pool>

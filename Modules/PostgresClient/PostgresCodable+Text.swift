@@ -26,8 +26,10 @@ public struct PostgresJSON: PostgresEncodable, PostgresDecodable, Hashable {
     /// UTF-8.
     public let bytes: [UInt8]
 
+    /// Takes UTF-8.
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Takes text.
     public init(_ text: String) { bytes = Array(text.utf8) }
 
     public static var postgresType: PostgresType { .jsonb }

@@ -5,6 +5,7 @@ public struct PostgresUUID: PostgresEncodable, PostgresDecodable, Hashable {
     /// The last eight bytes.
     public let low: UInt64
 
+    /// Takes both halves.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -28,6 +29,7 @@ public struct PostgresTimestamp: PostgresEncodable, PostgresDecodable, Hashable,
     /// Microseconds since 2000-01-01 00:00 UTC.
     public let microseconds: Int64
 
+    /// Takes microseconds since 2000-01-01 00:00 UTC.
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
     public static var postgresType: PostgresType { .timestamptz }

@@ -11,6 +11,7 @@ public struct PostgresConfiguration: Sendable {
     /// Turn it off behind a PgBouncer in transaction mode.
     public var usesPreparedStatements: Bool
 
+    /// Checks nothing: libpq reads the conninfo when it connects.
     public init(
         conninfo: String,
         applicationName: String,

@@ -17,6 +17,7 @@ public actor PostgresConnection {
 
     /// The reactor whose thread runs this connection.
     public nonisolated let reactor: Reactor
+    /// The reactor as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
     /// The server's process, as `pg_backend_pid()` says it.
     public nonisolated let processID: Int32

@@ -16,13 +16,17 @@ public enum PostgresEvent: Sendable {
 public struct PostgresNotice: Sendable {
     /// `NOTICE`, `WARNING`, `INFO`, …, not translated.
     public var severity: String
+    /// Five characters, such as `01000`.
     public var sqlState: String?
+    /// The server's words. They may quote data.
     public var message: String
 }
 
 /// What came in on a channel.
 public struct PostgresNotification: Sendable, Hashable {
+    /// As it was named when it was sent.
     public var channel: String
+    /// Empty if none was given; 8,000 bytes at most.
     public var payload: String
     /// The server process that sent it; compare it with `pg_backend_pid()` to know one's own.
     public var processID: Int32

@@ -16,6 +16,7 @@ public struct PostgresListener: AsyncSequence, Sendable {
         case reconnected
     }
 
+    /// It never ends with an error: it connects again.
     public typealias Failure = Never
 
     /// Notifications kept for a consumer that is busy; older ones are dropped beyond that.

@@ -13,6 +13,7 @@ public struct PostgresParameters: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var slots: [Slot] = []
 
+    /// No parameters.
     public init() {}
 
     /// The number of parameters so far.

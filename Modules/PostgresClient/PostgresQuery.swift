@@ -10,6 +10,7 @@ public struct PostgresStatement: Sendable, Hashable {
     /// The text, with `$1`, `$2` … for parameters.
     public let sql: String
 
+    /// Takes SQL with `$1`, `$2` … for parameters; nothing is sent yet.
     public init(_ sql: String) {
         identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
         self.sql = sql

@@ -7,7 +7,9 @@ import CLibPQ
 public final class PostgresResult: @unchecked Sendable {
     private let handle: OpaquePointer
     let types: [PostgresType]
+    /// Rows that came back.
     public let rowCount: Int
+    /// Columns of each row.
     public let columnCount: Int
 
     /// Takes the `PGresult` over.
@@ -57,5 +59,6 @@ public struct PostgresRows: RandomAccessCollection, Sendable {
     public var startIndex: Int { 0 }
     public var endIndex: Int { result.rowCount }
 
+    /// Traps outside the rows.
     public subscript(index: Int) -> PostgresRow { result.row(index) }
 }

@@ -13,13 +13,19 @@ struct AuditTests {
         ("UPDATE inventory SET version = version + 1", "its ledger adds up to"),
         ("UPDATE reservations SET quantity = quantity + 1", "pending reservations hold"),
         ("UPDATE inventory_transactions SET quantity_after = quantity_after + 1 WHERE version = 1", "does not follow"),
-        ("UPDATE inventory_transactions SET created_at = created_at - interval '1 day' WHERE version = 2", "does not follow"),
+        (
+            "UPDATE inventory_transactions SET created_at = created_at - interval '1 day' WHERE version = 2",
+            "does not follow"
+        ),
         ("DELETE FROM inventory_transactions WHERE version = 1", "does not follow version 0"),
         (
             "UPDATE reservations SET status = 'confirmed', resolved_at = now() WHERE status = 'pending'",
             "the ledger says"
         ),
-        ("ALTER TABLE inventory DROP CONSTRAINT inventory_reserved_within_on_hand; UPDATE inventory SET quantity_reserved = -1", "reserved -1"),
+        (
+            "ALTER TABLE inventory DROP CONSTRAINT inventory_reserved_within_on_hand; UPDATE inventory SET quantity_reserved = -1",
+            "reserved -1"
+        ),
         ("UPDATE inventory SET reorder_point = 1000", "is low, 0 unresolved alerts"),
     ]
 

@@ -85,4 +85,3 @@ struct MigratorTests {
         #expect(throws: MigrationFolder.Failure.self) { try MigrationFolder.read(folder) }
     }
 }
-

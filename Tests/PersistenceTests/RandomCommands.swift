@@ -38,7 +38,8 @@ struct RandomCommands {
     }
 
     private mutating func reserve() -> Command {
-        let order = orders.isEmpty || Int.random(in: 0..<4, using: &random) > 0 ? random.identifier() : random.pick(orders)
+        let order =
+            orders.isEmpty || Int.random(in: 0..<4, using: &random) > 0 ? random.identifier() : random.pick(orders)
         orders.append(order)
         let items = (0..<Int.random(in: 1...4, using: &random)).map { _ in
             ReserveOrder.Item(record: random.pick(records), quantity: .random(in: 1...6, using: &random))

@@ -146,7 +146,9 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("the sweeper's command releases what is overdue on its records and says whether that was all", arguments: houses)
+    @Test(
+        "the sweeper's command releases what is overdue on its records and says whether that was all", arguments: houses
+    )
     func expire(_ name: String) async throws {
         try await withOrder(name) { house, record, order in
             #expect(try await house.submit(.expire([record])) == .expired(count: 0, isComplete: true))

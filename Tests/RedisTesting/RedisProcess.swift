@@ -30,8 +30,8 @@ public final class RedisProcess: Sendable {
     }
 }
 
-/// Runs `body` with a client of the server, shut down afterwards. It is connected unless `prepare` is all that is wanted
-/// before: what must be added before the start, such as hooks.
+/// Runs `body` with a connected client of the server, shut down afterwards.
+/// - Parameter prepare: what must be done with the client before it is started, such as adding hooks.
 public func withRedis<Prepared>(
     _ server: RedisServer, prepare: (RedisProcess) throws -> Prepared,
     _ body: (RedisProcess, Prepared) async throws -> Void

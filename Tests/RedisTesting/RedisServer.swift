@@ -37,6 +37,7 @@ public final class RedisServer: Sendable {
     deinit {
         kill()
         unlink(socket)
+        unlink(socket + ".hidden")
         rmdir(folder)
     }
 
@@ -74,6 +75,15 @@ public final class RedisServer: Sendable {
 
     public func thaw() {
         signal(SIGCONT)
+    }
+
+    /// Takes the socket's name away: connections stand, and none can be made until ``show()``.
+    public func hide() {
+        rename(socket, socket + ".hidden")
+    }
+
+    public func show() {
+        rename(socket + ".hidden", socket)
     }
 
     private func signal(_ number: CInt) {

@@ -121,7 +121,8 @@ public final class PostgresStock: Sendable {
     /// Makes everything pending of an order overdue.
     public func makeOverdue(_ order: OrderID) async throws {
         try await sql(
-            "UPDATE reservations SET expires_at = '1970-01-01 00:00:00.001Z' WHERE order_id = '\(order)' AND status = 'pending'")
+            "UPDATE reservations SET expires_at = '1970-01-01 00:00:00.001Z' WHERE order_id = '\(order)' AND status = 'pending'"
+        )
     }
 
     public func sql(_ text: String) async throws {

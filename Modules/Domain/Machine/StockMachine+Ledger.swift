@@ -3,10 +3,20 @@ extension StockMachine {
     /// - Returns: the row's id.
     @discardableResult
     mutating func write(
-        _ kind: LedgerEntry.Kind, to record: InventoryRecord, quantityChange: Int64 = 0, reservedChange: Int64 = 0,
-        order: OrderID? = nil, note: Note = Note(), actor: String
+        _ kind: LedgerEntry.Kind,
+        to record: InventoryRecord,
+        quantityChange: Int64 = 0,
+        reservedChange: Int64 = 0,
+        order: OrderID? = nil,
+        note: Note = Note(),
+        actor: String
     ) -> TransactionID {
         touch(record)
+        if kind == .expire, actor == Self.expiryActor {
+            state.versionBeforeExpiry[record.key] = state.versionBeforeExpiry[record.key] ?? record.version
+        } else if !state.versionBeforeExpiry.isEmpty {
+            state.versionBeforeExpiry[record.key] = nil
+        }
         var record = record
         record.quantityOnHand += quantityChange
         record.quantityReserved += reservedChange
@@ -16,10 +26,21 @@ extension StockMachine {
         let id = identifiers.next(LedgerEntry.self, at: now)
         state.changes.ledger.append(
             LedgerEntry(
-                id: id, inventoryID: record.id, version: record.version, kind: kind, quantityChange: quantityChange,
-                quantityAfter: record.quantityOnHand, reservedChange: reservedChange,
-                reservedAfter: record.quantityReserved, orderID: order, reason: note.reason,
-                reference: note.reference, actor: actor, createdAt: now))
+                id: id,
+                inventoryID: record.id,
+                version: record.version,
+                kind: kind,
+                quantityChange: quantityChange,
+                quantityAfter: record.quantityOnHand,
+                reservedChange: reservedChange,
+                reservedAfter: record.quantityReserved,
+                orderID: order,
+                reason: note.reason,
+                reference: note.reference,
+                actor: actor,
+                createdAt: now
+            )
+        )
         return id
     }
 
@@ -27,7 +48,10 @@ extension StockMachine {
     mutating func recordMakingOne(_ reference: RecordReference) -> InventoryRecord {
         if let record = state.records[reference.key] { return record }
         let record = InventoryRecord(
-            id: identifiers.next(InventoryRecord.self, at: now), reference: reference, updatedAt: now)
+            id: identifiers.next(InventoryRecord.self, at: now),
+            reference: reference,
+            updatedAt: now
+        )
         state.records[reference.key] = record
         state.changes.createdRecords.insert(reference.key)
         state.wasLow[reference.key] = .some(nil)
@@ -52,9 +76,13 @@ extension StockMachine {
             case (false, true):
                 state.changes.openAlerts[record.id] = LowStockAlert(
                     id: identifiers.next(LowStockAlert.self, at: now),
-                    suggestionID: identifiers.next(PurchaseOrderSuggestion.self, at: now), inventoryID: record.id,
-                    quantityAvailable: record.quantityAvailable, reorderPoint: record.reorderPoint,
-                    suggestedQuantity: record.suggestedQuantity, createdAt: now)
+                    suggestionID: identifiers.next(PurchaseOrderSuggestion.self, at: now),
+                    inventoryID: record.id,
+                    quantityAvailable: record.quantityAvailable,
+                    reorderPoint: record.reorderPoint,
+                    suggestedQuantity: record.suggestedQuantity,
+                    createdAt: now
+                )
             case (true, false):
                 if var alert = state.changes.openAlerts.removeValue(forKey: record.id) {
                     alert.resolvedAt = now

@@ -35,8 +35,13 @@ extension StockMachine {
         if change == 0 {
             let quantity = record?.quantityOnHand ?? 0
             return ChangeOutcome(
-                record: adjustment.record, oldQuantity: quantity, newQuantity: quantity, inventoryID: record?.id,
-                version: record?.version ?? 0, transactionID: nil)
+                record: adjustment.record,
+                oldQuantity: quantity,
+                newQuantity: quantity,
+                inventoryID: record?.id,
+                version: record?.version ?? 0,
+                transactionID: nil
+            )
         }
         if change < 0 {
             try checkAvailable(-change, of: adjustment.record)
@@ -51,26 +56,46 @@ extension StockMachine {
         try checkRoom(for: transfer.quantity, in: transfer.destination)
         let source = recordMakingOne(transfer.source)
         let transactionOut = write(
-            .transferOut, to: source, quantityChange: -transfer.quantity, note: transfer.note, actor: actor)
+            .transferOut,
+            to: source,
+            quantityChange: -transfer.quantity,
+            note: transfer.note,
+            actor: actor
+        )
         let destination = recordMakingOne(transfer.destination)
         let transactionIn = write(
-            .transferIn, to: destination, quantityChange: transfer.quantity, note: transfer.note, actor: actor)
+            .transferIn,
+            to: destination,
+            quantityChange: transfer.quantity,
+            note: transfer.note,
+            actor: actor
+        )
         return TransferOutcome(transfer: transfer, transactionOut: transactionOut, transactionIn: transactionIn)
     }
 
     private mutating func apply(
-        _ kind: LedgerEntry.Kind, _ change: Int64, to reference: RecordReference, note: Note, actor: String
+        _ kind: LedgerEntry.Kind,
+        _ change: Int64,
+        to reference: RecordReference,
+        note: Note,
+        actor: String
     ) -> ChangeOutcome {
         let record = recordMakingOne(reference)
         let transaction = write(kind, to: record, quantityChange: change, note: note, actor: actor)
         return ChangeOutcome(
-            record: reference, oldQuantity: record.quantityOnHand, newQuantity: record.quantityOnHand + change,
-            inventoryID: record.id, version: record.version + 1, transactionID: transaction)
+            record: reference,
+            oldQuantity: record.quantityOnHand,
+            newQuantity: record.quantityOnHand + change,
+            inventoryID: record.id,
+            version: record.version + 1,
+            transactionID: transaction
+        )
     }
 
     private func checkVersion(_ expected: Int64?, of reference: RecordReference) throws(Interruption) {
         let current = state.records[reference.key]?.version ?? 0
         if let expected, expected != current {
+            if let oldest = state.versionBeforeExpiry[reference.key], (oldest..<current).contains(expected) { return }
             throw .refused(.versionConflict(currentVersion: current))
         }
     }
@@ -83,7 +108,13 @@ extension StockMachine {
             throw .refused(
                 .insufficientStock(
                     StockRefusal.Shortage(
-                        record: reference, inventoryID: record?.id, available: available, requested: requested)))
+                        record: reference,
+                        inventoryID: record?.id,
+                        available: available,
+                        requested: requested
+                    )
+                )
+            )
         }
     }
 

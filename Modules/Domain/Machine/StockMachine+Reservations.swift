@@ -19,12 +19,18 @@ extension StockMachine {
             guard let record = state.records[item.record.key] else { continue }
             write(.reserve, to: record, reservedChange: item.quantity, order: order.orderID, actor: actor)
             let reservation = Reservation(
-                id: identifiers.next(Reservation.self, at: now), orderID: order.orderID, inventoryID: record.id,
-                reference: item.record, quantity: item.quantity, expiresAt: expiresAt, createdAt: now)
+                id: identifiers.next(Reservation.self, at: now),
+                orderID: order.orderID,
+                inventoryID: record.id,
+                reference: item.record,
+                quantity: item.quantity,
+                expiresAt: expiresAt,
+                createdAt: now
+            )
             state.reservations[reservation.id] = reservation
             state.changes.createdReservations.append(reservation.id)
             state.changes.createdReservationSet.insert(reservation.id)
-            state.orders[order.orderID]?.append(reservation.id)
+            state.orders[order.orderID, default: []].append(reservation.id)
             ids.append(reservation.id)
         }
         return .reserved(order: order.orderID, reservations: ids, expiresAt: expiresAt)
@@ -42,7 +48,12 @@ extension StockMachine {
         guard !pending.contains(where: { $0.isOverdue(at: now) }) else { throw .refused(.reservationExpired(order)) }
         for reservation in pending {
             resolve(
-                reservation, as: .confirmed(at: now), .confirm, quantityChange: -reservation.quantity, actor: actor)
+                reservation,
+                as: .confirmed(at: now),
+                .confirm,
+                quantityChange: -reservation.quantity,
+                actor: actor
+            )
         }
         return .confirmed(order: order)
     }
@@ -127,8 +138,7 @@ extension StockMachine {
             guard missing.isEmpty else { throw .needsRecords(missing) }
             return .pending(pending)
         }
-        // Ids are time-ordered: of two that were resolved in one millisecond the younger one was resolved last.
-        let last = reservations.max { ($0.resolvedAt ?? now, $0.id) < ($1.resolvedAt ?? now, $1.id) }
+        let last = reservations.max { $0.resolution(or: now) < $1.resolution(or: now) }
         switch last?.status {
         case .confirmed: return .confirmed
         case .released(_, .cancelled): return .cancelled
@@ -137,13 +147,21 @@ extension StockMachine {
     }
 
     private mutating func resolve(
-        _ reservation: Reservation, as status: Reservation.Status, _ kind: LedgerEntry.Kind,
-        quantityChange: Int64 = 0, actor: String
+        _ reservation: Reservation,
+        as status: Reservation.Status,
+        _ kind: LedgerEntry.Kind,
+        quantityChange: Int64 = 0,
+        actor: String
     ) {
         guard let record = state.records[reservation.reference.key] else { return }
         write(
-            kind, to: record, quantityChange: quantityChange, reservedChange: -reservation.quantity,
-            order: reservation.orderID, actor: actor)
+            kind,
+            to: record,
+            quantityChange: quantityChange,
+            reservedChange: -reservation.quantity,
+            order: reservation.orderID,
+            actor: actor
+        )
         var resolved = reservation
         resolved.status = status
         replace(resolved)
@@ -155,5 +173,15 @@ extension StockMachine {
         if !state.changes.createdReservationSet.contains(reservation.id) {
             state.changes.changedReservations.insert(reservation.id)
         }
+    }
+}
+
+extension Reservation {
+    /// What orders resolutions in time. Everything of a batch has one instant. An expiry is never the last of its
+    /// instant: confirm and release take all that is pending, and what is made after them is not overdue yet. Else the
+    /// younger one was last, which the time-ordered ids tell.
+    fileprivate func resolution(or now: Instant) -> (Instant, Int, ReservationID) {
+        if case .released(let at, .expired) = status { return (at, 0, id) }
+        return (resolvedAt ?? now, 1, id)
     }
 }

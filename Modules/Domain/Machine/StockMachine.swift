@@ -21,6 +21,9 @@ public struct StockMachine: Sendable {
         /// Overdue reservations that have been loaded and not been released yet.
         var overdue: [RecordKey: OverdueReservations] = [:]
         var changes = StockChanges()
+        /// The version before the last rows of a record, if those were all expiries for want of units: a caller that
+        /// saw any version from it on has missed nothing that anybody did.
+        var versionBeforeExpiry: [RecordKey: Int64] = [:]
         /// Whether each record that the current command touched was low before it; nil for one that is new.
         var wasLow: [RecordKey: Bool?] = [:]
     }
@@ -39,8 +42,10 @@ public struct StockMachine: Sendable {
         self.now = now
         self.identifiers = identifiers
         state = State(
-            records: facts.records, archivedProducts: facts.archivedProducts,
-            archivedWarehouses: facts.archivedWarehouses)
+            records: facts.records,
+            archivedProducts: facts.archivedProducts,
+            archivedWarehouses: facts.archivedWarehouses
+        )
         for (order, reservations) in facts.orders {
             state.orders[order] = reservations.map(\.id)
             for reservation in reservations {
@@ -154,12 +159,27 @@ public struct StockMachine: Sendable {
             } catch {
                 state = saved
                 if case .refused(let refusal) = error {
-                    throw .refused(.operation(index: index, refusal))
+                    throw .refused(.operation(index: index, withoutLostRecord(refusal)))
                 }
                 throw error
             }
         }
         return .batch(outcomes)
+    }
+
+    /// What a refused batch created is gone with it: a shortage of it names no record.
+    private func withoutLostRecord(_ refusal: StockRefusal) -> StockRefusal {
+        guard case .insufficientStock(let shortage) = refusal, state.records[shortage.record.key] == nil else {
+            return refusal
+        }
+        return .insufficientStock(
+            StockRefusal.Shortage(
+                record: shortage.record,
+                inventoryID: nil,
+                available: shortage.available,
+                requested: shortage.requested
+            )
+        )
     }
 
     /// In a batch a refusal names the first operation that receives into the archived thing.

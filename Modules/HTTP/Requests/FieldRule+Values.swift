@@ -5,15 +5,14 @@ import Domain
 extension FieldRule where Value == Int64 {
     /// An integer of JSON's, however it is written: `2.0` is 2.
     static func integer(in range: ClosedRange<Int64>) -> Self {
-        let outside = FieldMessage("must be between \(range.lowerBound) and \(range.upperBound)")
-        return FieldRule(
+        FieldRule(
             json: { value throws(FieldMessage) in
                 guard case .number(let number) = value else {
                     throw FieldMessage("must be an integer, not \(value.kind)")
                 }
                 switch number.integer {
                 case .integer(let integer) where range.contains(integer): return integer
-                case .integer, .outOfRange: throw outside
+                case .integer, .outOfRange: throw .outside(range)
                 case .fraction: throw FieldMessage("must be an integer")
                 }
             },
@@ -22,7 +21,7 @@ extension FieldRule where Value == Int64 {
                 guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                     throw FieldMessage("must be an integer")
                 }
-                guard let integer = Int64(text), range.contains(integer) else { throw outside }
+                guard let integer = Int64(text), range.contains(integer) else { throw .outside(range) }
                 return integer
             }
         )
@@ -47,9 +46,8 @@ extension FieldRule where Value == Bool {
 extension FieldRule where Value == Money {
     /// A decimal string, or a JSON number whose value has at most two places (`1e2` is 100.00).
     static var price: Self {
-        let message = FieldMessage("must be between 0 and \(Money.highestPrice) with at most 2 places")
         let parse: @Sendable (String) throws(FieldMessage) -> Money = { text throws(FieldMessage) in
-            guard let price = Money(price: text) else { throw message }
+            guard let price = Money(price: text) else { throw .notAPrice }
             return price
         }
         return FieldRule(
@@ -59,7 +57,7 @@ extension FieldRule where Value == Money {
                 case .number(let number):
                     guard case .integer(let hundredths) = number.scaled(places: 2),
                         (0...Money.highestPrice.hundredths).contains(hundredths)
-                    else { throw message }
+                    else { throw .notAPrice }
                     return Money(hundredths: hundredths)
                 default: throw FieldMessage("must be a decimal string or a number, not \(value.kind)")
                 }
@@ -119,5 +117,16 @@ extension Unicode.Scalar {
         case 0x00...0x1F, 0x7F...0x9F: true
         default: false
         }
+    }
+}
+
+extension FieldMessage {
+    // Made when they are thrown, not with the rule: rules are made for every field of every request.
+    fileprivate static func outside(_ range: ClosedRange<Int64>) -> FieldMessage {
+        FieldMessage("must be between \(range.lowerBound) and \(range.upperBound)")
+    }
+
+    fileprivate static var notAPrice: FieldMessage {
+        FieldMessage("must be between 0 and \(Money.highestPrice) with at most 2 places")
     }
 }

@@ -66,9 +66,11 @@ extension FieldRule {
 
     /// One of the words of an enumeration.
     static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
-        let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        let words = Array(Value.allCases)
         return FieldRule { text throws(FieldMessage) in
-            guard let value = Value(rawValue: text) else { throw FieldMessage("must be one of \(words)") }
+            guard let value = Value(rawValue: text) else {
+                throw FieldMessage("must be one of " + words.map(\.rawValue).joined(separator: ", "))
+            }
             return value
         }
     }

@@ -27,9 +27,10 @@ extension Problem {
         case .systemBusy:
             self = .retry(.systemBusy, "System busy. Please retry.", afterSeconds: Self.busySeconds)
         case .unavailable(let cause):
+            // Without advice to retry: a write may have happened, and only an idempotency key makes a retry safe.
             self = .retry(
                 .unavailable,
-                "The database cannot be reached. Please retry.",
+                "The database cannot be reached.",
                 afterSeconds: Self.unavailableSeconds,
                 cause: cause
             )

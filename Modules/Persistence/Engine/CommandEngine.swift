@@ -27,16 +27,22 @@ public actor CommandEngine: CommandStore {
     private var admitted = 0
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var isStopping = false
-    private var wakeTimer: (at: ContinuousClock.Instant, timer: Reactor.Timer)?
+    private var isWatched = false
+    private var wakeAt: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - configuration: how each lane reaches the database, on a connection of its own.
     ///   - client: shared connections for unlocked reads.
     ///   - observer: told of each batch that was committed; for tests.
     public init(
-        reactor: Reactor, configuration: PostgresConfiguration, client: PostgresClient,
-        directory: PostgresRecordDirectory, leases: any LeaseStore, cache: any StockCache,
-        settings: EngineSettings = EngineSettings(), logger: Logger,
+        reactor: Reactor,
+        configuration: PostgresConfiguration,
+        client: PostgresClient,
+        directory: PostgresRecordDirectory,
+        leases: any LeaseStore,
+        cache: any StockCache,
+        settings: EngineSettings = EngineSettings(),
+        logger: Logger,
         observer: (@Sendable (DecidedBatch) -> Void)? = nil
     ) {
         self.reactor = reactor
@@ -66,8 +72,13 @@ public actor CommandEngine: CommandStore {
         let result = await withCheckedContinuation { continuation in
             enqueue(
                 Ticket(
-                    command: command, actor: actor, records: records, submittedAt: submittedAt,
-                    continuation: continuation))
+                    command: command,
+                    actor: actor,
+                    records: records,
+                    submittedAt: submittedAt,
+                    continuation: continuation
+                )
+            )
         }
         return try result.get()
     }
@@ -76,8 +87,13 @@ public actor CommandEngine: CommandStore {
     public func run() async {
         let lanes = (0..<settings.lanes).map { index in
             Lane(
-                name: "lane \(index + 1)", engine: self, configuration: configuration, leases: leases, cache: cache,
-                observer: observer)
+                name: "lane \(index + 1)",
+                engine: self,
+                configuration: configuration,
+                leases: leases,
+                cache: cache,
+                observer: observer
+            )
         }
         await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in
@@ -124,6 +140,7 @@ public actor CommandEngine: CommandStore {
             queue.rest(key, until: now + duration)
         }
         if queue.count > 0 || isStopping { wakeAll() }
+        watch()
     }
 
     /// One after the other, so that a lane's batch holds together what waits together.
@@ -141,14 +158,18 @@ public actor CommandEngine: CommandStore {
 
     private func enqueue(_ ticket: Ticket) {
         let now = ContinuousClock.now
-        let (_, isReady) = queue.append(
-            keys: ticket.records.map(\.key), payload: ticket, deadline: ticket.submittedAt + settings.waitLimit,
-            now: now)
-        if isReady, !idle.isEmpty {
+        let isReady = queue.append(
+            keys: ticket.records.map(\.key),
+            payload: ticket,
+            deadline: ticket.submittedAt + settings.waitLimit,
+            now: now
+        )
+        if isReady {
             wakeOne()
-        } else if !isReady, idle.count == settings.lanes {
+        } else if !idle.isEmpty, queue.hasRests {
             scheduleWake(now)
         }
+        watch()
     }
 
     /// Only here is `system_busy` said of a command that was taken, and nothing of it has been done by then.
@@ -159,16 +180,32 @@ public actor CommandEngine: CommandStore {
         }
     }
 
-    private func scheduleWake(_ now: ContinuousClock.Instant) {
-        guard let at = queue.nextChange(now: now) else { return }
-        if let wakeTimer, wakeTimer.at <= at, wakeTimer.at > now { return }
-        wakeTimer?.timer.cancel()
-        let delay = max(.milliseconds(1), at - now)
-        let timer = reactor.schedule(after: delay) { [weak self] in
-            guard let self else { return }
-            self.assumeIsolated { $0.wakeAll() }
+    /// While anything waits, looks a few times a second whether a deadline has passed, whatever the lanes are at.
+    private func watch() {
+        guard !isWatched, queue.count > 0 else { return }
+        isWatched = true
+        reactor.schedule(after: Self.watchInterval) { [weak self] in
+            self?.assumeIsolated { $0.look() }
         }
-        wakeTimer = (at, timer)
+    }
+
+    private func look() {
+        isWatched = false
+        refuseOverdue(.now)
+        watch()
+    }
+
+    /// How late a deadline may be noticed: small against `LOCK_WAIT_MS`, large against the cost of looking.
+    private static let watchInterval = Duration.milliseconds(50)
+
+    /// Wakes the idle lanes when the first rest is over.
+    private func scheduleWake(_ now: ContinuousClock.Instant) {
+        guard let at = queue.endOfFirstRest(now: now) else { return }
+        if let wakeAt, wakeAt <= at, wakeAt > now { return }
+        wakeAt = at
+        reactor.schedule(after: max(.milliseconds(1), at - now)) { [weak self] in
+            self?.assumeIsolated { $0.wakeAll() }
+        }
     }
 
     // MARK: Orders
@@ -198,7 +235,8 @@ public actor CommandEngine: CommandStore {
         """
         SELECT inventory_id, bool_or(status = 'pending') FROM reservations WHERE order_id = $1
         GROUP BY inventory_id
-        """)
+        """
+    )
 }
 
 /// A batch as it was decided and committed, for tests that replay it against the model.

@@ -29,15 +29,20 @@ struct CommandQueue<Payload: Sendable>: Sendable {
 
     var count: Int { waiting.count }
 
+    /// Whether any record rests, as far as nobody has looked since.
+    var hasRests: Bool { !resting.isEmpty }
+
     /// Adds a command at the end.
-    /// - Returns: its id, and whether it could leave at once as far as its own records go.
+    /// - Returns: whether it could leave at once as far as its own records go.
     mutating func append(
-        keys: [RecordKey], payload: Payload, deadline: ContinuousClock.Instant, now: ContinuousClock.Instant
-    ) -> (id: UInt64, isReady: Bool) {
+        keys: [RecordKey],
+        payload: Payload,
+        deadline: ContinuousClock.Instant,
+        now: ContinuousClock.Instant
+    ) -> Bool {
         lastID += 1
         waiting.append(Item(id: lastID, keys: keys, payload: payload, deadline: deadline))
-        let isReady = keys.allSatisfy { key in !held.contains(key) && !isResting(key, now) }
-        return (lastID, isReady)
+        return keys.allSatisfy { key in !held.contains(key) && !isResting(key, now) }
     }
 
     /// Takes the next batch and holds its records.
@@ -118,17 +123,13 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         return Array(waiting)
     }
 
-    /// When something that is not ready now may become ready without a lane finishing: the end of a rest or the first
-    /// deadline. nil when nothing waits.
-    mutating func nextChange(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        resting = resting.filter { $0.value > now }
+    /// When the first rest ends, of a record or of a command; nil when nothing rests or nothing waits.
+    mutating func endOfFirstRest(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        if !resting.isEmpty { resting = resting.filter { $0.value > now } }
         guard !waiting.isEmpty else { return nil }
-        var next = waiting.lazy.map(\.deadline).min()
-        for candidate in resting.values { next = min(next ?? candidate, candidate) }
-        for item in waiting {
-            if let notBefore = item.notBefore, notBefore > now { next = min(next ?? notBefore, notBefore) }
-        }
-        return next
+        let ofCommands = waiting.lazy.compactMap(\.notBefore).filter { $0 > now }.min()
+        guard let ofRecords = resting.values.min() else { return ofCommands }
+        return min(ofRecords, ofCommands ?? ofRecords)
     }
 
     private func isResting(_ key: RecordKey, _ now: ContinuousClock.Instant) -> Bool {

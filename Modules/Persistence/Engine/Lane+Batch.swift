@@ -54,7 +54,11 @@ extension Lane {
 
             // 3, decide
             var desk = Desk(
-                machine: try await machine(answer), transaction: answer.transaction, items: items, lane: self)
+                machine: try await machine(answer),
+                transaction: answer.transaction,
+                items: items,
+                lane: self
+            )
             try await desk.decideAll(on: connection)
             run.returned += desk.returned
 
@@ -63,15 +67,20 @@ extension Lane {
             sequence &+= 1
             observe(
                 DecidedBatch(
-                    sequence: desk.sequence, now: desk.machine.now,
-                    decisions: desk.decided.map { ($0.0.payload.command, $0.0.payload.actor, $0.1) }))
+                    sequence: desk.sequence,
+                    now: desk.machine.now,
+                    decisions: desk.decided.map { ($0.0.payload.command, $0.0.payload.actor, $0.1) }
+                )
+            )
             let published = desk.machine.changes.isEmpty ? [] : BatchSave(desk.machine).publishedRecords()
             for record in published where desk.machine.changes.createdRecords.contains(record.key) {
                 engine.directory.learn(record.id, record.reference)
             }
             let answers = desk.decided.map { ($0.0, $0.1.mapError(ServiceFailure.refused)) }
             run.end = .committed(
-                answers + desk.givenUp.map { ($0, .failure(.systemBusy)) }, published: published)
+                answers + desk.givenUp.map { ($0, .failure(.systemBusy)) },
+                published: published
+            )
             return run
         } catch {
             // Nothing of this run stands, what it had set aside included: those commands come back as they are.
@@ -105,12 +114,17 @@ extension Lane {
             if let id = known[key] { ids[id] = reference } else { unborn.append(reference) }
         }
         return BatchLoad(
-            ids: ids, unborn: unborn, orders: Array(orders), products: Array(products),
-            warehouses: Array(warehouses))
+            ids: ids,
+            unborn: unborn,
+            orders: Array(orders),
+            products: Array(products),
+            warehouses: Array(warehouses)
+        )
     }
 
     private func loaded(
-        _ load: BatchLoad, on connection: PostgresConnection
+        _ load: BatchLoad,
+        on connection: PostgresConnection
     ) async throws(BatchFailure) -> BatchLoad.Answer {
         let results = try await send(load.queries(), on: connection)
         do throws(PostgresError) {
@@ -131,7 +145,10 @@ extension Lane {
             }
         }
         return StockMachine(
-            facts: facts, now: answer.now, identifiers: IdentifierSource(seed: random.next()))
+            facts: facts,
+            now: answer.now,
+            identifiers: IdentifierSource(seed: random.next())
+        )
     }
 
     func references(
@@ -146,7 +163,9 @@ extension Lane {
 
     /// Commands whose rows another session has locked wait for their next turn; the rest goes on.
     private func setAside(
-        lockedElsewhere: Set<RecordKey>, of items: [QueuedCommand], in run: inout Run
+        lockedElsewhere: Set<RecordKey>,
+        of items: [QueuedCommand],
+        in run: inout Run
     ) -> [QueuedCommand] {
         let rest = pause(Self.rowRest)
         for key in lockedElsewhere { run.resting.append((key, rest)) }
@@ -163,22 +182,30 @@ extension Lane {
             return
         }
         do throws(PostgresError) {
-            _ = try await connection.pipeline(
-                BatchSave(desk.machine).queries(), timeout: settings.stageTimeout)
+            let results = try await connection.pipeline(
+                BatchSave(desk.machine).queries(),
+                timeout: settings.stageTimeout
+            )
+            guard results.last?.commandTag == "COMMIT" else {
+                // A COMMIT of a failed transaction is no error to PostgreSQL: it rolls back and says so.
+                throw PostgresError(.server, "COMMIT was answered by a rollback", sqlState: "40000", wasSent: true)
+            }
         } catch {
             // The server said no to a statement: the COMMIT behind it was skipped. Any other end leaves its fate open.
             if error.code == .server || !error.wasSent { throw .before(error) }
             engine.metrics.unknownCommits.increment()
             logger.warning(
                 "the answer of a COMMIT was lost",
-                metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
+                metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"]
+            )
             try await resolve(CommitFate(transaction: desk.transaction, machine: desk.machine), cause: error)
         }
     }
 
     @discardableResult
     func send(
-        _ queries: [PostgresQuery], on connection: PostgresConnection
+        _ queries: [PostgresQuery],
+        on connection: PostgresConnection
     ) async throws(BatchFailure) -> [PostgresResult] {
         do throws(PostgresError) {
             return try await connection.pipeline(queries, timeout: settings.stageTimeout)

@@ -11,7 +11,8 @@ struct ReservationRow {
     let expiresAt: Instant
     let createdAt: Instant
 
-    static let columns = "id, order_id, inventory_id, quantity, status, release_reason, resolved_at, expires_at, created_at"
+    static let columns =
+        "id, order_id, inventory_id, quantity, status, release_reason, resolved_at, expires_at, created_at"
     static let byOrder = PostgresStatement(
         "SELECT \(columns) FROM reservations WHERE order_id = ANY($1) ORDER BY id")
     /// What is overdue on some records at an instant: for each the oldest, after a key that the last read ended with.

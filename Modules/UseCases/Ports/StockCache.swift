@@ -34,7 +34,10 @@ public struct ProductAvailability: Hashable, Sendable {
         public let version: Int64
 
         public init(
-            warehouseID: WarehouseID, warehouseCode: WarehouseCode, quantityAvailable: Int64, version: Int64
+            warehouseID: WarehouseID,
+            warehouseCode: WarehouseCode,
+            quantityAvailable: Int64,
+            version: Int64
         ) {
             self.warehouseID = warehouseID
             self.warehouseCode = warehouseCode

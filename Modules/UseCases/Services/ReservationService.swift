@@ -84,8 +84,9 @@ public struct ReservationService: Sendable {
     public func extend(
         _ order: OrderID, seconds: Int64, actor: String
     ) async throws(ServiceFailure) -> Instant {
-        guard case .extended(_, let expiresAt) = try await commands.submit(
-            .extend(order, seconds: seconds), actor: actor)
+        guard
+            case .extended(_, let expiresAt) = try await commands.submit(
+                .extend(order, seconds: seconds), actor: actor)
         else { throw .internalFault(cause: "an extend was answered by something else") }
         return expiresAt
     }

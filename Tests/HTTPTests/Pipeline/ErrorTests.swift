@@ -38,7 +38,7 @@ struct ErrorTests {
         (.systemBusy, 503, "system_busy", "System busy. Please retry."),
         (
             .unavailable(cause: "host db-1 refused"), 503, "unavailable",
-            "The database cannot be reached. Please retry."
+            "The database cannot be reached."
         ),
         (
             .internalFault(cause: "SELECT secret"), 500, "internal_error",

@@ -39,10 +39,7 @@ final class Child: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputPath, flags, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, errorPath, flags, 0o644)
-        // No socket of this process may live on in a child: its peer would wait for its end.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        // A folder that every user can enter.
-        posix_spawn_file_actions_addchdir_np(&actions, "/")
+        Self.keepDescriptors()
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -61,6 +58,14 @@ final class Child: Sendable {
         let status = posix_spawnp(&pid, program, &actions, &attributes, argv, envp)
         guard status == 0 else { throw Failure("cannot start \(program): \(status)") }
         self.pid = pid
+    }
+
+    /// No socket of this process may live on in a child: its peer would wait for its end.
+    private static func keepDescriptors() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for descriptor in names.compactMap(Int32.init) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     deinit {

@@ -48,7 +48,8 @@ struct PrivatePostgres: Sendable {
     /// PostgreSQL refuses to run as root.
     private func run(_ program: String, _ arguments: [String]) async throws {
         let path = "\(environment("TEST_POSTGRES_BIN") ?? "/usr/lib/postgresql/15/bin")/\(program)"
-        var command = [path, "-D", data] + arguments
+        // From a folder that every user can enter.
+        var command = ["env", "-C", "/", path, "-D", data] + arguments
         if let user { command = ["runuser", "-u", user, "--"] + command }
         let outputs = try TemporaryFolder()
         defer { outputs.remove() }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOCore
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ final class Stage: Sendable {
     let redis: PrivateRedis
     let folder: TemporaryFolder
     let http: HTTPClient
-    let apis: Servers
+    let apis = Servers()
     private let settings: [String: String]
 
     /// The running processes; tests end some and start others.

@@ -1,0 +1,66 @@
+import Domain
+import RedisClient
+import RedisTesting
+import Testing
+import UseCases
+
+@testable import Cache
+
+@Suite struct AvailabilityCacheTests {
+    private let limit = Duration.seconds(10)
+
+    @Test func `What a reader filled is found, ordered by warehouse code`() async throws {
+        try await withCache(on: try RedisServer()) { _, cache in
+            let filled = availability(1, [record(1, 3, version: 2), record(1, 1, version: 0), record(1, 2, version: 9)])
+            await cache.fill([filled, availability(2, [])])
+            let products = [1, 2, 3].map { key($0).product }
+            let found = await cache.availability(products)
+            #expect(found.count == 2)
+            #expect(found[products[0]]?.lines.map(\.warehouseCode.description) == ["W1", "W2", "W3"])
+            #expect(found[products[0]]?.quantityAvailable == filled.quantityAvailable)
+            #expect(found[products[0]]?.sku.description == "SKU-1")
+            #expect(found[products[1]]?.lines == [])
+        }
+    }
+
+    @Test func `A commit changes its line, adds a new one, and never puts an older one back`() async throws {
+        try await withCache(on: try RedisServer()) { _, cache in
+            await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 2)])])
+            try await cache.publishSurely([record(1, 1, version: 3)])
+            #expect(await cache.lines(1) == ["W1": 3, "W2": 2])
+            try await cache.publishSurely([record(1, 3, version: 0)])
+            #expect(await cache.lines(1) == ["W1": 3, "W2": 2, "W3": 0])
+            try await cache.publishSurely([record(1, 1, version: 1)])
+            await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 5)])])
+            #expect(await cache.lines(1) == ["W1": 3, "W2": 5, "W3": 0])
+        }
+    }
+
+    @Test func `What was only published is not complete, and a slow reader's fill is merged with it`() async throws {
+        try await withCache(on: try RedisServer()) { _, cache in
+            try await cache.publishSurely([record(1, 1, version: 3), record(1, 2, version: 1)])
+            #expect(await cache.lines(1) == nil)
+            // The reader looked before either was committed.
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == ["W1": 3, "W2": 1])
+        }
+    }
+
+    @Test func `Publishing does not prolong the life of a complete hash, and does that of an incomplete one`() async throws {
+        try await withCache(on: try RedisServer()) { process, cache in
+            let name = RedisArgument.text(CacheKeys.availability(key(1).product))
+            func life() async throws -> Int64 {
+                try await process.client.send(["PTTL", name], timeout: limit).integer ?? 0
+            }
+            try await cache.publishSurely([record(1, 1, version: 1)])
+            _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
+            try await cache.publishSurely([record(1, 1, version: 2)])
+            #expect(try await life() > 50_000)
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
+            try await cache.publishSurely([record(1, 1, version: 3)])
+            #expect((1...50_000).contains(try await life()))
+            #expect(await cache.lines(1) == ["W1": 3])
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import RedisTesting
+import Synchronization
+import Testing
+import UseCases
+
+@testable import Cache
+
+@Suite struct CacheModelTests {
+    /// Three processes read, fill late and commit at random. What a process committed, its callers were told; no reader
+    /// of that process may see an older state afterwards, and none of another process may if it was published.
+    @Test(arguments: [false, true])
+    func `No reader sees less than what was answered before`(isDisturbed: Bool) async throws {
+        let seed = SeededGenerator.testSeed()
+        print("seed \(seed)")
+        let server = try RedisServer()
+        let database = Database(processes: 3)
+        try await withCache(on: server) { _, first in
+            try await withCache(on: server) { _, second in
+                try await withCache(on: server) { _, third in
+                    let caches = [first, second, third]
+                    let tasks = (0..<24).map { number in
+                        Task {
+                            var caller = CacheCaller(
+                                process: number % 3, cache: caches[number % 3], database: database,
+                                random: SeededGenerator(seed: seed &+ UInt64(number)))
+                            await caller.run(rounds: 300)
+                        }
+                    }
+                    if isDisturbed { try await disturb(server, caches, database) }
+                    for task in tasks { await task.value }
+                    #expect(database.violations.isEmpty, "seed \(seed)")
+                    #expect(database.hits > 100, "seed \(seed)")
+                    try await eventually("all is settled") { caches.allSatisfy(\.isClean) }
+                }
+            }
+        }
+    }
+
+    /// Freezes the server until publications have been given up, again and again.
+    private func disturb(_ server: RedisServer, _ caches: [RedisStockCache], _ database: Database) async throws {
+        for _ in 0..<6 {
+            let before = database.commits
+            server.freeze()
+            try await eventually("publications are given up") { !caches.allSatisfy(\.isClean) }
+            server.thaw()
+            try await eventually("commits go on") { database.commits > before + 150 }
+        }
+    }
+}
+
+/// One of many callers of one process.
+private struct CacheCaller {
+    let process: Int
+    let cache: RedisStockCache
+    let database: Database
+    var random: SeededGenerator
+
+    mutating func run(rounds: Int) async {
+        for _ in 0..<rounds {
+            let product = Int.random(in: 0..<6, using: &random)
+            let warehouse = Int.random(in: 1...2, using: &random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<4: await commit(product, warehouse)
+            case 4..<8: await read(product, warehouse)
+            default: await readAvailability(product)
+            }
+        }
+    }
+
+    private mutating func dawdle() async {
+        for _ in 0..<Int.random(in: 0...20, using: &random) { await Task.yield() }
+    }
+
+    private mutating func commit(_ product: Int, _ warehouse: Int) async {
+        let version = database.commit(key(product, warehouse))
+        await dawdle()
+        await cache.publish([record(product, warehouse, version: version)])
+        let isPublished = !cache.dirty.withLock { $0.contains(key(product, warehouse)) }
+        database.answer(key(product, warehouse), version: version, process: isPublished ? nil : process)
+    }
+
+    private mutating func read(_ product: Int, _ warehouse: Int) async {
+        let floor = database.floor(key(product, warehouse), process: process)
+        if let found = await cache.version(product, warehouse) {
+            database.check(found, floor: floor)
+            return
+        }
+        let version = database.version(key(product, warehouse))
+        await dawdle()
+        await cache.fill([record(product, warehouse, version: version)])
+    }
+
+    private mutating func readAvailability(_ product: Int) async {
+        let floors = (1...2).map { database.floor(key(product, $0), process: process) }
+        if let lines = await cache.lines(product) {
+            for warehouse in 1...2 {
+                database.check(lines["W\(warehouse)"] ?? -1, floor: floors[warehouse - 1])
+            }
+            return
+        }
+        let versions = (1...2).map { database.version(key(product, $0)) }
+        await dawdle()
+        await cache.fill([availability(product, (1...2).map { record(product, $0, version: versions[$0 - 1]) })])
+    }
+}

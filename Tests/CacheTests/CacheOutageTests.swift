@@ -1,0 +1,128 @@
+import Domain
+import RedisClient
+import RedisTesting
+import Testing
+import UseCases
+
+@testable import Cache
+
+@Suite struct CacheOutageTests {
+    @Test func `What was committed while Redis was away is not followed by an older state from it`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { admin in
+            try await withCache(on: server) { process, cache in
+                try await cache.publishSurely([record(1, version: 1), record(2, version: 1)])
+                await cache.fill([availability(1, [record(1, version: 1)])])
+                #expect(await cache.lines(1) == ["W1": 1])
+                try await cutOff(process, from: server, by: admin)
+
+                let start = ContinuousClock.now
+                await cache.publish([record(1, version: 2)])
+                #expect(ContinuousClock.now - start < RedisStockCache.answerLimit)
+                #expect(await cache.version(1) == nil)
+                server.show()
+                try await eventually("connected again") { process.client.isConnected }
+                // Settled before this read could be sent.
+                #expect(await cache.version(1) == nil)
+                #expect(await cache.lines(1) == nil)
+                #expect(cache.isClean)
+                #expect(await cache.version(2) == 1)
+
+                // A slow reader, in this process or another, looked before the commit.
+                try await withCache(on: server) { _, other in
+                    await other.fill([record(1, version: 1)])
+                    await other.fill([availability(1, [record(1, version: 1)])])
+                    #expect(await other.version(1) == nil)
+                    #expect(await other.lines(1) == nil)
+                }
+                await cache.fill([record(1, version: 2)])
+                await cache.fill([availability(1, [record(1, version: 2)])])
+                #expect(await cache.version(1) == 2)
+                #expect(await cache.lines(1) == ["W1": 2])
+            }
+        }
+    }
+
+    @Test func `A new warehouse that could not be published keeps the product from being complete`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { admin in
+            try await withCache(on: server) { process, cache in
+                await cache.fill([availability(1, [record(1, 1, version: 1)])])
+                try await cutOff(process, from: server, by: admin)
+                await cache.publish([record(1, 2, version: 0)])
+                server.show()
+                try await eventually("connected again") { process.client.isConnected }
+                #expect(await cache.lines(1) == nil)
+                await cache.fill([availability(1, [record(1, 1, version: 1)])])
+                #expect(await cache.lines(1) == nil)
+                await cache.fill([availability(1, [record(1, 1, version: 1), record(1, 2, version: 0)])])
+                #expect(await cache.lines(1) == ["W1": 1, "W2": 0])
+            }
+        }
+    }
+
+    @Test func `More than can be remembered voids everything, and only writers fill it again for a while`() async throws {
+        let server = try RedisServer()
+        try await withRedis(server) { admin in
+            try await withCache(on: server, maximumDirtyKeys: 10) { process, cache in
+                try await cache.publishSurely((0..<40).map { record($0, version: 1) })
+                try await cutOff(process, from: server, by: admin)
+                for product in 0..<25 { await cache.publish([record(product, version: 2)]) }
+                server.show()
+                try await eventually("connected again") { process.client.isConnected }
+                try await withCache(on: server) { _, other in
+                    let found = await other.records((0..<40).map { key($0) })
+                    #expect(found.isEmpty)
+                    await other.fill([record(1, version: 1), record(39, version: 1)])
+                    await other.fill([availability(1, [record(1, version: 1)])])
+                    #expect(await other.records([key(1), key(39)]).isEmpty)
+                    #expect(await other.lines(1) == nil)
+                }
+                try await cache.publishSurely([record(1, version: 3)])
+                #expect(await cache.version(1) == 3)
+                _ = try await admin.client.send(["DEL", .text(CacheKeys.quarantine)], timeout: .seconds(10))
+                await cache.fill([record(39, version: 1)])
+                #expect(await cache.version(39) == 1)
+            }
+        }
+    }
+
+    @Test func `A frozen Redis costs a writer fifty milliseconds, and afterwards nothing old is served`() async throws {
+        let server = try RedisServer()
+        try await withCache(on: server) { _, cache in
+            try await cache.publishSurely([record(1, version: 1)])
+            server.freeze()
+            let start = ContinuousClock.now
+            await cache.publish([record(1, version: 2)])
+            let waited = ContinuousClock.now - start
+            #expect(waited >= RedisStockCache.answerLimit)
+            // With room for a machine that builds meanwhile; without the bound it would be the stall limit, a second.
+            #expect(waited < .milliseconds(700))
+            #expect(await cache.version(1) == nil)
+            server.thaw()
+            try await eventually("settled") {
+                #expect(await cache.version(1) != 1)
+                return cache.isClean
+            }
+            #expect(await cache.version(1) != 1)
+            try await cache.publishSurely([record(1, version: 3)])
+            #expect(await cache.version(1) == 3)
+        }
+    }
+
+    @Test func `A restarted Redis is empty and is filled again`() async throws {
+        let server = try RedisServer()
+        try await withCache(on: server) { process, cache in
+            try await cache.publishSurely([record(1, version: 1)])
+            server.kill()
+            try await eventually("noticed") { !process.client.isConnected }
+            await cache.publish([record(2, version: 5)])
+            try server.start()
+            try await eventually("connected again") { process.client.isConnected }
+            #expect(await cache.version(1) == nil)
+            await cache.fill([record(1, version: 1), record(2, version: 4)])
+            #expect(await cache.version(1) == 1)
+            #expect(await cache.version(2) == nil)
+        }
+    }
+}

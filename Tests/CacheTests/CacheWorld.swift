@@ -1,0 +1,75 @@
+import Domain
+import RedisClient
+import RedisTesting
+import Synchronization
+import UseCases
+
+@testable import Cache
+
+/// Runs `body` with a connected cache: one process of the system.
+func withCache(
+    on server: RedisServer, life: Duration = .seconds(300), maximumDirtyKeys: Int = DirtyKeys.maximumKeys,
+    _ body: (RedisProcess, RedisStockCache) async throws -> Void
+) async throws {
+    try await withRedis(
+        server,
+        prepare: { RedisStockCache(client: $0.client, life: life, maximumDirtyKeys: maximumDirtyKeys) },
+        { process, cache in try await body(process, cache) })
+}
+
+/// The key of a product in a warehouse, by small numbers.
+func key(_ product: Int, _ warehouse: Int = 1) -> RecordKey {
+    RecordKey(
+        product: ProductID(high: 1, low: UInt64(product)), warehouse: WarehouseID(high: 2, low: UInt64(warehouse)))
+}
+
+/// A record whose figures are made of its version, so that a mixed-up one shows.
+func record(_ product: Int, _ warehouse: Int = 1, version: Int64) -> InventoryRecord {
+    guard let sku = SKU("SKU-\(product)"), let code = WarehouseCode("W\(warehouse)") else {
+        preconditionFailure("not codes")
+    }
+    return InventoryRecord(
+        id: InventoryID(high: 3, low: UInt64(product * 1_000 + warehouse)),
+        reference: RecordReference(key: key(product, warehouse), sku: sku, warehouseCode: code),
+        quantityOnHand: version * 10, quantityReserved: version, reorderPoint: version + 1,
+        reorderQuantity: version + 2, safetyStock: version + 3, version: version,
+        updatedAt: Instant(milliseconds: 1_790_000_000_000 + version))
+}
+
+/// What a reader finds in the database about a product.
+func availability(_ product: Int, _ records: [InventoryRecord]) -> ProductAvailability {
+    guard let sku = SKU("SKU-\(product)") else { preconditionFailure("not a SKU") }
+    return ProductAvailability(
+        product: key(product).product, sku: sku, lines: records.map { AvailabilityEntry.line(of: $0) })
+}
+
+extension RedisStockCache {
+    /// The version that is served, nil for a miss.
+    func version(_ product: Int, _ warehouse: Int = 1) async -> Int64? {
+        await records([key(product, warehouse)])[key(product, warehouse)]?.version
+    }
+
+    /// The versions that are served, by warehouse code, nil for a miss.
+    func lines(_ product: Int) async -> [String: Int64]? {
+        await availability([key(product).product])[key(product).product].map { found in
+            Dictionary(uniqueKeysWithValues: found.lines.map { ($0.warehouseCode.description, $0.version) })
+        }
+    }
+
+    var isClean: Bool { dirty.withLock { $0.isClean } }
+
+    /// Publishes until it is known to have arrived: a machine that builds meanwhile may keep Redis beyond the limit.
+    func publishSurely(_ records: [InventoryRecord]) async throws {
+        try await eventually("published") {
+            await publish(records)
+            return dirty.withLock { dirty in !records.contains { dirty.contains($0.key) } }
+        }
+    }
+}
+
+/// Cuts the process's connection and lets it make no new one until the server is shown again.
+func cutOff(_ process: RedisProcess, from server: RedisServer, by admin: RedisProcess) async throws {
+    server.hide()
+    _ = try await admin.client.send(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], timeout: .seconds(10))
+    try await eventually("cut off") { !process.client.isConnected }
+}

@@ -1,0 +1,44 @@
+import Domain
+import Testing
+
+/// SKU and warehouse code: 1 ... 64 characters of `A-Za-z0-9._-/`, case kept, compared exactly, not `.` or `..`.
+struct CodesTests {
+    @Test(
+        "a code is taken as it is",
+        arguments: [
+            "A", "0", "-", "_", "/", "...", ".a", "a.", "a/b", "../a", "SKU-001", "abc.DEF_9",
+            String(repeating: "x", count: 64),
+        ])
+    func taken(_ text: String) {
+        #expect(SKU(text)?.description == text)
+        #expect(WarehouseCode(text)?.description == text)
+    }
+
+    @Test(
+        "what is no code is refused",
+        arguments: [
+            "", ".", "..", " ", "a b", "a ", "\ta", "a\n", "a\u{0}", "ä", "a\u{301}", "Ａ", "a%2Fb", "a\\b", "a:b", "a,b",
+            "a\"", "😀", String(repeating: "x", count: 65), String(repeating: "ä", count: 32),
+        ])
+    func refused(_ text: String) {
+        #expect(SKU(text) == nil)
+        #expect(WarehouseCode(text) == nil)
+    }
+
+    @Test("every ASCII character alone is a code exactly when the rule lists it")
+    func everyCharacter() {
+        let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/".unicodeScalars)
+        for value in UInt8.min...0x7F {
+            let scalar = Unicode.Scalar(value)
+            #expect((SKU(String(scalar)) != nil) == allowed.contains(scalar), "character \(value)")
+            // A point is a character of a code, but no code by itself.
+            #expect((SKU("a\(scalar)") != nil) == (allowed.contains(scalar) || scalar == "."), "character \(value)")
+        }
+    }
+
+    @Test("case tells codes apart")
+    func exact() {
+        #expect(SKU("a") != SKU("A"))
+        #expect(WarehouseCode("w/1") != WarehouseCode("W/1"))
+    }
+}

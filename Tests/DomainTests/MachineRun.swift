@@ -1,0 +1,119 @@
+import Domain
+import TestSupport
+
+/// Feeds a machine after the other with random batches, as a lane would, and holds each against the reference.
+struct MachineRun {
+    let records: [RecordReference]
+    var source: RandomStockCommands
+    var saved = SavedStock()
+    var model = ReferenceStock()
+    private(set) var faults: [String] = []
+    private(set) var counts: [String: Int] = [:]
+    private var carried: [Command] = []
+    private var compared: [RecordKey: Int] = [:]
+
+    init(records: [RecordReference], seed: UInt64) {
+        self.records = records
+        source = RandomStockCommands(records: records, random: SeededRandom(seed: seed))
+        model.now = MachineHouse.now
+    }
+
+    private mutating func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &source.random) }
+
+    /// One batch: facts, decisions, changes saved, everything compared.
+    mutating func runBatch() {
+        model.now = Instant(milliseconds: model.now.milliseconds + source.random.pick([1, 2, 300, 1_000, 2_500]))
+        model.archivedProducts = random(0...9) == 0 ? [source.random.pick(records).key.product] : []
+        model.archivedWarehouses = random(0...9) == 0 ? [source.random.pick(records).key.warehouse] : []
+        var commands: [(command: Command, isCarried: Bool)] = carried.map { ($0, true) }
+        carried = []
+        let model = model
+        for _ in 0..<random(1...12) {
+            commands.append((source.next { model.rows[$0]?.version ?? 0 }, false))
+        }
+        var desk = MachineDesk(machine: machine(for: commands), limit: source.random.pick([1, 2, 3, 500]))
+        // Both of a lane's habits: the units asked for at once, or after everybody else was decided.
+        let asksAtOnce = Bool.random(using: &source.random)
+        var open = commands.indices.map { $0 }
+        while !open.isEmpty {
+            var short: [Int] = []
+            for index in open {
+                while desk.decide(commands[index].command, actor: "caller \(index % 3)", run: &self) == .short {
+                    if asksAtOnce { desk.giveOverdue(from: saved) } else { short.append(index) }
+                    if !asksAtOnce { break }
+                }
+            }
+            desk.giveOverdue(from: saved)
+            open = short
+        }
+        faults += saved.save(desk.machine)
+        compare(desk.machine)
+    }
+
+    private mutating func machine(for commands: [(command: Command, isCarried: Bool)]) -> StockMachine {
+        var facts = StockFacts(
+            archivedProducts: model.archivedProducts, archivedWarehouses: model.archivedWarehouses)
+        for (command, isCarried) in commands {
+            for reference in command.records { facts.records[reference.key] = saved.records[reference.key] }
+            guard let order = command.resolvedOrder else { continue }
+            let reservations = saved.ofOrder(order)
+            facts.orders[order] = reservations
+            // Sometimes the order has grown since its records were looked up.
+            guard isCarried || random(0...9) < 7 else { continue }
+            for key in reservations.map(\.reference.key) { facts.records[key] = saved.records[key] }
+        }
+        return StockMachine(
+            facts: facts, now: model.now, identifiers: IdentifierSource(seed: source.random.next()))
+    }
+
+    mutating func note(_ what: String) { counts[what, default: 0] += 1 }
+
+    mutating func report(_ found: [String], of command: Command) {
+        faults += found.map { "\($0): \(command)" }
+    }
+
+    mutating func carry(_ command: Command) { carried.append(command) }
+
+    // MARK: The whole of it
+
+    private mutating func compare(_ machine: StockMachine) {
+        for reference in records {
+            let key = reference.key
+            let ours = saved.records[key].map { words($0) } ?? "none"
+            if ours != model.figures(key) { faults.append("\(reference): \(ours), expected \(model.figures(key))") }
+            let from = compared[key] ?? 0
+            let rows = (saved.ledger[key] ?? []).dropFirst(from).map { words($0) }
+            let expected = (model.ledger[key] ?? []).dropFirst(from)
+            if rows != Array(expected) { faults.append("ledger \(rows), expected \(Array(expected))") }
+            compared[key] = from + rows.count
+            let alerts = (saved.alerts[key] ?? []).map {
+                ReferenceStock.Alert(
+                    available: $0.alert.quantityAvailable, point: $0.alert.reorderPoint,
+                    suggested: $0.alert.suggestedQuantity, raisedAt: $0.alert.createdAt, resolvedAt: $0.resolvedAt)
+            }
+            if alerts.suffix(9) != (model.alerts[key] ?? []).suffix(9) || alerts.count != model.alerts[key]?.count ?? 0 {
+                faults.append("alerts \(alerts.suffix(3)), expected \((model.alerts[key] ?? []).suffix(3))")
+            }
+        }
+        let pending = saved.reservations.values.filter(\.isPending).sorted { $0.id < $1.id }
+        if pending.map({ "\($0.id) \($0.expiresAt)" })
+            != model.pending.sorted(by: { $0.id < $1.id }).map({ "\($0.id) \($0.expiresAt)" })
+        {
+            faults.append("other reservations are pending")
+        }
+        for id in machine.changes.createdReservations + Array(machine.changes.changedReservations) {
+            guard let reservation = saved.reservations[id], !reservation.isPending else { continue }
+            let held = model.resolved[reservation.orderID]?.first { $0.id == id }
+            let state: ReferenceStock.State =
+                switch reservation.status {
+                case .pending: .pending
+                case .confirmed: .confirmed
+                case .released(_, .cancelled): .cancelled
+                case .released(_, .expired): .expired
+                }
+            if held?.state != state || held?.resolvedAt != reservation.resolvedAt {
+                faults.append("\(id) is \(state), expected \(String(describing: held))")
+            }
+        }
+    }
+}

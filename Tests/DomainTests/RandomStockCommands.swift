@@ -1,0 +1,77 @@
+import Domain
+import TestSupport
+
+/// Random commands over a few records and orders, tight enough that most of them meet each other.
+struct RandomStockCommands {
+    let records: [RecordReference]
+    let orders: [OrderID] = (1...7).map { OrderID(high: 0xE, low: $0) }
+    var random: SeededRandom
+
+    /// - Parameter version: what a record's version is just now, for callers that say which one they saw.
+    mutating func next(version: (RecordKey) -> Int64) -> Command {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<14: .move(.receive(change(1...9, version)))
+        case 14..<20: .move(.ship(change(1...6, version)))
+        case 20..<26: .move(adjustment(version))
+        case 26..<32: .move(transfer())
+        case 32..<42: .batch((0..<Int.random(in: 1...6, using: &random)).map { _ in movement(version) })
+        case 42..<48: policy()
+        case 48..<70: reserve()
+        case 70..<80: .confirm(order())
+        case 80..<87: .release(order())
+        case 87..<94: .extend(order(), seconds: .random(in: 1...3, using: &random))
+        default: .expire((0..<Int.random(in: 1...3, using: &random)).map { _ in random.pick(records) })
+        }
+    }
+
+    private mutating func order() -> OrderID { random.pick(orders) }
+
+    private mutating func policy() -> Command {
+        .setPolicy(
+            PolicyChange(
+                record: random.pick(records), reorderPoint: .random(in: 0...6, using: &random),
+                reorderQuantity: .random(in: 1...5, using: &random), safetyStock: random.pick([nil, nil, 0, 2])))
+    }
+
+    private mutating func reserve() -> Command {
+        let items = (0..<random.pick([1, 1, 2, 3, 5])).map { _ in
+            ReserveOrder.Item(record: random.pick(records), quantity: .random(in: 1...5, using: &random))
+        }
+        return .reserve(
+            ReserveOrder(orderID: order(), items: items, seconds: .random(in: 1...4, using: &random)))
+    }
+
+    private mutating func movement(_ version: (RecordKey) -> Int64) -> Movement {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0, 1: .receive(change(1...7, version))
+        case 2: .ship(change(1...5, version))
+        case 3: adjustment(version)
+        default: transfer()
+        }
+    }
+
+    private mutating func change(_ quantities: ClosedRange<Int64>, _ version: (RecordKey) -> Int64) -> StockChange {
+        let record = random.pick(records)
+        return StockChange(
+            record: record, quantity: .random(in: quantities, using: &random), note: Note(reason: random.pick([nil, "why"])),
+            expectedVersion: random.pick([nil, nil, nil, version(record.key), version(record.key) + 1]))
+    }
+
+    private mutating func adjustment(_ version: (RecordKey) -> Int64) -> Movement {
+        let record = random.pick(records)
+        let target: Adjustment.Target =
+            Bool.random(using: &random)
+            ? .count(.random(in: 0...15, using: &random)) : .change(random.pick([-5, -2, -1, 1, 3]))
+        return .adjust(
+            Adjustment(
+                record: record, target: target, note: Note(reason: "count", reference: "paper"),
+                expectedVersion: random.pick([nil, nil, version(record.key)])))
+    }
+
+    private mutating func transfer() -> Movement {
+        let source = random.pick(records)
+        let destination = random.pick(records.filter { $0.sku == source.sku && $0 != source })
+        return .transfer(
+            Transfer(source: source, destination: destination, quantity: .random(in: 1...5, using: &random)))
+    }
+}

@@ -1,0 +1,193 @@
+import Domain
+
+extension ReferenceStock {
+    /// What a command does, in words, by the text of api.md.
+    mutating func run(_ command: Command) throws(Refused) -> String {
+        switch command {
+        case .move(let movement):
+            return "moved " + (try move(movement))
+        case .batch(let movements):
+            return try batch(movements)
+        case .reserve(let order):
+            return try reserve(order)
+        case .confirm(let order):
+            return try confirm(order)
+        case .release(let order):
+            return try release(order)
+        case .extend(let order, let seconds):
+            return try extend(order, seconds)
+        case .setPolicy(let change):
+            return setPolicy(change)
+        case .expire:
+            // Which ones, the test has seen; see `StepCheck`.
+            return "expired"
+        }
+    }
+
+    private mutating func batch(_ movements: [Movement]) throws(Refused) -> String {
+        // What is archived is seen before anything is tried; which of two faults is named is nobody's promise.
+        for (index, movement) in movements.enumerated() {
+            guard case .receive(let change) = movement, let words = archived(change.record) else { continue }
+            throw Refused(words: "operation \(index): \(words)")
+        }
+        let before = rows
+        var answers: [String] = []
+        for (index, movement) in movements.enumerated() {
+            do throws(Refused) {
+                answers.append(try move(movement))
+            } catch {
+                // A record that the batch itself made is none.
+                let isMade = error.short.map { before[$0] == nil } ?? false
+                let words = isMade ? error.words.replacing(" of a record", with: " of none") : error.words
+                throw Refused(words: "operation \(index): \(words)", short: error.short)
+            }
+        }
+        return "batch " + answers.joined(separator: "; ")
+    }
+
+    private func archived(_ record: RecordReference) -> String? {
+        if archivedProducts.contains(record.key.product) { return "archived \(record.sku)" }
+        if archivedWarehouses.contains(record.key.warehouse) { return "archived \(record.warehouseCode)" }
+        return nil
+    }
+
+    private func check(_ version: Int64?, _ record: RecordReference) throws(Refused) {
+        let current = rows[record.key]?.version ?? 0
+        guard let version, version != current, !ignoresVersions else { return }
+        throw Refused(words: "version is \(current)")
+    }
+
+    private func need(_ units: Int64, _ record: RecordReference) throws(Refused) {
+        guard available(record.key) < units else { return }
+        let what = rows[record.key] == nil ? "none" : "a record"
+        throw Refused(
+            words: "short \(record.sku)/\(record.warehouseCode) \(available(record.key)) for \(units) of \(what)",
+            short: record.key)
+    }
+
+    private func room(_ units: Int64, _ record: RecordReference) throws(Refused) {
+        if (rows[record.key]?.onHand ?? 0) + units > 9_007_199_254_740_991 { throw Refused(words: "too high") }
+    }
+
+    private mutating func move(_ movement: Movement) throws(Refused) -> String {
+        switch movement {
+        case .receive(let change):
+            if let words = archived(change.record) { throw Refused(words: words) }
+            try check(change.expectedVersion, change.record)
+            return try apply("receive", change.quantity, change.record, change.note)
+        case .ship(let change):
+            try check(change.expectedVersion, change.record)
+            return try apply("ship", -change.quantity, change.record, change.note)
+        case .adjust(let adjustment):
+            try check(adjustment.expectedVersion, adjustment.record)
+            let onHand = rows[adjustment.record.key]?.onHand ?? 0
+            switch adjustment.target {
+            case .change(let units):
+                return try apply("adjust", units, adjustment.record, adjustment.note)
+            case .count(onHand):
+                return "\(onHand)→\(onHand) v\(rows[adjustment.record.key]?.version ?? 0) no row"
+            case .count(let counted):
+                return try apply("adjust", counted - onHand, adjustment.record, adjustment.note)
+            }
+        case .transfer(let transfer):
+            _ = try apply("transfer_out", -transfer.quantity, transfer.source, transfer.note)
+            _ = try apply("transfer_in", transfer.quantity, transfer.destination, transfer.note)
+            return "transferred \(transfer.quantity)"
+        }
+    }
+
+    private mutating func apply(
+        _ kind: String, _ units: Int64, _ record: RecordReference, _ note: Note
+    ) throws(Refused) -> String {
+        if units < 0 { try need(-units, record) } else { try room(units, record) }
+        let old = rows[record.key]?.onHand ?? 0
+        write(kind, record, by: units, note: note)
+        return "\(old)→\(old + units) v\(rows[record.key]?.version ?? 0) row"
+    }
+
+    private mutating func setPolicy(_ change: PolicyChange) -> String {
+        let old = rows[change.record.key]
+        var row = old ?? Row(updatedAt: now)
+        row.point = change.reorderPoint
+        row.quantity = change.reorderQuantity
+        row.safety = change.safetyStock ?? row.safety
+        rows[change.record.key] = row
+        if let old, old != row { write("policy", change.record) }
+        return "policy " + figures(change.record.key) + (old == nil ? " created" : "")
+    }
+
+    /// A record's figures in words.
+    func figures(_ key: RecordKey) -> String {
+        guard let row = rows[key] else { return "none" }
+        return "\(row.onHand) \(reserved(key)) \(row.point) \(row.quantity) \(row.safety) v\(row.version) "
+            + "\(row.updatedAt.milliseconds)"
+    }
+
+    private mutating func reserve(_ order: ReserveOrder) throws(Refused) -> String {
+        for item in order.items {
+            if let words = archived(item.record) { throw Refused(words: words) }
+        }
+        for item in order.items {
+            let wanted = order.items.reduce(0) { $1.record == item.record ? $0 + $1.quantity : $0 }
+            try need(wanted, item.record)
+        }
+        let expiresAt = Instant(milliseconds: now.milliseconds + order.seconds * 1_000)
+        for (item, id) in zip(order.items, ids) {
+            pending.append(
+                Held(
+                    id: id, order: order.orderID, record: item.record, quantity: item.quantity, expiresAt: expiresAt))
+            write("reserve", item.record, reserved: item.quantity, order: order.orderID)
+        }
+        return "reserved \(order.items.count) until \(expiresAt.milliseconds)"
+    }
+
+    // MARK: Orders
+
+    private func standing(_ order: OrderID) throws(Refused) -> (pending: [Held], last: Set<State>) {
+        let held = pending.filter { $0.order == order }
+        let done = resolved[order] ?? []
+        if held.isEmpty, done.isEmpty { throw Refused(words: "unknown order") }
+        let last = done.map(\.resolvedBy).max() ?? 0
+        return (held, Set(done.filter { $0.resolvedBy == last }.map(\.state)))
+    }
+
+    /// One command may have resolved some as cancelled and some as expired: then both answers are as good.
+    private func answer(_ last: Set<State>, _ words: (State) -> String) -> String {
+        Set(last.map(words)).sorted().joined(separator: " or ")
+    }
+
+    private mutating func confirm(_ order: OrderID) throws(Refused) -> String {
+        let (held, last) = try standing(order)
+        if held.contains(where: { $0.expiresAt <= now }) { throw Refused(words: "expired") }
+        if held.isEmpty {
+            if last == [.confirmed] { return "confirmed" }
+            throw Refused(words: answer(last) { $0 == .cancelled ? "already released" : "expired" })
+        }
+        for held in held { resolve(held.id, "confirm", as: .confirmed) }
+        return "confirmed"
+    }
+
+    private mutating func release(_ order: OrderID) throws(Refused) -> String {
+        let (held, last) = try standing(order)
+        if held.isEmpty, last == [.confirmed] { throw Refused(words: "already confirmed") }
+        for held in held {
+            let isOverdue = held.expiresAt <= now
+            resolve(held.id, isOverdue ? "expire" : "release", as: isOverdue ? .expired : .cancelled)
+        }
+        return "released"
+    }
+
+    private mutating func extend(_ order: OrderID, _ seconds: Int64) throws(Refused) -> String {
+        let (held, last) = try standing(order)
+        if held.contains(where: { $0.expiresAt <= now }) { throw Refused(words: "expired") }
+        if held.isEmpty {
+            throw Refused(
+                words: answer(last) { state in
+                    state == .confirmed ? "already confirmed" : state == .cancelled ? "already released" : "expired"
+                })
+        }
+        let expiresAt = Instant(milliseconds: now.milliseconds + seconds * 1_000)
+        for index in pending.indices where pending[index].order == order { pending[index].expiresAt = expiresAt }
+        return "extended until \(expiresAt.milliseconds)"
+    }
+}

@@ -1,0 +1,141 @@
+import Domain
+
+/// The rules of api.md once more, as naively as they can be said: figures are counted up from the reservations, a
+/// command runs on a copy that is thrown away when it is refused. Knows nothing of the machine's code.
+///
+/// What is released for want of units is not predicted: the test shows the model which reservations were, and it says
+/// whether that was allowed.
+struct ReferenceStock {
+    struct Row: Equatable {
+        var onHand: Int64 = 0
+        var point: Int64 = 0
+        var quantity: Int64 = 1
+        var safety: Int64 = 0
+        var version: Int64 = 0
+        var updatedAt: Instant
+    }
+
+    enum State: Equatable {
+        case pending, confirmed, cancelled, expired
+    }
+
+    struct Held {
+        let id: ReservationID
+        let order: OrderID
+        let record: RecordReference
+        let quantity: Int64
+        var expiresAt: Instant
+        var state = State.pending
+        var resolvedAt: Instant?
+        /// Counts commands: which one resolved it.
+        var resolvedBy = 0
+    }
+
+    struct Alert: Equatable {
+        let available: Int64
+        let point: Int64
+        let suggested: Int64
+        let raisedAt: Instant
+        var resolvedAt: Instant?
+    }
+
+    /// A refusal in words, and the record that is short.
+    struct Refused: Error {
+        var words: String
+        var short: RecordKey?
+    }
+
+    var rows: [RecordKey: Row] = [:]
+    var pending: [Held] = []
+    var resolved: [OrderID: [Held]] = [:]
+    var ledger: [RecordKey: [String]] = [:]
+    var alerts: [RecordKey: [Alert]] = [:]
+    var archivedProducts: Set<ProductID> = []
+    var archivedWarehouses: Set<WarehouseID> = []
+    var now = Instant(milliseconds: 0)
+    var actor = ""
+    var step = 0
+    /// Ids that the store under test gave to new reservations.
+    var ids: [ReservationID] = []
+    /// A caller's version is not looked at: the record's own expiries moved it while the command was under way.
+    var ignoresVersions = false
+
+    func reserved(_ key: RecordKey) -> Int64 {
+        pending.reduce(0) { $1.record.key == key ? $0 + $1.quantity : $0 }
+    }
+
+    func available(_ key: RecordKey) -> Int64 { (rows[key]?.onHand ?? 0) - reserved(key) }
+
+    func isLow(_ key: RecordKey) -> Bool { rows[key].map { available(key) <= $0.point } ?? false }
+
+    func overdue(_ key: RecordKey) -> [Held] {
+        pending.filter { $0.record.key == key && $0.expiresAt <= now }
+            .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
+    }
+
+    /// Runs a change and settles the alerts of what it changed; refused, it leaves everything as it was.
+    mutating func carryOut(_ change: (inout ReferenceStock) throws(Refused) -> String) -> Result<String, Refused> {
+        var trial = self
+        trial.step += 1
+        do throws(Refused) {
+            let words = try change(&trial)
+            for key in trial.rows.keys { trial.settle(key, wasLow: isLow(key)) }
+            self = trial
+            return .success(words)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private mutating func settle(_ key: RecordKey, wasLow: Bool) {
+        guard let row = rows[key], wasLow != isLow(key) else { return }
+        if wasLow {
+            let last = (alerts[key]?.count ?? 0) - 1
+            alerts[key]?[last].resolvedAt = now
+        } else {
+            var suggested = row.quantity
+            while available(key) + suggested <= row.point { suggested += row.quantity }
+            alerts[key, default: []].append(
+                Alert(available: available(key), point: row.point, suggested: suggested, raisedAt: now))
+        }
+    }
+
+    mutating func write(
+        _ kind: String, _ record: RecordReference, by units: Int64 = 0, reserved change: Int64 = 0,
+        order: OrderID? = nil, note: Note = Note()
+    ) {
+        var row = rows[record.key] ?? Row(updatedAt: now)
+        row.onHand += units
+        row.version += 1
+        row.updatedAt = now
+        rows[record.key] = row
+        ledger[record.key, default: []].append(
+            words(
+                row.version, kind, units, row.onHand, change, reserved(record.key), order, note.reason, note.reference,
+                actor, now))
+    }
+
+    /// A reservation ceases to be pending.
+    mutating func resolve(_ id: ReservationID, _ kind: String, as state: State) {
+        guard let index = pending.firstIndex(where: { $0.id == id }) else { return }
+        var held = pending.remove(at: index)
+        held.state = state
+        held.resolvedAt = now
+        held.resolvedBy = step
+        resolved[held.order, default: []].append(held)
+        write(
+            kind, held.record, by: state == .confirmed ? -held.quantity : 0, reserved: -held.quantity, order: held.order)
+    }
+}
+
+/// A ledger row in words, for both sides.
+func words(
+    _ version: Int64, _ kind: String, _ change: Int64, _ after: Int64, _ reservedChange: Int64, _ reservedAfter: Int64,
+    _ order: OrderID?, _ reason: String?, _ reference: String?, _ actor: String, _ at: Instant
+) -> String {
+    let order = order.map { "\($0.low)" } ?? "-"
+    // What a policy's reason says is prose.
+    let reason = kind == "policy" ? (reason?.isEmpty == false ? "some reason" : "no reason") : reason ?? "-"
+    return "v\(version) \(kind) \(change)→\(after) reserved \(reservedChange)→\(reservedAfter) order \(order) "
+        + "\(reason) \(reference ?? "-") by \(actor) at \(at.milliseconds)"
+}

@@ -1,0 +1,108 @@
+import Domain
+
+/// Holds one decided command against the reference.
+struct StepCheck {
+    let command: Command
+    let actor: String
+    let result: Result<Outcome, StockRefusal>
+
+    /// Releases for want of units, as they were seen to happen: each only while the command was short of that record,
+    /// the oldest first. Called at each look at the machine, before the command itself is decided.
+    static func releaseForWant(
+        _ rows: [LedgerEntry], of command: Command, in model: inout ReferenceStock,
+        keys: (InventoryID) -> RecordKey?
+    ) -> [String] {
+        var faults: [String] = []
+        var last: RecordKey?
+        let actor = model.actor
+        for row in rows {
+            guard let key = keys(row.inventoryID) else { return ["released units of no record"] }
+            if key != last {
+                // At the start of each slice; within one the machine need not stop as soon as it has enough.
+                if case .failure(let refused) = model.trying(command), refused.short == key { last = key } else {
+                    faults.append("units were released that nobody was short of")
+                }
+            }
+            guard
+                let held = model.overdue(key).first(where: {
+                    $0.quantity == -row.reservedChange && $0.order == row.orderID
+                })
+            else { return faults + ["what was released was not overdue"] }
+            model.actor = StockMachine.expiryActor
+            _ = model.carryOut { trial throws(ReferenceStock.Refused) in
+                trial.resolve(held.id, "expire", as: .expired)
+                return ""
+            }
+            model.actor = actor
+        }
+        return faults
+    }
+
+    /// Runs the command on the reference and compares the answers.
+    /// - Parameters:
+    ///   - rows: the ledger rows that the command itself wrote.
+    ///   - mayConflict: overdue units of its own records were released while it was under way.
+    func compare(
+        with model: inout ReferenceStock, rows: [LedgerEntry], mayConflict: Bool, keys: (InventoryID) -> RecordKey?
+    ) -> [String] {
+        if case .expire(let records) = command { return compareExpiry(of: records, rows, &model, keys) }
+        let answer = words(result)
+        if mayConflict {
+            // Judged by its own test: here both are taken.
+            if answer.contains("version is") { return [] }
+            model.ignoresVersions = true
+        }
+        defer { model.ignoresVersions = false }
+        if case .success(.reserved(let order, let ids, _)) = result {
+            model.ids = ids
+            if order != command.orderOfReserve { return ["reserved for another order"] }
+        }
+        switch model.carryOut({ trial throws(ReferenceStock.Refused) in try trial.run(command) }) {
+        case .success(let expected):
+            return answer == expected ? [] : ["answered \(answer), expected \(expected)"]
+        case .failure(let refused):
+            if let short = refused.short, !model.overdue(short).isEmpty { return ["short, but units are overdue"] }
+            let expected = refused.words.split(separator: " or ").map(String.init)
+            return expected.contains(answer) ? [] : ["answered \(answer), expected \(refused.words)"]
+        }
+    }
+
+    private func compareExpiry(
+        of records: [RecordReference], _ rows: [LedgerEntry], _ model: inout ReferenceStock,
+        _ keys: (InventoryID) -> RecordKey?
+    ) -> [String] {
+        guard case .success(.expired(let count, let isComplete)) = result else { return ["expire was refused"] }
+        var faults = count == rows.count ? [] : ["expired \(count), but \(rows.count) rows"]
+        _ = model.carryOut { trial throws(ReferenceStock.Refused) in
+            for row in rows {
+                let held = keys(row.inventoryID).flatMap { key in
+                    trial.overdue(key).first { $0.quantity == -row.reservedChange && $0.order == row.orderID }
+                }
+                guard let held, records.contains(held.record) else {
+                    faults.append("expired what it must not")
+                    continue
+                }
+                trial.resolve(held.id, "expire", as: .expired)
+            }
+            return ""
+        }
+        if isComplete, records.contains(where: { !model.overdue($0.key).isEmpty }) { faults.append("not complete") }
+        return faults
+    }
+}
+
+extension ReferenceStock {
+    /// What would come of it; nothing is changed.
+    func trying(_ command: Command) -> Result<String, Refused> {
+        var copy = self
+        copy.ignoresVersions = true
+        copy.ids = []
+        return copy.carryOut { trial throws(Refused) in try trial.run(command) }
+    }
+}
+
+extension Command {
+    fileprivate var orderOfReserve: OrderID? {
+        if case .reserve(let order) = self { order.orderID } else { nil }
+    }
+}

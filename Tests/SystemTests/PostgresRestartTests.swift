@@ -1,0 +1,69 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite struct PostgresRestartTests {
+        /// What a server may say while its database is away.
+        private static let outage: Set = ["503 unavailable", "503 system_busy"]
+
+        @Test(.timeLimit(.minutes(3)), arguments: [PrivatePostgres.Shutdown.fast, .immediate])
+        func `A restarted database costs 503s while it is away and no answered write`(
+            _ mode: PrivatePostgres.Shutdown
+        ) async throws {
+            try await PrivatePostgres.with { postgres in
+                try await Stage.with(postgres: postgres) { stage in
+                    try await stage.stock(["P-1", "P-2"], in: ["WH1", "WH2"], quantity: 500)
+                    let seed = SeededRandom().seed
+                    print("seed \(seed)")
+                    let journal = Journal()
+                    let clients = await stage.clients
+                    let shape = Load.Shape(skus: ["P-1", "P-2"], warehouses: ["WH1", "WH2"])
+                    try await Load.during(shape, journal: journal, seed: seed, on: { clients }) { load in
+                        try await load.waitForSuccesses(100)
+                        try await postgres.restart(mode)
+                        try await load.waitForSuccesses(100, within: .seconds(60))
+                        // Away for as long as callers need to notice, then back.
+                        try await postgres.stop(mode)
+                        try await eventually("callers are told") {
+                            journal.answers["503 unavailable", default: 0] >= 20
+                        }
+                        try await postgres.start()
+                        try await load.waitForSuccesses(100, within: .seconds(60))
+                    }
+                    print("answers: \(journal.answers)")
+                    #expect(journal.serverFaults(allowing: Self.outage).isEmpty, "\(journal.answers)")
+                    try await journal.check(stage)
+                    for client in clients {
+                        #expect(try await client.receive("P-1", "WH1", 1).status == 200)
+                        #expect(try await client.send(.GET, "/health/ready").status == 200)
+                    }
+                }
+            }
+        }
+
+        /// A session that is ended between its COMMIT and the next message has its answer and its farewell in one breath.
+        @Test(.timeLimit(.minutes(2))) func `Database sessions that an operator ends lose nothing and double nothing`() async throws {
+            try await Stage.with { stage in
+                try await stage.stock(["P-3", "P-4"], in: ["WH1", "WH2"], quantity: 500)
+                let seed = SeededRandom().seed
+                print("seed \(seed)")
+                let journal = Journal()
+                let clients = await stage.clients
+                let shape = Load.Shape(skus: ["P-3", "P-4"], warehouses: ["WH1", "WH2"])
+                try await Load.during(shape, journal: journal, seed: seed, on: { clients }) { load in
+                    for _ in 0..<25 {
+                        try await load.waitForSuccesses(10)
+                        _ = try await stage.count(
+                            """
+                            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                            WHERE datname = current_database() AND application_name = 'inventory-api'
+                            """)
+                    }
+                }
+                print("answers: \(journal.answers)")
+                #expect(journal.serverFaults(allowing: Self.outage).isEmpty, "\(journal.answers)")
+                try await journal.check(stage)
+            }
+        }
+    }
+}

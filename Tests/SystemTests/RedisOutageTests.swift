@@ -1,0 +1,136 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite struct RedisOutageTests {
+        private static let skus = ["R-1", "R-2", "R-3"]
+        private static let places = ["WH1", "WH2"]
+
+        @Test(.timeLimit(.minutes(2))) func `Without Redis everything goes on under the database's locks, and with it again nothing is stale`() async throws {
+            try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "database"]) { stage in
+                let ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
+                let seed = SeededRandom().seed
+                print("seed \(seed)")
+                let journal = Journal()
+                try await Self.load(stage, journal, seed) { load in
+                    try await load.waitForSuccesses(100)
+                    await stage.redis.crash()
+                    try await load.waitForSuccesses(200)
+                    try await stage.redis.start()
+                    try await load.waitForSuccesses(100)
+                }
+                #expect(journal.serverFaults().isEmpty, "\(journal.answers)")
+                try await journal.check(stage)
+                try await Self.waitUntilConnected(stage)
+                try await Self.expectFreshReads(stage, try #require(ids["R-1"]?["WH1"]), "R-1")
+                // Whatever was written in the outage is read as it is by both servers, through the cache, twice.
+                for client in await stage.clients + stage.clients {
+                    for (sku, places) in ids {
+                        for (place, id) in places {
+                            let cached = try await client.record(id).json
+                            #expect(try await cached == client.record(sku, place))
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2))) func `A frozen Redis delays writes and refuses none`() async throws {
+            try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "database"]) { stage in
+                let ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
+                let seed = SeededRandom().seed
+                print("seed \(seed)")
+                let journal = Journal()
+                try await Self.load(stage, journal, seed) { load in
+                    try await load.waitForSuccesses(50)
+                    await stage.redis.freeze()
+                    try await load.waitForSuccesses(100, within: .seconds(60))
+                    await stage.redis.thaw()
+                    try await load.waitForSuccesses(50)
+                }
+                #expect(journal.serverFaults().isEmpty, "\(journal.answers)")
+                try await journal.check(stage)
+                try await Self.waitUntilConnected(stage)
+                try await Self.expectFreshReads(stage, try #require(ids["R-2"]?["WH1"]), "R-2")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2))) func `Told to refuse, writes without Redis are 503 system_busy, and go through when it is back`() async throws {
+            try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "refuse"]) { stage in
+                let ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
+                let seed = SeededRandom().seed
+                print("seed \(seed)")
+                let journal = Journal()
+                try await Self.load(stage, journal, seed) { load in
+                    try await load.waitForSuccesses(50)
+                    await stage.redis.crash()
+                    try await eventually("writes are refused") { journal.answers["503 system_busy", default: 0] >= 50 }
+                    try await stage.redis.start()
+                    try await load.waitForSuccesses(50)
+                }
+                #expect(journal.serverFaults(allowing: ["503 system_busy"]).isEmpty, "\(journal.answers)")
+                try await journal.check(stage)
+
+                await stage.redis.crash()
+                for client in await stage.clients {
+                    let answer = try await client.receive("R-1", "WH1", 1)
+                    #expect(answer.status == 503)
+                    #expect(answer.code == "system_busy")
+                    #expect(answer.detail == "System busy. Please retry.")
+                    #expect(answer.headers.first(name: "Retry-After") != nil)
+                    // Reads need no lock.
+                    #expect(try await client.record(#require(ids["R-1"]?["WH1"])).status == 200)
+                }
+                try await stage.redis.start()
+                try await Self.waitUntilConnected(stage)
+                try await Self.expectFreshReads(stage, try #require(ids["R-3"]?["WH1"]), "R-3")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2))) func `A read that begins after a write was answered sees it on the other server`() async throws {
+            try await Stage.with { stage in
+                let ids = try await stage.stock(["R-4"], quantity: 100)
+                try await Self.expectFreshReads(stage, try #require(ids["R-4"]?["WH1"]), "R-4", rounds: 60)
+            }
+        }
+
+        // MARK: Steps
+
+        private static func load(
+            _ stage: Stage, _ journal: Journal, _ seed: UInt64, _ body: (Load) async throws -> Void
+        ) async throws {
+            let clients = await stage.clients
+            let shape = Load.Shape(skus: skus, warehouses: places, workers: 10)
+            try await Load.during(shape, journal: journal, seed: seed, on: { clients }, body)
+        }
+
+        private static func waitUntilConnected(_ stage: Stage) async throws {
+            for client in await stage.clients {
+                try await eventually("a server has Redis again") {
+                    try await client.send(.GET, "/health/ready").json["checks"]["redis"]["status"] == "ok"
+                }
+            }
+        }
+
+        /// Writes on one server and the other in turn; after each answer every server shows the new figures.
+        private static func expectFreshReads(
+            _ stage: Stage, _ id: String, _ sku: String, rounds: Int = 20
+        ) async throws {
+            let clients = await stage.clients
+            for round in 0..<rounds {
+                let answer = try await clients[round % clients.count].receive(sku, "WH1", 1)
+                let onHand = try #require(answer.json["new_quantity"].int, "\(answer)")
+                for (reader, client) in clients.enumerated() {
+                    let record = try await client.record(id).json
+                    let place = "round \(round), server \(reader)"
+                    #expect(record["quantity_on_hand"].int == onHand, "\(place)")
+                    #expect(record["version"] == answer.json["version"], "\(place)")
+                    let available = try await stage.count(
+                        "SELECT sum(i.quantity_available) FROM inventory i JOIN products p ON p.id = i.product_id"
+                            + " WHERE p.sku = '\(sku)'")
+                    #expect(try await client.availability(sku) == available, "\(place)")
+                }
+            }
+        }
+    }
+}
