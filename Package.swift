@@ -12,6 +12,7 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -25,10 +26,12 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -67,7 +70,11 @@ let modules: [Target] = [
 
     // MARK: Border
     module(
-        "HTTP", ["Domain", "UseCases", httpTypes, hummingbird, logging, metrics, nioCore, nioPosix, serviceLifecycle]),
+        "HTTP",
+        [
+            "Domain", "UseCases", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTPTypes,
+            nioPosix, serviceLifecycle,
+        ]),
     module("Telemetry", [logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
@@ -105,14 +112,19 @@ let testSupport = Target.target(
     dependencies: ["Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "UseCases", logging],
     path: "Tests/Support")
 
+/// Redis servers of a test's own.
+let redisTesting = Target.target(
+    name: "RedisTesting", dependencies: ["Reactor", "RedisClient"], path: "Tests/RedisTesting")
+
 let testTargets: [Target] = [
     testSupport,
+    redisTesting,
     tests("DomainTests", ["Domain", "TestSupport"]),
     tests("ReactorTests", ["Reactor"]),
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
-    tests("RedisClientTests", ["Reactor", "RedisClient"]),
-    tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "UseCases"]),
-    tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "UseCases"]),
+    tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
+    tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
+    tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests(
         "PersistenceTests",
         [
@@ -122,7 +134,8 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Domain", "HTTP", "UseCases", asyncHTTPClient, httpTypes, hummingbird, hummingbirdTesting, logging, nioCore,
+            "Domain", "HTTP", "UseCases", httpTypes, hummingbird, hummingbirdTesting, logging, metrics, nioCore,
+            nioPosix, serviceLifecycle,
         ]),
     tests(
         "SystemTests",

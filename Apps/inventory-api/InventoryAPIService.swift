@@ -26,11 +26,6 @@ struct InventoryAPIService {
 
     /// Connections for single reads that all requests share, pipelined; the lanes have their own.
     private static let sharedConnections = 2
-    /// How long the database may take to appear at the start (operations.md, *Programs*).
-    private static let startPatience = Duration.seconds(30)
-    /// EX_UNAVAILABLE of sysexits.h.
-    private static let unavailableStatus: Int32 = 69
-
     func run() async throws {
         guard settings.authentication.mode == .off else {
             // Better no server than one that lets everybody in under a setting that says otherwise.
@@ -53,12 +48,6 @@ struct InventoryAPIService {
             maximumConnections: settings.database.poolSize,
             onEvent: { logger.notice("postgresql: \($0)") }
         )
-        do throws(PostgresError) {
-            try await client.waitUntilReachable(for: Self.startPatience)
-        } catch {
-            logger.critical("the database cannot be reached", metadata: ["cause": "\(error.operatorDescription)"])
-            throw ExitCode(Self.unavailableStatus)
-        }
         let (leases, cache, redis) = try await redisParts(reactor)
         let directory = PostgresRecordDirectory(client: client)
         let queries = PostgresStockQueries(client: client, directory: directory)
@@ -93,7 +82,9 @@ struct InventoryAPIService {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: WritePath(engine: engine)),
-                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: WhenReachable(client: client, logger: logger, service: server),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
@@ -179,5 +170,29 @@ private struct WritePath: Service {
         } onGracefulShutdown: {
             Task { await engine.stop() }
         }
+    }
+}
+
+/// Begins only when the database answers: gives up with a status of its own, and ends quietly when told to stop before.
+private struct WhenReachable: Service {
+    /// How long the database may take to appear at the start (operations.md, *Programs*).
+    private static let patience = Duration.seconds(30)
+    /// EX_UNAVAILABLE of sysexits.h.
+    private static let unavailableStatus: Int32 = 69
+
+    let client: PostgresClient
+    let logger: Logger
+    let service: any Service
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await client.waitUntilReachable(for: Self.patience) }
+        } catch let error as PostgresError {
+            if Task.isShuttingDownGracefully || Task.isCancelled { return }
+            logger.critical("the database cannot be reached", metadata: ["cause": "\(error.operatorDescription)"])
+            throw ExitCode(Self.unavailableStatus)
+        }
+        guard !Task.isShuttingDownGracefully else { return }
+        try await service.run()
     }
 }

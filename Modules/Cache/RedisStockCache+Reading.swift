@@ -14,7 +14,7 @@ extension RedisStockCache {
             command.append(CacheKeys.epoch)
             for key in part { command.append(CacheKeys.record(key)) }
             // Whoever cannot be asked now is not asked for the rest either.
-            guard let reply = try? await client.send(command, timeout: Self.answerLimit).array else { break }
+            guard let reply = try? await client.send(command, timeout: limits.answer).array else { break }
             guard reply.count == part.count + 1, let epoch = reply[0].bytes else { continue }
             for (key, value) in zip(part, reply.dropFirst()) {
                 guard let bytes = value.bytes else { continue }
@@ -34,7 +34,7 @@ extension RedisStockCache {
             var call = CacheScripts.readAvailability.call(keyCount: part.count + 1, byteCount: part.count * 64)
             call.append(CacheKeys.epoch)
             for product in part { call.append(CacheKeys.availability(product)) }
-            let answer = try? await client.run(CacheScripts.readAvailability, call, timeout: Self.answerLimit)
+            let answer = try? await client.run(CacheScripts.readAvailability, call, timeout: limits.answer)
             guard let reply = answer?.array, reply.count == part.count + 1, let epoch = reply[0].bytes else { break }
             for (product, value) in zip(part, reply.dropFirst()) {
                 let fields = value.array?.compactMap(\.bytes) ?? []
@@ -60,7 +60,7 @@ extension RedisStockCache {
                 call.append(line.warehouseID.description)
                 call.append(AvailabilityEntry.encode(line))
             }
-            client.post(CacheScripts.fillAvailability, call, timeout: Self.answerLimit)
+            client.post(CacheScripts.fillAvailability, call, timeout: limits.answer)
         }
     }
 }

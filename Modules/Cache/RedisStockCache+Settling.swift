@@ -5,8 +5,6 @@ import Synchronization
 import UseCases
 
 extension RedisStockCache {
-    /// For each step of settling, while nobody waits for it.
-    static let settleLimit: Duration = .seconds(1)
     /// The first pause before dirty keys are settled where the connection stands; it doubles up to `longestPause`.
     private static let firstPause: Duration = .milliseconds(100)
     private static let longestPause: Duration = .seconds(1)
@@ -54,8 +52,8 @@ extension RedisStockCache {
     /// - Returns: whether the task is over.
     private func settleOnce() async -> Bool {
         if client.isConnected {
-            await settle { [client] script, call throws(RedisError) in
-                try await client.run(script, call, timeout: Self.settleLimit)
+            await settle { [client, limits] script, call throws(RedisError) in
+                try await client.run(script, call, timeout: limits.settling)
             }
         }
         // Inside the other lock, so that who marks a key next either is seen here or starts a task.

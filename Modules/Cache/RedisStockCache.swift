@@ -14,7 +14,15 @@ public final class RedisStockCache: StockCache {
     /// How long a writer or a reader waits for Redis before it goes on without (architecture.md, trap 16).
     public static let answerLimit: Duration = .milliseconds(50)
 
+    /// How long is waited for what; tests that are about something else wait longer, on machines that build meanwhile.
+    struct Limits {
+        var answer = RedisStockCache.answerLimit
+        /// For each step of settling, while nobody waits for it.
+        var settling: Duration = .seconds(1)
+    }
+
     let client: RedisClient
+    let limits: Limits
     let metrics = CacheMetrics()
     let dirty: Mutex<DirtyKeys>
     let isSettling = Mutex(false)
@@ -29,8 +37,9 @@ public final class RedisStockCache: StockCache {
         self.init(client: client, life: life, maximumDirtyKeys: DirtyKeys.maximumKeys)
     }
 
-    init(client: RedisClient, life: Duration, maximumDirtyKeys: Int) {
+    init(client: RedisClient, life: Duration, maximumDirtyKeys: Int, limits: Limits = Limits()) {
         self.client = client
+        self.limits = limits
         self.life = max(1, Int(life / .milliseconds(1)))
         dirty = Mutex(DirtyKeys(maximumKeys: maximumDirtyKeys))
         client.preload(
@@ -38,13 +47,13 @@ public final class RedisStockCache: StockCache {
             CacheScripts.settle, CacheScripts.void)
         client.whenConnected { [weak self] session in
             await self?.settle { script, call throws(RedisError) in
-                try await session.run(script, call, timeout: RedisStockCache.settleLimit)
+                try await session.run(script, call, timeout: limits.settling)
             }
         }
     }
 
     public func publish(_ records: [InventoryRecord]) async {
-        let deadline = ContinuousClock.now + Self.answerLimit
+        let deadline = ContinuousClock.now + limits.answer
         var rest = newest(records)[...]
         while !rest.isEmpty {
             let part = Array(rest.prefix(CacheScripts.maximumRecordsPerCall))
@@ -71,7 +80,7 @@ public final class RedisStockCache: StockCache {
             call.append(firstEpoch)
             call.append(life)
             for record in part { call.append(RecordEntry.encode(record)) }
-            client.post(CacheScripts.fill, call, timeout: Self.answerLimit)
+            client.post(CacheScripts.fill, call, timeout: limits.answer)
         }
     }
 

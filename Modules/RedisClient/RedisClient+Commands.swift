@@ -60,7 +60,7 @@ extension RedisClient {
         let deadline = ContinuousClock.now + timeout
         do {
             return try await send(call, from: origin, timeout: timeout)
-        } catch where error.isMissingScript {
+        } catch  where error.isMissingScript {
             return try await send(call.evaluating(script), from: origin, timeout: deadline - .now)
         }
     }

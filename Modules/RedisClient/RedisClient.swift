@@ -28,6 +28,7 @@ public actor RedisClient {
     private nonisolated let connector: BlockingThread
     private nonisolated let onEvent: @Sendable (RedisEvent) -> Void
     private nonisolated let hooks = Mutex<[Hook]>([])
+    private nonisolated let followUps = Mutex<[@Sendable () -> Void]>([])
     private nonisolated let scripts = Mutex<[RedisScript]>([])
     private nonisolated let isReady = Atomic<Bool>(false)
 
@@ -61,6 +62,13 @@ public actor RedisClient {
     /// timeouts of its commands. Add before ``start()``.
     public nonisolated func whenConnected(_ hook: @escaping Hook) {
         hooks.withLock { $0.append(hook) }
+    }
+
+    /// Adds something to do when a new connection has become ready, on the reactor's thread: it must not block. Whatever
+    /// was refused for want of a connection was refused before, and whatever is sent from now on goes out. Add before
+    /// ``start()``.
+    public nonisolated func onceConnected(_ followUp: @escaping @Sendable () -> Void) {
+        followUps.withLock { $0.append(followUp) }
     }
 
     /// Adds scripts that every new connection's handshake loads, so that none of their calls is delayed behind later
@@ -128,6 +136,7 @@ extension RedisClient {
             guard machine.settled(generation: session.generation, now: .now) else { return }
             isReady.store(true, ordering: .releasing)
             onEvent(.connected)
+            for followUp in followUps.withLock({ $0 }) { followUp() }
         }
     }
 

@@ -222,7 +222,7 @@ extension RedisConnection.StateMachine {
             return tick
         }
         var next = quietSince + stallLimit
-        slots.forEach { slot in
+        slots.update { slot in
             guard slot.waiter != nil else { return }
             if slot.deadline <= now, let waiter = slot.waiter.take() {
                 tick.expired.append(waiter)

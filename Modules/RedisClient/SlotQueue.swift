@@ -21,7 +21,7 @@ struct SlotQueue<Element> {
     }
 
     /// Visits every element from the oldest on, and may change it.
-    mutating func forEach(_ body: (inout Element) -> Void) {
+    mutating func update(_ body: (inout Element) -> Void) {
         for index in head..<elements.count {
             guard var element = elements[index].take() else { continue }
             body(&element)

@@ -11,7 +11,8 @@ import UseCases
 
     @Test func `What a reader filled is found, ordered by warehouse code`() async throws {
         try await withCache(on: try RedisServer()) { _, cache in
-            let filled = availability(1, [record(1, 3, version: 2), record(1, 1, version: 0), record(1, 2, version: 9)])
+            let filled = availability(
+                1, [record(1, 3, version: 2), record(1, 1, version: 0), record(1, 2, version: 9)])
             await cache.fill([filled, availability(2, [])])
             let products = [1, 2, 3].map { key($0).product }
             let found = await cache.availability(products)
@@ -46,7 +47,9 @@ import UseCases
         }
     }
 
-    @Test func `Publishing does not prolong the life of a complete hash, and does that of an incomplete one`() async throws {
+    @Test func `Publishing does not prolong the life of a complete hash, and does that of an incomplete one`()
+        async throws
+    {
         try await withCache(on: try RedisServer()) { process, cache in
             let name = RedisArgument.text(CacheKeys.availability(key(1).product))
             func life() async throws -> Int64 {

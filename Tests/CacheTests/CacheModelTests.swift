@@ -14,9 +14,11 @@ import UseCases
         print("seed \(seed)")
         let server = try RedisServer()
         let database = Database(processes: 3)
-        try await withCache(on: server) { _, first in
-            try await withCache(on: server) { _, second in
-                try await withCache(on: server) { _, third in
+        // Undisturbed, every publication arrives, however slow the machine is.
+        let limit = isDisturbed ? RedisStockCache.answerLimit : .seconds(20)
+        try await withCache(on: server, answerLimit: limit) { _, first in
+            try await withCache(on: server, answerLimit: limit) { _, second in
+                try await withCache(on: server, answerLimit: limit) { _, third in
                     let caches = [first, second, third]
                     let tasks = (0..<24).map { number in
                         Task {

@@ -7,13 +7,19 @@ import UseCases
 @testable import Cache
 
 /// Runs `body` with a connected cache: one process of the system.
+/// - Parameter answerLimit: long where it is not what the test is about, so that a slow machine changes nothing.
 func withCache(
     on server: RedisServer, life: Duration = .seconds(300), maximumDirtyKeys: Int = DirtyKeys.maximumKeys,
+    answerLimit: Duration = .seconds(20),
     _ body: (RedisProcess, RedisStockCache) async throws -> Void
 ) async throws {
     try await withRedis(
         server,
-        prepare: { RedisStockCache(client: $0.client, life: life, maximumDirtyKeys: maximumDirtyKeys) },
+        prepare: {
+            RedisStockCache(
+                client: $0.client, life: life, maximumDirtyKeys: maximumDirtyKeys,
+                limits: .init(answer: answerLimit, settling: .seconds(20)))
+        },
         { process, cache in try await body(process, cache) })
 }
 
@@ -65,11 +71,4 @@ extension RedisStockCache {
             return dirty.withLock { dirty in !records.contains { dirty.contains($0.key) } }
         }
     }
-}
-
-/// Cuts the process's connection and lets it make no new one until the server is shown again.
-func cutOff(_ process: RedisProcess, from server: RedisServer, by admin: RedisProcess) async throws {
-    server.hide()
-    _ = try await admin.client.send(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], timeout: .seconds(10))
-    try await eventually("cut off") { !process.client.isConnected }
 }

@@ -10,7 +10,9 @@ import UseCases
     private let limit = Duration.seconds(10)
     private let name = "inventory:00000000-0000-0001-0000-000000000001:00000000-0000-0002-0000-000000000001"
 
-    @Test func `What was filled or published is found, by every process, under the specified key and life`() async throws {
+    @Test func `What was filled or published is found, by every process, under the specified key and life`()
+        async throws
+    {
         let server = try RedisServer()
         try await withCache(on: server) { process, cache in
             try await withCache(on: server) { _, other in

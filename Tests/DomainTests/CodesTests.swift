@@ -17,7 +17,8 @@ struct CodesTests {
     @Test(
         "what is no code is refused",
         arguments: [
-            "", ".", "..", " ", "a b", "a ", "\ta", "a\n", "a\u{0}", "ä", "a\u{301}", "Ａ", "a%2Fb", "a\\b", "a:b", "a,b",
+            "", ".", "..", " ", "a b", "a ", "\ta", "a\n", "a\u{0}", "ä", "a\u{301}", "Ａ", "a%2Fb", "a\\b", "a:b",
+            "a,b",
             "a\"", "😀", String(repeating: "x", count: 65), String(repeating: "ä", count: 32),
         ])
     func refused(_ text: String) {

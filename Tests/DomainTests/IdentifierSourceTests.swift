@@ -26,7 +26,8 @@ struct IdentifierSourceTests {
         var isAscending = true
         for index in 0..<100_000 {
             // The clock ticks now and then.
-            let id: ReservationID = source.next(at: Instant(milliseconds: Self.now.milliseconds + Int64(index / 30_000)))
+            let id: ReservationID = source.next(
+                at: Instant(milliseconds: Self.now.milliseconds + Int64(index / 30_000)))
             isAscending = isAscending && last < id
             last = id
         }

@@ -16,7 +16,8 @@ struct InstantTests {
         let edges: [Int64] = [.min, .min + 1, .min / 1_000, -1, 0, 1, 604_800, .max / 1_000, .max - 1, .max]
         var pairs = edges.flatMap { start in edges.map { (start, $0) } }
         for _ in 0..<2_000 {
-            pairs.append((Int64(bitPattern: random.next()), Int64(bitPattern: random.next()) >> random.pick([0, 9, 10, 11])))
+            pairs.append(
+                (Int64(bitPattern: random.next()), Int64(bitPattern: random.next()) >> random.pick([0, 9, 10, 11])))
         }
         for (start, seconds) in pairs {
             let exact = Int128(start) + Int128(seconds) * 1_000

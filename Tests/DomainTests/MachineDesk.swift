@@ -35,7 +35,8 @@ struct MachineDesk {
             run.note(words(result).split(separator: " ").first.map(String.init) ?? "")
             let check = StepCheck(command: command, actor: actor, result: result)
             run.report(
-                check.compare(with: &run.model, rows: own, mayConflict: hasReleased && command.namesVersion, keys: keys),
+                check.compare(
+                    with: &run.model, rows: own, mayConflict: hasReleased && command.namesVersion, keys: keys),
                 of: command)
             return .decided
         case .needsOverdue(let asked):

@@ -42,7 +42,8 @@ struct MachineHouse {
         status: Reservation.Status = .pending
     ) -> Reservation {
         Reservation(
-            id: ReservationID(high: 0xD, low: number), orderID: order, inventoryID: InventoryID(high: 0xC, low: UInt64(index)),
+            id: ReservationID(high: 0xD, low: number), orderID: order,
+            inventoryID: InventoryID(high: 0xC, low: UInt64(index)),
             reference: records[index], quantity: quantity, status: status,
             expiresAt: Self.now.adding(seconds: seconds), createdAt: Instant(milliseconds: 0))
     }

@@ -112,7 +112,7 @@ extension ReferenceStock {
         row.quantity = change.reorderQuantity
         row.safety = change.safetyStock ?? row.safety
         rows[change.record.key] = row
-        if let old, old != row { write("policy", change.record) }
+        if let old, old != row { write("policy", change.record, note: Note(reason: "prose")) }
         return "policy " + figures(change.record.key) + (old == nil ? " created" : "")
     }
 

@@ -124,7 +124,8 @@ struct ReferenceStock {
         held.resolvedBy = step
         resolved[held.order, default: []].append(held)
         write(
-            kind, held.record, by: state == .confirmed ? -held.quantity : 0, reserved: -held.quantity, order: held.order)
+            kind, held.record, by: state == .confirmed ? -held.quantity : 0, reserved: -held.quantity, order: held.order
+        )
     }
 }
 

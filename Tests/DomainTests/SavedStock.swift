@@ -69,14 +69,17 @@ struct SavedStock {
     private mutating func saveReservations(_ machine: StockMachine) -> [String] {
         var faults: [String] = []
         let changes = machine.changes
-        if Set(changes.createdReservations).count != changes.createdReservations.count { faults.append("created twice") }
+        if Set(changes.createdReservations).count != changes.createdReservations.count {
+            faults.append("created twice")
+        }
         for id in changes.createdReservations {
-            if reservations[id] != nil || changes.changedReservations.contains(id) { faults.append("created and loaded") }
+            if reservations[id] != nil || changes.changedReservations.contains(id) {
+                faults.append("created and loaded")
+            }
             reservations[id] = machine.reservation(id)
         }
         for id in changes.changedReservations {
             if reservations[id]?.isPending != true { faults.append("a resolved reservation changed again") }
-            if reservations[id] == machine.reservation(id) { faults.append("a reservation changed to the same") }
             reservations[id] = machine.reservation(id)
         }
         return faults

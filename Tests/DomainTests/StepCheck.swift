@@ -19,7 +19,9 @@ struct StepCheck {
             guard let key = keys(row.inventoryID) else { return ["released units of no record"] }
             if key != last {
                 // At the start of each slice; within one the machine need not stop as soon as it has enough.
-                if case .failure(let refused) = model.trying(command), refused.short == key { last = key } else {
+                if case .failure(let refused) = model.trying(command), refused.short == key {
+                    last = key
+                } else {
                     faults.append("units were released that nobody was short of")
                 }
             }

@@ -1,9 +1,10 @@
 import Domain
-import Locking
 import RedisClient
 import RedisTesting
 import Testing
 import UseCases
+
+@testable import Locking
 
 /// Where the conformance suite runs: stores that share their leases like the processes of one system.
 enum LeaseWorld: String, CaseIterable, Sendable {
@@ -31,13 +32,13 @@ enum LeaseWorld: String, CaseIterable, Sendable {
     }
 }
 
-/// Runs `body` with a connected store. The lease is longer than any test, so that nothing is free by its running out.
+/// Runs `body` with a connected store. The answer limit is long where it is not what the test is about. The lease is longer than any test, so that nothing is free by its running out.
 func withLeases(
-    on server: RedisServer, lease: Duration = .seconds(600),
+    on server: RedisServer, lease: Duration = .seconds(600), answerLimit: Duration = .seconds(20),
     _ body: (RedisProcess, RedisLeaseStore) async throws -> Void
 ) async throws {
     try await withRedis(
-        server, prepare: { RedisLeaseStore(client: $0.client, lease: lease) },
+        server, prepare: { RedisLeaseStore(client: $0.client, lease: lease, limit: answerLimit) },
         { process, store in try await body(process, store) })
 }
 

@@ -106,7 +106,8 @@ import Testing
 
     @Test func `Preloaded scripts are there on a new connection, so that order holds`() async throws {
         let script = RedisScript("return redis.call('RPUSH', KEYS[1], ARGV[1])")
-        try await withRedis(try RedisServer(), prepare: { $0.client.preload(script) }) { process, _ in
+        let prepare = { (process: RedisProcess) in process.client.preload(script) }
+        try await withRedis(try RedisServer(), prepare: prepare) { process, _ in
             for number in 0..<10 {
                 var call = script.call(keyCount: 1, argumentCount: 1)
                 call.append("list")

@@ -46,14 +46,12 @@ import Testing
 
     @Test func `A hook is done before the first command of anybody else`() async throws {
         let server = try RedisServer()
-        try await withRedis(
-            server,
-            prepare: { process in
-                process.client.whenConnected { session in
-                    for _ in 0..<20 { _ = try? await session.send(["INCR", "hook"], timeout: .seconds(10)) }
-                }
+        let prepare = { (process: RedisProcess) in
+            process.client.whenConnected { session in
+                for _ in 0..<20 { _ = try? await session.send(["INCR", "hook"], timeout: .seconds(10)) }
             }
-        ) { process, _ in
+        }
+        try await withRedis(server, prepare: prepare) { process, _ in
             let count = try await process.client.send(["GET", "hook"], timeout: .seconds(10))
             #expect(count == .bytes(Array("20".utf8)))
             // Outside of a hook a session's commands are refused.
@@ -62,9 +60,27 @@ import Testing
         }
     }
 
+    @Test func `What is to be done once connected finds commands passing`() async throws {
+        let server = try RedisServer()
+        let outcomes = Mutex<[Result<RedisValue, RedisError>]>([])
+        let process = try RedisProcess(RedisConfiguration(url: server.url))
+        process.client.onceConnected { [client = process.client] in
+            client.post(["PING"], timeout: .seconds(20)) { result in outcomes.withLock { $0.append(result) } }
+        }
+        try await process.connect()
+        try await eventually("answered") { outcomes.withLock { $0.count } == 1 }
+        server.kill()
+        try server.start()
+        try await eventually("answered again") { outcomes.withLock { $0.count } == 2 }
+        #expect(outcomes.withLock { $0 } == [.success(.status("PONG")), .success(.status("PONG"))])
+        await process.shutdown()
+    }
+
     @Test func `Shutting down answers those who wait`() async throws {
         let server = try RedisServer()
-        let process = try RedisProcess(RedisConfiguration(url: server.url))
+        var configuration = try RedisConfiguration(url: server.url)
+        configuration.stallLimit = .seconds(30)
+        let process = try RedisProcess(configuration)
         try await process.connect()
         server.freeze()
         let waiting = Task { try await process.client.ping(timeout: .seconds(30)) }

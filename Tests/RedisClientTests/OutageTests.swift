@@ -5,8 +5,9 @@ import Testing
 @testable import RedisClient
 
 @Suite struct OutageTests {
-    /// Limits are compared with this much on top: the machine also builds while it tests.
-    static let slack = Duration.milliseconds(700)
+    /// Limits are compared with this much on top, because the machine also builds while it tests: a command without a limit
+    /// would take the 30 seconds that these tests give it.
+    static let slack = Duration.seconds(10)
 
     @Test func `A killed server fails commands at once, and is found again when it is back`() async throws {
         let server = try RedisServer()
@@ -77,20 +78,16 @@ import Testing
             }
             try await eventually("all wait") { await client.outstandingCommands == 101 }
             server.thaw()
-            // If the machine is so slow that the stall limit strikes first, the replies are lost, but never mixed up.
             for (number, task) in patient.enumerated() {
-                switch await task.result {
-                case .success(let value): #expect(value == .bytes(Array("\(number)".utf8)))
-                case .failure(RedisError.connectionLost): break
-                case .failure(let error): Issue.record(error)
-                }
+                #expect(try await task.value == .bytes(Array("\(number)".utf8)))
             }
         }
     }
 
-    @Test func `A server that stays frozen is given up at the stall limit, and found again when it thaws`() async throws {
+    @Test func `A server that stays frozen is given up at the stall limit, and found again when it thaws`() async throws
+    {
         let server = try RedisServer()
-        try await withRedis(server) { process in
+        try await withRedis(server, stallLimit: .seconds(1)) { process in
             let client = process.client
             server.freeze()
             let start = ContinuousClock.now
@@ -111,6 +108,7 @@ import Testing
         let server = try RedisServer()
         var configuration = try RedisConfiguration(url: server.url)
         configuration.maximumOutstandingCommands = 100
+        configuration.stallLimit = .seconds(30)
         let process = try RedisProcess(configuration)
         try await process.connect()
         server.freeze()

@@ -39,7 +39,7 @@ import Testing
                 #expect(Set(tick.expired).isSubset(of: owed), "seed \(seed)")
             default:
                 let lost = machine.lost(now: now, random: 0.5)
-        let loss = try #require(lost)
+                let loss = try #require(lost)
                 for waiter in loss.waiters { heard[waiter, default: 0] += 1 }
                 owed = []
                 #expect(machine.connect() == true)

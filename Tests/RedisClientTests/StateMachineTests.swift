@@ -176,7 +176,8 @@ extension Machine {
         #expect(machine.connected(handshake: [1], now: start) == false)
     }
 
-    @Test func `The backoff doubles to a second, loses up to half by chance, and starts over after a good connection`() {
+    @Test func `The backoff doubles to a second, loses up to half by chance, and starts over after a good connection`()
+    {
         var backoff = RedisBackoff()
         let waits = (0..<7).map { _ in backoff.next(random: 0) / .milliseconds(1) }
         #expect(waits == [50, 100, 200, 400, 800, 1_000, 1_000])

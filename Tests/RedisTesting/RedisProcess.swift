@@ -31,12 +31,16 @@ public final class RedisProcess: Sendable {
 }
 
 /// Runs `body` with a connected client of the server, shut down afterwards.
-/// - Parameter prepare: what must be done with the client before it is started, such as adding hooks.
+/// - Parameters:
+///   - stallLimit: long, so that a machine that builds meanwhile does not look like a dead server.
+///   - prepare: what must be done with the client before it is started, such as adding hooks.
 public func withRedis<Prepared>(
-    _ server: RedisServer, prepare: (RedisProcess) throws -> Prepared,
+    _ server: RedisServer, stallLimit: Duration = .seconds(30), prepare: (RedisProcess) throws -> Prepared,
     _ body: (RedisProcess, Prepared) async throws -> Void
 ) async throws {
-    let process = try RedisProcess(RedisConfiguration(url: server.url))
+    var configuration = try RedisConfiguration(url: server.url)
+    configuration.stallLimit = stallLimit
+    let process = try RedisProcess(configuration)
     let prepared: Prepared
     do {
         prepared = try prepare(process)
@@ -50,6 +54,15 @@ public func withRedis<Prepared>(
 }
 
 /// Runs `body` with a connected client of the server.
-public func withRedis(_ server: RedisServer, _ body: (RedisProcess) async throws -> Void) async throws {
-    try await withRedis(server, prepare: { _ in }, { process, _ in try await body(process) })
+public func withRedis(
+    _ server: RedisServer, stallLimit: Duration = .seconds(30), _ body: (RedisProcess) async throws -> Void
+) async throws {
+    try await withRedis(server, stallLimit: stallLimit, prepare: { _ in }, { process, _ in try await body(process) })
+}
+
+/// Cuts the process's connection and lets it make no new one until the server is shown again.
+public func cutOff(_ process: RedisProcess, from server: RedisServer, by admin: RedisProcess) async throws {
+    server.hide()
+    _ = try await admin.client.send(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], timeout: .seconds(10))
+    try await eventually("cut off") { !process.client.isConnected }
 }

@@ -45,7 +45,8 @@ public final class RedisServer: Sendable {
     public func start() throws {
         let program = getenv("TEST_REDIS_SERVER").map { String(cString: $0) } ?? "/usr/bin/redis-server"
         var arguments = [
-            program, "--port", port.map { String($0) } ?? "0", "--bind", "127.0.0.1", "--unixsocket", socket, "--save", "",
+            program, "--port", port.map { String($0) } ?? "0", "--bind", "127.0.0.1", "--unixsocket", socket, "--save",
+            "",
             "--appendonly", "no", "--dir", folder, "--loglevel", "warning", "--logfile", "/dev/null",
         ]
         if let password { arguments += ["--requirepass", password] }

@@ -35,7 +35,7 @@ extension SystemTests {
                     try await journal.check(stage)
                     for client in clients {
                         #expect(try await client.receive("P-1", "WH1", 1).status == 200)
-                        #expect(try await client.send(.GET, "/health/ready").status == 200)
+                        try await eventually("a server is ready again") { try await client.health().status == 200 }
                     }
                 }
             }

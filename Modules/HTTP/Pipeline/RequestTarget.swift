@@ -5,13 +5,14 @@ struct RequestTarget {
 
     /// - Parameter text: in origin form, or in absolute form, as a proxy sends it (RFC 9112, section 3.2).
     init(_ text: String) {
-        var rest = text[...]
-        if rest.first != "/", let scheme = rest.firstRange(of: "://") {
-            rest = rest[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+        // By bytes: by characters this alone took a microsecond a request.
+        var rest = text[...].utf8
+        if rest.first != UInt8(ascii: "/"), let scheme = text.firstRange(of: "://") {
+            rest = text[scheme.upperBound...].utf8.drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
         }
-        rest = rest.prefix { $0 != "#" }
-        let mark = rest.firstIndex(of: "?") ?? rest.endIndex
-        path = rest[..<mark]
-        query = rest[mark...].dropFirst()
+        rest = rest.prefix { $0 != UInt8(ascii: "#") }
+        let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+        path = Substring(rest[..<mark])
+        query = Substring(rest[mark...].dropFirst())
     }
 }

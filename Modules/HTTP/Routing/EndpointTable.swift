@@ -60,9 +60,11 @@ struct EndpointTable: Sendable {
     /// - Parameter path: as it came, percent-encoded and without the query. A literal segment goes before a parameter
     ///   where both have the method.
     func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
-        guard path.first == "/" else { return .notFound }
-        let rest = path.dropFirst()
-        let segments = rest.isEmpty ? [] : rest.split(separator: "/", omittingEmptySubsequences: false)
+        let slash = UInt8(ascii: "/")
+        guard path.utf8.first == slash else { return .notFound }
+        let rest = path.utf8.dropFirst()
+        let segments =
+            rest.isEmpty ? [] : rest.split(separator: slash, omittingEmptySubsequences: false).map(Substring.init)
         var ends: [(node: Int, values: [Substring])] = []
         collectEnds(from: 0, segments[...], [], into: &ends)
         for end in ends {

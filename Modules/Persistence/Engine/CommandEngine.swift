@@ -118,11 +118,10 @@ public actor CommandEngine: CommandStore {
     func nextBatch() async -> [QueuedCommand]? {
         while true {
             let now = ContinuousClock.now
-            refuseOverdue(now)
             let batch = queue.take(limit: settings.batchLimit, recordLimit: settings.batchRecordLimit, now: now)
             if !batch.isEmpty {
                 // What else is ready is another lane's.
-                if queue.count > 0, !idle.isEmpty { wakeOne() }
+                if queue.mayBeReady { wakeOne() }
                 return batch
             }
             if isStopping, queue.count == 0 { return nil }
@@ -166,7 +165,7 @@ public actor CommandEngine: CommandStore {
         )
         if isReady {
             wakeOne()
-        } else if !idle.isEmpty, queue.hasRests {
+        } else if !idle.isEmpty {
             scheduleWake(now)
         }
         watch()
@@ -200,7 +199,7 @@ public actor CommandEngine: CommandStore {
 
     /// Wakes the idle lanes when the first rest is over.
     private func scheduleWake(_ now: ContinuousClock.Instant) {
-        guard let at = queue.endOfFirstRest(now: now) else { return }
+        guard let at = queue.endOfFirstRest else { return }
         if let wakeAt, wakeAt <= at, wakeAt > now { return }
         wakeAt = at
         reactor.schedule(after: max(.milliseconds(1), at - now)) { [weak self] in

@@ -22,6 +22,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     static var passingLimit: Int { 3 }
 
     private(set) var waiting: Deque<Item> = []
+    /// False when the whole line has been looked at and nothing has happened since that could let a command go.
+    private(set) var mayBeReady = false
     private var held: Set<RecordKey> = []
     /// Records that somebody outside this process holds, and until when they are left alone.
     private var resting: [RecordKey: ContinuousClock.Instant] = [:]
@@ -29,8 +31,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
 
     var count: Int { waiting.count }
 
-    /// Whether any record rests, as far as nobody has looked since.
-    var hasRests: Bool { !resting.isEmpty }
+    /// When the first waiting command that rests may go on, if no lane lets anything go before; nil when none rests.
+    private(set) var endOfFirstRest: ContinuousClock.Instant?
 
     /// Adds a command at the end.
     /// - Returns: whether it could leave at once as far as its own records go.
@@ -42,7 +44,13 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     ) -> Bool {
         lastID += 1
         waiting.append(Item(id: lastID, keys: keys, payload: payload, deadline: deadline))
-        return keys.allSatisfy { key in !held.contains(key) && !isResting(key, now) }
+        if let end = restEnd(of: keys, now) {
+            noteRest(until: end)
+            return false
+        }
+        guard !keys.contains(where: held.contains) else { return false }
+        mayBeReady = true
+        return true
     }
 
     /// Takes the next batch and holds its records.
@@ -50,33 +58,58 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     ///   - limit: commands at most.
     ///   - recordLimit: records at most, counted a command; the first command is taken whatever it needs.
     mutating func take(limit: Int, recordLimit: Int, now: ContinuousClock.Instant) -> [Item] {
+        guard mayBeReady || hasRestEnded(now) else { return [] }
+        if !resting.isEmpty { resting = resting.filter { $0.value > now } }
+        endOfFirstRest = nil
         var batch: [Item] = []
-        var left: Deque<Item> = []
         var mine: Set<RecordKey> = []
         var reserved: Set<RecordKey> = []
         var records = 0
-        while batch.count < limit, let item = waiting.popFirst() {
-            if let notBefore = item.notBefore, notBefore > now {
-                left.append(item)
-            } else if item.keys.contains(where: { isResting($0, now) }) {
-                // Outsiders decide when it can go: nobody else should wait for that.
-                left.append(item)
-            } else if item.keys.contains(where: { held.contains($0) || reserved.contains($0) }) {
-                var item = item
-                item.passedOver += 1
-                if item.passedOver > Self.passingLimit { reserved.formUnion(item.keys) }
-                left.append(item)
-            } else if !batch.isEmpty, records + item.keys.count > recordLimit {
-                left.append(item)
-                break
-            } else {
-                records += item.keys.count
-                mine.formUnion(item.keys)
-                batch.append(item)
+        // Those that stay close ranks in place: a line that nobody leaves is not moved at all.
+        var kept = waiting.startIndex
+        var next = waiting.startIndex
+        while next < waiting.endIndex, batch.count < limit {
+            switch turn(of: waiting[next], reserved: reserved, now: now) {
+            case .go where !batch.isEmpty && records + waiting[next].keys.count > recordLimit:
+                return finishTake(batch, mine, kept: kept, next: next)
+            case .go:
+                records += waiting[next].keys.count
+                mine.formUnion(waiting[next].keys)
+                batch.append(waiting[next])
+                next += 1
+                continue
+            case .passedOver:
+                waiting[next].passedOver += 1
+                if waiting[next].passedOver > Self.passingLimit {
+                    // What is held keeps others waiting anyway.
+                    for key in waiting[next].keys where !held.contains(key) { reserved.insert(key) }
+                }
+            case .rest(let end): noteRest(until: end)
             }
+            if kept != next { waiting.swapAt(kept, next) }
+            kept += 1
+            next += 1
         }
-        // Those that stay keep their order, before those that were not looked at.
-        if !left.isEmpty { waiting.prepend(contentsOf: left) }
+        return finishTake(batch, mine, kept: kept, next: next)
+    }
+
+    private enum Turn {
+        case go
+        /// A lane holds its records, or an older command that was passed over often reserves them.
+        case passedOver
+        /// Outsiders decide when it can go: nobody else should wait for that.
+        case rest(until: ContinuousClock.Instant)
+    }
+
+    private func turn(of item: Item, reserved: Set<RecordKey>, now: ContinuousClock.Instant) -> Turn {
+        if let notBefore = item.notBefore, notBefore > now { return .rest(until: notBefore) }
+        if let end = restEnd(of: item.keys, now) { return .rest(until: end) }
+        return item.keys.contains { held.contains($0) || reserved.contains($0) } ? .passedOver : .go
+    }
+
+    private mutating func finishTake(_ batch: [Item], _ mine: Set<RecordKey>, kept: Int, next: Int) -> [Item] {
+        mayBeReady = next < waiting.endIndex
+        waiting.removeSubrange(kept..<next)
         held.formUnion(mine)
         return batch
     }
@@ -88,11 +121,13 @@ struct CommandQueue<Payload: Sendable>: Sendable {
                 held.remove(key)
             }
         }
+        mayBeReady = !waiting.isEmpty
     }
 
     /// Puts commands back where they were in the order.
     mutating func putBack(_ items: [Item]) {
         guard !items.isEmpty else { return }
+        mayBeReady = true
         let sorted = items.sorted { $0.id < $1.id }
         if let first = waiting.first, let last = sorted.last, last.id > first.id {
             var merged = Array(waiting)
@@ -114,6 +149,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         guard waiting.contains(where: { $0.deadline <= now }) else { return [] }
         let overdue = waiting.filter { $0.deadline <= now }
         waiting.removeAll { $0.deadline <= now }
+        // One of them may have reserved what others want.
+        mayBeReady = !waiting.isEmpty
         return Array(overdue)
     }
 
@@ -123,17 +160,17 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         return Array(waiting)
     }
 
-    /// When the first rest ends, of a record or of a command; nil when nothing rests or nothing waits.
-    mutating func endOfFirstRest(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        if !resting.isEmpty { resting = resting.filter { $0.value > now } }
-        guard !waiting.isEmpty else { return nil }
-        let ofCommands = waiting.lazy.compactMap(\.notBefore).filter { $0 > now }.min()
-        guard let ofRecords = resting.values.min() else { return ofCommands }
-        return min(ofRecords, ofCommands ?? ofRecords)
+    private func hasRestEnded(_ now: ContinuousClock.Instant) -> Bool {
+        endOfFirstRest.map { $0 <= now } ?? false
     }
 
-    private func isResting(_ key: RecordKey, _ now: ContinuousClock.Instant) -> Bool {
-        guard !resting.isEmpty, let until = resting[key] else { return false }
-        return until > now
+    private mutating func noteRest(until end: ContinuousClock.Instant) {
+        endOfFirstRest = min(end, endOfFirstRest ?? end)
+    }
+
+    /// When the last of the records' rests is over; nil when none rests.
+    private func restEnd(of keys: [RecordKey], _ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard !resting.isEmpty else { return nil }
+        return keys.lazy.compactMap { resting[$0] }.filter { $0 > now }.max()
     }
 }

@@ -38,6 +38,19 @@ extension Stage {
 
     // MARK: The database itself
 
+    /// Where the database's server listens on this machine.
+    func databaseAddress() async throws -> (folder: String, port: String, socketPath: String, user: String, database: String) {
+        let lines = try await lines(
+            """
+            SELECT unnest(ARRAY[current_setting('unix_socket_directories'), current_setting('port'), current_user::text,
+                                current_database()::text])
+            """)
+        guard lines.count == 4, let folder = lines[0].split(separator: ",").first.map(String.init) else {
+            throw Failure("the server has no socket on this machine: \(lines)")
+        }
+        return (folder, lines[1], "\(folder)/.s.PGSQL.\(lines[1])", lines[2], lines[3])
+    }
+
     /// Runs a body with a database session of the test's own.
     func withSession<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let connection = try await PostgresConnection.connect(

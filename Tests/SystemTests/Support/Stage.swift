@@ -107,6 +107,15 @@ final class Stage: Sendable {
         try APIProcess.launch(settings.merging(more) { $1 }, in: folder)
     }
 
+    /// Ends those that a test is done with, so that they do not outlive what they need.
+    func endServers() async throws {
+        try await check()
+        for api in await servers {
+            await api.crash()
+            await apis.remove(api)
+        }
+    }
+
     func client(_ api: APIProcess) -> StockClient { StockClient(url: api.url, http: http) }
 
     var servers: [APIProcess] { get async { await apis.running } }

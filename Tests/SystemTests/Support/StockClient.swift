@@ -13,6 +13,7 @@ struct Answer: Sendable, CustomStringConvertible {
     var isSuccess: Bool { status == 200 || status == 201 }
     var code: String? { json["code"].text }
     var detail: String? { json["detail"].text }
+    func header(_ name: String) -> String? { headers.first(name: name) }
     var description: String { "\(status) \(String(decoding: bytes.prefix(600), as: UTF8.self))" }
 }
 
@@ -53,6 +54,8 @@ struct StockClient: Sendable {
     func put(_ path: String, _ body: JSON) async throws -> Answer {
         try await send(.PUT, "/api/v1" + path, bytes: body.bytes)
     }
+
+    func health() async throws -> Answer { try await send(.GET, "/health/ready") }
 
     // MARK: Movements
 

@@ -1,0 +1,112 @@
+import Domain
+import Testing
+
+/// A crossing alone decides; a low record has exactly one open alert.
+struct AlertTests {
+    private func house(onHand: Int64) -> MachineHouse {
+        var house = MachineHouse()
+        house.stock(0, onHand: onHand, point: 3, quantity: 5)
+        return house
+    }
+
+    @Test("falling to the reorder point raises one alert, falling further none")
+    func falls() throws {
+        let house = house(onHand: 5)
+        var machine = house.machine()
+        _ = try machine.done(.move(house.ship(0, 1)))
+        #expect(machine.changes.openAlerts.isEmpty)
+        _ = try machine.done(.move(house.ship(0, 1)))
+        let alert = try #require(machine.changes.openAlerts.values.first)
+        #expect(alert.quantityAvailable == 3 && alert.reorderPoint == 3 && alert.suggestedQuantity == 5)
+        _ = try machine.done(.move(house.ship(0, 2)))
+        #expect(machine.changes.openAlerts.values.first == alert)
+    }
+
+    @Test("down and up in one batch is one resolved alert and nothing open")
+    func downAndUp() throws {
+        let house = house(onHand: 5)
+        var machine = house.machine()
+        _ = try machine.done(house.reserve(MachineHouse.order, [(0, 4)]))
+        _ = try machine.done(.move(house.receive(0, 9)))
+        #expect(machine.changes.openAlerts.isEmpty && machine.changes.recoveredRecords.isEmpty)
+        #expect(machine.changes.resolvedAlerts.map(\.resolvedAt) == [MachineHouse.now])
+        _ = try machine.done(.move(house.ship(0, 9)))
+        #expect(machine.changes.openAlerts.count == 1 && machine.changes.resolvedAlerts.count == 1)
+        #expect(machine.changes.openAlerts.values.first?.id != machine.changes.resolvedAlerts.first?.id)
+    }
+
+    @Test("up and down in one batch resolves the alert from before and raises another")
+    func upAndDown() throws {
+        let house = house(onHand: 2)
+        let id = InventoryID(high: 0xC, low: 0)
+        var machine = house.machine()
+        _ = try machine.done(.move(house.receive(0, 5)))
+        #expect(machine.changes.recoveredRecords == [id])
+        _ = try machine.done(.move(house.ship(0, 5)))
+        #expect(machine.changes.recoveredRecords == [id] && machine.changes.openAlerts.count == 1)
+        _ = try machine.done(.move(house.receive(0, 5)))
+        #expect(machine.changes.recoveredRecords == [id] && machine.changes.openAlerts.isEmpty)
+        #expect(machine.changes.resolvedAlerts.count == 1)
+    }
+
+    @Test("a new record that is low has an alert from the start, also when a policy made it")
+    func newRecord() throws {
+        let house = MachineHouse()
+        var machine = house.machine()
+        _ = try machine.done(house.policy(0, point: 0))
+        #expect(machine.changes.openAlerts.count == 1)
+        #expect(machine.changes.ledger.isEmpty && !machine.changes.isEmpty)
+        _ = try machine.done(.move(house.receive(1, 1)))
+        #expect(machine.changes.openAlerts.count == 1)
+        // 1 available is above the reorder point of a new record, 0.
+        _ = try machine.done(.move(house.ship(1, 1)))
+        #expect(machine.changes.openAlerts.count == 2)
+    }
+
+    @Test("a policy raises and resolves by the old point and the new one, and writes one row that moves nothing")
+    func policy() throws {
+        let house = house(onHand: 5)
+        var machine = house.machine()
+        _ = try machine.done(house.policy(0, point: 5, quantity: 5))
+        #expect(machine.changes.openAlerts.values.first?.reorderPoint == 5)
+        _ = try machine.done(house.policy(0, point: 6, quantity: 5))
+        #expect(machine.changes.openAlerts.values.first?.reorderPoint == 5, "the same alert as before")
+        _ = try machine.done(house.policy(0, point: 4, quantity: 5))
+        #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.count == 1)
+        #expect(machine.changes.ledger.map(\.kind) == [.policy, .policy, .policy])
+        #expect(machine.changes.ledger.allSatisfy { $0.quantityChange == 0 && $0.reservedChange == 0 })
+        #expect(machine.record(house.records[0].key)?.version == 4)
+    }
+
+    @Test("a policy that changes nothing writes nothing; safety stock alone is a change")
+    func samePolicy() throws {
+        let house = house(onHand: 5)
+        var machine = house.machine()
+        _ = try machine.done(house.policy(0, point: 3, quantity: 5))
+        _ = try machine.done(house.policy(0, point: 3, quantity: 5, safety: 0))
+        #expect(machine.changes.isEmpty)
+        _ = try machine.done(house.policy(0, point: 3, quantity: 5, safety: 1))
+        _ = try machine.done(house.policy(0, point: 3, quantity: 5))
+        #expect(machine.changes.ledger.count == 1)
+        #expect(machine.record(house.records[0].key)?.safetyStock == 1)
+    }
+
+    @Test("a transfer settles both ends")
+    func transfer() throws {
+        var house = house(onHand: 5)
+        house.stock(1, onHand: 0, point: 1)
+        var machine = house.machine()
+        _ = try machine.done(.move(house.transfer(0, 1, 2)))
+        #expect(machine.changes.openAlerts.keys.map(\.low) == [0])
+        #expect(machine.changes.recoveredRecords.map(\.low) == [1])
+    }
+
+    @Test("a refused command raises nothing and resolves nothing")
+    func refused() throws {
+        let house = house(onHand: 5)
+        var machine = house.machine()
+        #expect(try machine.done(.batch([house.ship(0, 4), house.ship(0, 4)])).refusal != nil)
+        _ = try machine.done(.move(house.receive(1, 1)))
+        #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.isEmpty)
+    }
+}

@@ -1,0 +1,163 @@
+import Domain
+import Testing
+
+/// Where an order stands decides what confirm, release and extend answer (api.md, *Reservations* and *Errors*).
+struct ReservationStandingTests {
+    enum Kind: String {
+        case pending, overdue, confirmed, cancelled, expired
+    }
+
+    /// What of an order there is, in the order in which it was resolved; and the three answers.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let kinds: [Kind]
+        let confirm: String
+        let release: String
+        let extend: String
+        var testDescription: String { kinds.map(\.rawValue).joined(separator: ", ") }
+
+        init(_ kinds: [Kind], confirm: String, release: String, extend: String) {
+            self.kinds = kinds
+            self.confirm = confirm
+            self.release = release
+            self.extend = extend
+        }
+    }
+
+    static let table: [Case] = [
+        Case([], confirm: "unknown order", release: "unknown order", extend: "unknown order"),
+        Case([.pending], confirm: "confirmed", release: "released", extend: "extended"),
+        Case([.overdue], confirm: "expired", release: "released", extend: "expired"),
+        Case([.pending, .overdue], confirm: "expired", release: "released", extend: "expired"),
+        Case([.confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
+        Case([.cancelled], confirm: "already released", release: "released", extend: "already released"),
+        Case([.expired], confirm: "expired", release: "released", extend: "expired"),
+        // With something pending, what is behind it does not matter.
+        Case([.confirmed, .pending], confirm: "confirmed", release: "released", extend: "extended"),
+        Case([.cancelled, .pending], confirm: "confirmed", release: "released", extend: "extended"),
+        Case([.expired, .pending], confirm: "confirmed", release: "released", extend: "extended"),
+        Case([.confirmed, .overdue], confirm: "expired", release: "released", extend: "expired"),
+        // With nothing pending, the last one speaks.
+        Case([.expired, .confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
+        Case(
+            [.cancelled, .confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
+        Case([.confirmed, .cancelled], confirm: "already released", release: "released", extend: "already released"),
+        Case([.expired, .cancelled], confirm: "already released", release: "released", extend: "already released"),
+        Case([.confirmed, .expired], confirm: "expired", release: "released", extend: "expired"),
+        Case([.cancelled, .expired], confirm: "expired", release: "released", extend: "expired"),
+    ]
+
+    @Test(
+        "confirm, release and extend answer by what of the order is pending, else by what was resolved last",
+        arguments: table)
+    func answers(_ row: Case) throws {
+        let orders = [
+            (Command.confirm(MachineHouse.order), row.confirm), (.release(MachineHouse.order), row.release),
+            (.extend(MachineHouse.order, seconds: 60), row.extend),
+        ]
+        // The ids in either order: the time decides, not the id.
+        for isReversed in [false, true] {
+            for (command, expected) in orders {
+                var machine = house(row.kinds, isReversed).machine()
+                let answer = words(try machine.done(command))
+                #expect(answer.hasPrefix(expected), "\(command)")
+                // Asked again, it says the same, unless the first time moved something.
+                let again = words(try machine.done(command))
+                if machine.changes.isEmpty || !answer.hasPrefix("expired") { #expect(again == answer, "\(command)") }
+                if !row.kinds.contains(.pending), !row.kinds.contains(.overdue) {
+                    #expect(machine.changes.isEmpty, "\(command)")
+                }
+            }
+        }
+    }
+
+    private func house(_ kinds: [Kind], _ isReversed: Bool) -> MachineHouse {
+        var house = MachineHouse()
+        let held = Int64(kinds.count { $0 == .pending || $0 == .overdue })
+        house.stock(0, onHand: 10, reserved: held * 2)
+        house.facts.orders[MachineHouse.order] = kinds.enumerated().map { index, kind in
+            let at = Instant(milliseconds: 1_000 + Int64(index))
+            let status: Reservation.Status =
+                switch kind {
+                case .pending, .overdue: .pending
+                case .confirmed: .confirmed(at: at)
+                case .cancelled: .released(at: at, .cancelled)
+                case .expired: .released(at: at, .expired)
+                }
+            let number = UInt64(isReversed ? 100 - index : index)
+            return house.reservation(
+                number, order: MachineHouse.order, of: 0, 2, expiresIn: kind == .overdue ? 0 : 60, status: status)
+        }
+        return house
+    }
+
+    @Test("releasing a mix of pending and overdue cancels the one and lets the other expire")
+    func mixedRelease() throws {
+        var machine = house([.pending, .overdue], false).machine()
+        #expect(try machine.done(.release(MachineHouse.order)).refusal == nil)
+        #expect(machine.changes.ledger.map(\.kind) == [.release, .expire])
+        let statuses = [0, 1].map { machine.reservation(ReservationID(high: 0xD, low: $0))?.status }
+        #expect(statuses == [.released(at: MachineHouse.now, .cancelled), .released(at: MachineHouse.now, .expired)])
+        #expect(machine.record(MachineHouse().records[0].key)?.quantityReserved == 0)
+    }
+
+    @Test("what expired in the same instant does not speak for the order", arguments: [true, false])
+    func sameInstant(_ isConfirmed: Bool) throws {
+        var house = MachineHouse()
+        house.stock(0, onHand: 2, reserved: 2)
+        house.stock(1, onHand: 2, reserved: 2)
+        // The younger one was held for a shorter time.
+        let held = [
+            house.reservation(1, order: MachineHouse.order, of: 1, 2, expiresIn: 60),
+            house.reservation(2, order: MachineHouse.order, of: 0, 2, expiresIn: -1),
+        ]
+        house.facts.orders[MachineHouse.order] = held
+        var machine = house.machine()
+        machine.add(OverdueReservations(reservations: [held[1]], isComplete: true), of: house.records[0].key)
+        // Somebody else needs the units that expired; then the order is confirmed or given up.
+        #expect(try machine.done(.move(house.ship(0, 1))).refusal == nil)
+        let command = isConfirmed ? Command.confirm(MachineHouse.order) : .release(MachineHouse.order)
+        #expect(try machine.done(command).refusal == nil)
+        #expect(
+            words(try machine.done(.confirm(MachineHouse.order))) == (isConfirmed ? "confirmed" : "already released"))
+        let released = words(try machine.done(.release(MachineHouse.order)))
+        #expect(released == (isConfirmed ? "already confirmed" : "released"))
+    }
+
+    @Test("an order whose records are not held is asked for again, and nothing has changed")
+    func needsRecords() throws {
+        var house = MachineHouse()
+        house.stock(0, onHand: 5, reserved: 2)
+        house.facts.orders[MachineHouse.order] = [
+            house.reservation(1, order: MachineHouse.order, of: 0, 2),
+            house.reservation(2, order: MachineHouse.order, of: 1, 3),
+            house.reservation(3, order: MachineHouse.order, of: 2, 3, status: .confirmed(at: MachineHouse.now)),
+        ]
+        for command in [Command.confirm(MachineHouse.order), .release(MachineHouse.order)] {
+            var machine = house.machine()
+            guard case .needsRecords(let references) = machine.decide(command, actor: "test") else {
+                Issue.record("not asked")
+                return
+            }
+            #expect(references == [house.records[1]])
+            #expect(machine.changes.isEmpty)
+        }
+    }
+
+    @Test("what a batch reserves it can confirm, extend and release; it is saved once, as it ends")
+    func ownReservations() throws {
+        var house = MachineHouse()
+        house.stock(0, onHand: 9)
+        house.facts.orders[MachineHouse.order] = []
+        var machine = house.machine()
+        let reserve = house.reserve(MachineHouse.order, [(0, 2), (0, 3)])
+        guard case .success(.reserved(_, let ids, _)) = try machine.done(reserve) else { return }
+        #expect(try machine.done(.extend(MachineHouse.order, seconds: 60)).refusal == nil)
+        #expect(machine.reservation(ids[0])?.expiresAt == MachineHouse.now.adding(seconds: 60))
+        #expect(try machine.done(.confirm(MachineHouse.order)).refusal == nil)
+        #expect(machine.changes.createdReservations == ids)
+        #expect(machine.changes.changedReservations.isEmpty)
+        #expect(machine.reservation(ids[1])?.status == .confirmed(at: MachineHouse.now))
+        let record = machine.record(house.records[0].key)
+        #expect(record?.quantityOnHand == 4 && record?.quantityReserved == 0 && record?.version == 5)
+    }
+}

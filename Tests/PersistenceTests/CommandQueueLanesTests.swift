@@ -1,0 +1,166 @@
+import Domain
+import TestSupport
+
+@testable import Persistence
+
+/// Lanes that do at random what lanes may do with the queue, and note every broken promise.
+struct QueueLanes {
+    typealias Queue = CommandQueue<Int>
+
+    private(set) var faults: [String] = []
+    private(set) var added = 0
+    private(set) var refused = 0
+    /// Commands that left for good.
+    private(set) var ended: Set<Int> = []
+    private var queue = Queue()
+    private var batches: [[Queue.Item]] = []
+    private var random: SeededRandom
+    private let records: Int
+    private var now = 0
+    private var deadlines: [Int: Int] = [:]
+    private var waiting: Set<Int> = []
+    private var resting: [RecordKey: Int] = [:]
+    private var putOff: [Int: Int] = [:]
+
+    init(seed: UInt64, records: Int) {
+        random = SeededRandom(seed: seed)
+        self.records = records
+    }
+
+    private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+
+    private func check(_ isTrue: Bool, _ what: @autoclosure () -> String, _ faults: inout [String]) {
+        if !isTrue { faults.append("\(what()) at \(now)") }
+    }
+
+    mutating func step() {
+        now += number(0...2)
+        switch number(0...9) {
+        case 0...4: append()
+        case 5...6: take()
+        case 7...8: if !batches.isEmpty { finish(batches.remove(at: number(0...batches.count - 1))) }
+        default: removeOverdue()
+        }
+        if queue.count != waiting.count { faults.append("count is \(queue.count), not \(waiting.count)") }
+        if queue.waiting.map(\.id) != queue.waiting.map(\.id).sorted() { faults.append("the line is out of order") }
+        checkNextChange()
+    }
+
+    private mutating func append() {
+        let wanted = Set(
+            (0..<random.pick([0, 1, 1, 1, 1, 2, 3, 8])).map { _ in CommandQueueTests.key(number(1...records)) })
+        let payload = added
+        added += 1
+        deadlines[payload] = now + number(5...400)
+        waiting.insert(payload)
+        let isReady = queue.append(
+            keys: Array(wanted), payload: payload, deadline: CommandQueueTests.at(deadlines[payload] ?? 0),
+            now: CommandQueueTests.at(now))
+        let isFree = wanted.isDisjoint(with: heldKeys) && wanted.allSatisfy { resting[$0] ?? now <= now }
+        check(isReady == isFree, "ready: \(isReady), free: \(isFree)", &faults)
+    }
+
+    private var heldKeys: Set<RecordKey> { Set(batches.joined().flatMap(\.keys)) }
+
+    private mutating func take() {
+        let limit = number(1...12)
+        let recordLimit = number(1...20)
+        let held = heldKeys
+        let before = queue.waiting
+        let batch = queue.take(limit: limit, recordLimit: recordLimit, now: CommandQueueTests.at(now))
+        check(batch.count <= limit, "more than the limit", &faults)
+        let sum = batch.reduce(0) { $0 + $1.keys.count }
+        check(batch.count <= 1 || sum <= max(recordLimit, batch[0].keys.count), "more records than the limit", &faults)
+        check(batch.map(\.id) == batch.map(\.id).sorted(), "a batch is out of order", &faults)
+        for item in batch {
+            check(waiting.remove(item.payload) != nil, "\(item.payload) left twice", &faults)
+            check(held.isDisjoint(with: item.keys), "two batches share a record", &faults)
+            check(item.keys.allSatisfy { resting[$0] ?? now <= now }, "a record at rest was taken", &faults)
+            check(putOff[item.payload] ?? now <= now, "taken before its time", &faults)
+            // Whoever is older and needs the same single record goes first.
+            guard item.keys.count == 1 else { continue }
+            let passed = before.contains { other in
+                other.id < item.id && other.keys == item.keys && waiting.contains(other.payload)
+                    && putOff[other.payload] ?? now <= now
+            }
+            check(!passed, "\(item.payload) passed an older one of its record", &faults)
+        }
+        // The oldest one that nothing stands in the way of is never left behind.
+        if batch.isEmpty,
+            let first = before.first(where: { item in
+                held.isDisjoint(with: item.keys) && item.keys.allSatisfy { resting[$0] ?? now <= now }
+                    && putOff[item.payload] ?? now <= now
+            })
+        {
+            // Only somebody older that has waited long may reserve its records.
+            let isReserved = before.contains { older in
+                older.id < first.id && older.passedOver + 1 > Queue.passingLimit
+                    && !Set(older.keys).isDisjoint(with: first.keys)
+            }
+            check(isReserved, "\(first.payload) was free and stayed", &faults)
+        }
+        if !batch.isEmpty { batches.append(batch) }
+    }
+
+    /// Some are answered, some come back: put off, with further records, or as they were, their record at rest.
+    private mutating func finish(_ batch: [Queue.Item]) {
+        var returned: [Queue.Item] = []
+        for var item in batch {
+            switch number(0...9) {
+            case 0 where item.keys.count > 1:
+                putOff[item.payload] = now + number(1...9)
+                item.notBefore = CommandQueueTests.at(putOff[item.payload] ?? 0)
+            case 1:
+                item.keys.append(contentsOf: Set([CommandQueueTests.key(number(1...records))]).subtracting(item.keys))
+                item.notBefore = nil
+                putOff[item.payload] = nil
+            case 2: break
+            default:
+                check(ended.insert(item.payload).inserted, "\(item.payload) ended twice", &faults)
+                continue
+            }
+            waiting.insert(item.payload)
+            returned.append(item)
+        }
+        queue.finish(batch)
+        queue.putBack(returned.shuffled(using: &random))
+        for key in returned.flatMap(\.keys) where number(0...3) == 0 {
+            let until = now + number(1...9)
+            resting[key] = max(until, resting[key] ?? until)
+            queue.rest(key, until: CommandQueueTests.at(until))
+        }
+    }
+
+    private mutating func removeOverdue() {
+        let overdue = queue.removeOverdue(now: CommandQueueTests.at(now))
+        let expected = waiting.filter { deadlines[$0] ?? 0 <= now }
+        check(Set(overdue.map(\.payload)) == expected && overdue.count == expected.count, "other deadlines", &faults)
+        for item in overdue {
+            waiting.remove(item.payload)
+            check(ended.insert(item.payload).inserted, "\(item.payload) ended twice", &faults)
+        }
+        refused += overdue.count
+    }
+
+    /// Once the whole line has been looked at, no rest of a waiting command ends before the instant that the queue
+    /// names.
+    private mutating func checkNextChange() {
+        guard !queue.mayBeReady else { return }
+        let next = queue.endOfFirstRest
+        let ends = queue.waiting.compactMap { item in
+            ([putOff[item.payload] ?? 0] + item.keys.map { resting[$0] ?? 0 }).max()
+        }
+        guard let first = ends.filter({ $0 > now }).min() else { return }
+        check(
+            next.map { $0 <= CommandQueueTests.at(first) } ?? false, "wakes up late", &faults)
+    }
+
+    /// Everything that waits leaves in the end.
+    mutating func drain() {
+        for _ in 0..<10_000 where !waiting.isEmpty || !batches.isEmpty {
+            now += 1
+            take()
+            if !batches.isEmpty { finish(batches.removeFirst()) }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// How the programs begin and end (operations.md, *Programs*).
+    @Suite struct ProgramTests {
+        private static let programs = ["inventory-api", "inventoryctl"]
+
+        @Test(.timeLimit(.minutes(1)), arguments: programs)
+        func `Help and version are shown and end with 0`(_ name: String) async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            for option in ["--help", "--version"] {
+                let run = try await Child.run(Products.path(name), [option], in: folder)
+                #expect(run.end == .exit(0), "\(option): \(run.errorOutput)")
+                #expect(!run.output.isEmpty)
+            }
+        }
+
+        @Test(
+            .timeLimit(.minutes(1)),
+            arguments: [
+                ("HTTP_PORT", "eighty"), ("HTTP_PORT", "70000"), ("AUTH_MODE", "maybe"), ("LOCK_LEASE_MS", "-1"),
+                ("LOCK_WAIT_MS", "5s"), ("LOCK_ON_REDIS_FAILURE", "panic"), ("REDIS_URL", "http://localhost"),
+                ("LOG_FORMAT", "xml"), ("CACHE_TTL_SECONDS", "1.5"), ("RESERVATION_TTL_SECONDS", "0"),
+                // Without authentication only this machine may ask.
+                ("HTTP_HOST", "0.0.0.0"), ("HTTP_HOST", "::"),
+            ])
+        func `A bad setting ends with 64 and one line that names it`(_ name: String, _ value: String) async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let url = TestDatabase.url(of: nil)
+            let child = try APIProcess.launch(["DATABASE_URL": url, name: value], in: folder)
+            defer { child.send(SIGKILL) }
+            #expect(try await child.waitForEnd(within: .seconds(10)) == .exit(64), "\(child.errorOutput)")
+            let lines = child.errorOutput.split(separator: "\n")
+            #expect(lines.count == 1, "\(child.errorOutput)")
+            // Which of the two that contradict each other is named is a matter of taste.
+            let isNamed = lines.first.map { $0.contains(name) || (name == "HTTP_HOST" && $0.contains("AUTH_MODE")) }
+            #expect(isNamed == true, "\(child.errorOutput)")
+        }
+
+        @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option end with 64`() async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let missing = try APIProcess.launch([:], in: folder)
+            #expect(try await missing.waitForEnd(within: .seconds(10)) == .exit(64))
+            #expect(missing.errorOutput.contains("DATABASE_URL"))
+            let unknown = try await Child.run(Products.path("inventory-api"), ["--colour", "red"], in: folder)
+            #expect(unknown.end == .exit(64))
+            #expect(unknown.errorOutput.contains("colour"))
+        }
+
+        /// All the waiting is done at the same time: 30 seconds once.
+        @Test(.timeLimit(.minutes(2))) func `A database that cannot be reached is tried for 30 seconds, then it is 69`() async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let url = "postgresql:///nothing?host=\(folder.path)&user=nobody"
+            let begin = ContinuousClock.now
+            let api = try APIProcess.launch(["DATABASE_URL": url], in: folder)
+            let audit = try Child(Products.path("inventoryctl"), ["audit"], environment: ["DATABASE_URL": url], in: folder)
+            let stopped = try APIProcess.launch(["DATABASE_URL": url], in: folder)
+            defer { for child in [api, audit, stopped] { child.send(SIGKILL) } }
+            try await eventually(within: .seconds(10), "it has tried") { stopped.errorOutput.contains("connectFailed") }
+            #expect(stopped.end == nil)
+            stopped.send(SIGTERM)
+            #expect(try await stopped.waitForEnd(within: .seconds(10)) == .exit(0), "\(stopped.errorOutput)")
+            for child in [api, audit] {
+                #expect(try await child.waitForEnd(within: .seconds(45)) == .exit(69), "\(child.errorOutput)")
+                let waited = ContinuousClock.now - begin
+                #expect(waited > .seconds(20) && waited < .seconds(42), "\(waited)")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1))) func `An address of several hosts is used though the first of them is dead`() async throws {
+            try await Stage.with(servers: 0) { stage in
+                let address = try await stage.databaseAddress()
+                let name = "user=\(address.user) dbname=\(address.database) target_session_attrs=read-write"
+                let hosts = "host=\(stage.folder.path)/none,\(address.folder) port=5432,\(address.port)"
+                try await stage.startServer(["DATABASE_URL": "\(hosts) \(name)"])
+                try await stage.startServer([
+                    "DATABASE_URL": "host=127.0.0.1,\(address.folder) port=1,\(address.port) sslmode=disable \(name)"
+                ])
+                try await stage.stock(["HOSTS"], quantity: 1)
+                for client in await stage.clients {
+                    #expect(try await client.receive("HOSTS", "WH1", 1).status == 200)
+                    #expect(try await client.health().json["status"] == "ok")
+                }
+                let audit = try await Products.inventoryctl(["audit"], database: "\(hosts) \(name)", in: stage.folder)
+                #expect(audit.output.hasPrefix("ok: "), "\(audit.errorOutput)")
+            }
+        }
+    }
+}
