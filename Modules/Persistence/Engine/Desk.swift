@@ -49,10 +49,8 @@ struct Desk {
 
     /// The order has reservations on records that are not held: the next turn holds those too.
     private mutating func giveAnotherTurn(to item: QueuedCommand, with records: [RecordReference]) {
-        var ticket = item.payload
-        ticket.rounds += 1
         let known = Set(item.keys)
-        ticket.records += records.filter { !known.contains($0.key) }
+        let ticket = item.payload.adding(records.filter { !known.contains($0.key) })
         guard ticket.rounds <= lane.settings.roundLimit else {
             givenUp.append(item)
             return

@@ -2,25 +2,35 @@ import Domain
 import UseCases
 
 /// One command on its way: what is wanted, by whom, and who waits for the answer.
-struct Ticket: Sendable {
+///
+/// A class: it is handed from queue to batch to lane many times, and one reference is cheaper to move than its parts.
+final class Ticket: Sendable {
     let command: Command
     let actor: String
     /// The records to hold: those that the command names, or those of the order's pending reservations.
-    var records: [RecordReference]
+    let records: [RecordReference]
     let submittedAt: ContinuousClock.Instant
     /// How often the order turned out to have further records.
-    var rounds = 0
+    let rounds: Int
     private let continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
 
     init(
         command: Command, actor: String, records: [RecordReference], submittedAt: ContinuousClock.Instant,
-        continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
+        rounds: Int = 0, continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
     ) {
         self.command = command
         self.actor = actor
         self.records = records
         self.submittedAt = submittedAt
+        self.rounds = rounds
         self.continuation = continuation
+    }
+
+    /// The same command for one more round, with further records.
+    func adding(_ further: [RecordReference]) -> Ticket {
+        Ticket(
+            command: command, actor: actor, records: records + further, submittedAt: submittedAt, rounds: rounds + 1,
+            continuation: continuation)
     }
 
     func answer(_ result: Result<Outcome, ServiceFailure>) {

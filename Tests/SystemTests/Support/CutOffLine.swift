@@ -111,20 +111,3 @@ final class CutOffLine: @unchecked Sendable {
         client.eventLoop.scheduleTask(in: .seconds(2)) { server?.close(promise: nil) }
     }
 }
-
-/// Hands on what a channel receives.
-private final class Relay: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let onBytes: (ByteBuffer) -> Void
-    private let onEnd: () -> Void
-
-    init(onBytes: @escaping (ByteBuffer) -> Void, onEnd: @escaping () -> Void) {
-        self.onBytes = onBytes
-        self.onEnd = onEnd
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { onBytes(unwrapInboundIn(data)) }
-    func channelInactive(context: ChannelHandlerContext) { onEnd() }
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-}

@@ -1,0 +1,27 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Beside the other system tests, not in line with them: it only waits.
+@Suite struct UnreachableDatabaseTests {
+    /// All the waiting is done at the same time: 30 seconds once.
+    @Test(.timeLimit(.minutes(2))) func `A database that cannot be reached is tried for 30 seconds, then it is 69`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let url = "postgresql:///nothing?host=\(folder.path)&user=nobody"
+        let begin = ContinuousClock.now
+        let api = try APIProcess.launch(["DATABASE_URL": url], in: folder)
+        let audit = try Child(Products.path("inventoryctl"), ["audit"], environment: ["DATABASE_URL": url], in: folder)
+        let stopped = try APIProcess.launch(["DATABASE_URL": url], in: folder)
+        defer { for child in [api, audit, stopped] { child.send(SIGKILL) } }
+        try await eventually(within: .seconds(10), "it has tried") { stopped.errorOutput.contains("connectFailed") }
+        #expect(stopped.end == nil)
+        stopped.send(SIGTERM)
+        #expect(try await stopped.waitForEnd(within: .seconds(10)) == .exit(0), "\(stopped.errorOutput)")
+        for child in [api, audit] {
+            #expect(try await child.waitForEnd(within: .seconds(45)) == .exit(69), "\(child.errorOutput)")
+            let waited = ContinuousClock.now - begin
+            #expect(waited > .seconds(20) && waited < .seconds(42), "\(waited)")
+        }
+    }
+}
