@@ -16,7 +16,6 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -35,7 +34,6 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 /// A module is a folder under `Modules`, one library product each.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -139,7 +137,7 @@ let testTargets: [Target] = [
         ]),
     tests(
         "SystemTests",
-        ["PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, subprocess]),
+        ["PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Telemetry", logging, metrics]),
     tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),

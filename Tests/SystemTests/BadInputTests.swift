@@ -4,7 +4,9 @@ import Testing
 extension SystemTests {
     /// Whatever comes in, the answer is the error of api.md and the process lives.
     @Suite struct BadInputTests {
-        @Test(.timeLimit(.minutes(2))) func `Every bad request has its problem document, and the server lives`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `Every bad request has its problem document, and the server lives`()
+            async throws
+        {
             try await Stage.with(servers: 1) { stage in
                 let ids = try await stage.stock(["BAD-1"], quantity: 100)
                 let client = try #require(await stage.clients.first)

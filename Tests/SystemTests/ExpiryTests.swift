@@ -3,7 +3,9 @@ import Testing
 
 extension SystemTests {
     @Suite struct ExpiryTests {
-        @Test(.timeLimit(.minutes(1))) func `Units of an expired reservation can be sold though no sweeper runs`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `Units of an expired reservation can be sold though no sweeper runs`()
+            async throws
+        {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["SHORT-LIVED"], quantity: 5)
                 let id = try #require(ids["SHORT-LIVED"]?["WH1"])
@@ -31,7 +33,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `An order that expired unswept cannot be confirmed, and is released as expired`() async throws {
+        @Test(.timeLimit(.minutes(1)))
+        func `An order that expired unswept cannot be confirmed, and is released as expired`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["UNSWEPT"], quantity: 5)
                 let client = try #require(await stage.clients.first)

@@ -27,7 +27,9 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Flows 2 and 3, reserve and confirm, go from 100 to 98 on hand`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `Flows 2 and 3, reserve and confirm, go from 100 to 98 on hand`()
+            async throws
+        {
             try await Self.withLaptops(100) { _, client, id in
                 let order = newOrder()
                 let reserve = try await Self.reserve(client, order, id, 2)
@@ -63,7 +65,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Flow 5, a record that falls to its reorder point is in the low stock list`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `Flow 5, a record that falls to its reorder point is in the low stock list`() async throws {
             try await Self.withLaptops(100) { stage, client, id in
                 let policy: JSON = ["reorder_point": 10, "reorder_quantity": 50]
                 #expect(try await client.put("/inventory/LAPTOP-001/WH1", policy).status == 200)
@@ -82,7 +85,9 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Flow 6, transfer, moves ten from 100 to 90 and from 50 to 60`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `Flow 6, transfer, moves ten from 100 to 90 and from 50 to 60`()
+            async throws
+        {
             try await Self.withLaptops(100) { stage, client, _ in
                 #expect(try await client.post("/warehouses", ["code": "WH2", "name": "Second"]).status == 201)
                 #expect(try await client.receive("LAPTOP-001", "WH2", 50).status == 200)
@@ -99,12 +104,14 @@ extension SystemTests {
                 #expect(try await client.record("LAPTOP-001", "WH2")["quantity_on_hand"] == 60)
                 #expect(try await client.record("LAPTOP-001", "WH2")["quantity_available"] == 60)
                 #expect(
-                    try await stage.lines("SELECT type FROM inventory_transactions WHERE type LIKE 'transfer%' ORDER BY 1")
+                    try await stage.lines(
+                        "SELECT type FROM inventory_transactions WHERE type LIKE 'transfer%' ORDER BY 1")
                         == ["transfer_in", "transfer_out"])
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Too little stock and a stale version are refused with the words of flows md`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `Too little stock and a stale version are refused with the words of flows md`() async throws {
             try await Self.withLaptops(98) { _, client, id in
                 let short = try await Self.reserve(client, newOrder(), id, 200)
                 #expect(short.status == 400)

@@ -6,7 +6,8 @@ extension SystemTests {
         private static let tries = 60
         private static let looks = 30
 
-        @Test(.timeLimit(.minutes(2))) func `A server frozen with leases and row locks in hand loses no unit and sells none twice`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `A server frozen with leases and row locks in hand loses no unit and sells none twice`() async throws {
             try await Stage.with(settings: ["LOCK_LEASE_MS": "1000"]) { stage in
                 try await stage.stock(["HOT"], quantity: 5_000)
                 let seed = SeededRandom().seed
@@ -35,7 +36,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `A server frozen again and again, at any moment, holds nobody up for longer than its leases`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `A server frozen again and again, at any moment, loses no unit and sells none twice`() async throws {
             try await Stage.with(settings: ["LOCK_LEASE_MS": "1000"]) { stage in
                 try await stage.stock(["WARM"], quantity: 5_000)
                 let seed = SeededRandom().seed

@@ -6,7 +6,9 @@ extension SystemTests {
         /// A command of another record takes some milliseconds; a hold-up of the lane would be seconds.
         private static let limit = Duration.seconds(1)
 
-        @Test(.timeLimit(.minutes(2))) func `While another session holds a row, only that record's commands wait`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `While another session holds a row, only that record's commands wait`()
+            async throws
+        {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["HELD"] + Self.others, quantity: 10)
                 let held = try #require(ids["HELD"]?["WH1"])
@@ -28,7 +30,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `A row held for longer than LOCK_WAIT_MS is 503 system_busy, and nothing was done`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `A row held for longer than LOCK_WAIT_MS is 503 system_busy, and nothing was done`() async throws {
             try await Stage.with(settings: ["LOCK_WAIT_MS": "1500"]) { stage in
                 let ids = try await stage.stock(["HELD"] + Self.others, quantity: 10)
                 let held = try #require(ids["HELD"]?["WH1"])

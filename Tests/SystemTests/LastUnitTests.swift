@@ -2,7 +2,9 @@ import Testing
 
 extension SystemTests {
     @Suite struct LastUnitTests {
-        @Test(.timeLimit(.minutes(2))) func `Of 200 clients on two servers that ask for one of 50 left, 50 get it`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `Of 200 clients on two servers that ask for one of 50 left, 50 get it`()
+            async throws
+        {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["LAST-1"], quantity: 50)
                 let id = try #require(ids["LAST-1"]?["WH1"])

@@ -4,7 +4,9 @@ extension SystemTests {
     @Suite struct OppositeTransferTests {
         private static let eachWay = 1_000
 
-        @Test(.timeLimit(.minutes(2))) func `A thousand transfers each way at once end without a deadlock`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `A thousand transfers each way at once end without a deadlock`()
+            async throws
+        {
             try await Stage.with { stage in
                 try await stage.stock(["SWING"], in: ["A", "B"], quantity: 100)
                 let clients = await stage.clients
@@ -19,7 +21,9 @@ extension SystemTests {
                 }
                 #expect(answers.count == Self.eachWay * 2)
                 // One side may run empty for a moment; nothing else is an excuse.
-                for answer in answers where !answer.isSuccess { #expect(answer.code == "insufficient_stock", "\(answer)") }
+                for answer in answers where !answer.isSuccess {
+                    #expect(answer.code == "insufficient_stock", "\(answer)")
+                }
                 let moved = answers.count { $0.isSuccess }
                 #expect(moved > 0)
                 #expect(

@@ -42,7 +42,9 @@ extension SystemTests {
         }
 
         /// A session that is ended between its COMMIT and the next message has its answer and its farewell in one breath.
-        @Test(.timeLimit(.minutes(2))) func `Database sessions that an operator ends lose nothing and double nothing`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `Database sessions that an operator ends lose nothing and double nothing`()
+            async throws
+        {
             try await Stage.with { stage in
                 try await stage.stock(["P-3", "P-4"], in: ["WH1", "WH2"], quantity: 500)
                 let seed = SeededRandom().seed

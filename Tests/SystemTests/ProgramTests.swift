@@ -41,7 +41,9 @@ extension SystemTests {
             #expect(isNamed == true, "\(child.errorOutput)")
         }
 
-        @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option end with 64`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option end with 64`()
+            async throws
+        {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let missing = try APIProcess.launch([:], in: folder)
@@ -52,7 +54,9 @@ extension SystemTests {
             #expect(unknown.errorOutput.contains("colour"))
         }
 
-        @Test(.timeLimit(.minutes(1))) func `An address of several hosts is used though the first of them is dead`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `An address of several hosts is used though the first of them is dead`()
+            async throws
+        {
             try await Stage.with(servers: 0) { stage in
                 let address = try await stage.databaseAddress()
                 let name = "user=\(address.user) dbname=\(address.database) target_session_attrs=read-write"

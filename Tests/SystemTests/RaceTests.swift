@@ -3,7 +3,9 @@ import Testing
 extension SystemTests {
     /// Callers that want to do what only one of them can, on two servers at once.
     @Suite struct RaceTests {
-        @Test(.timeLimit(.minutes(1))) func `Of a confirm and a release of one order at once, one wins and stays`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `Of a confirm and a release of one order at once, one wins and stays`()
+            async throws
+        {
             try await Stage.with { stage in
                 let orders = (0..<60).map { _ in newOrder() }
                 try await stage.stock(["RACE-1"], quantity: 60)
@@ -51,7 +53,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `Of many writers that saw the same version, one gets through`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `Of many writers that saw the same version, one gets through`() async throws
+        {
             try await Stage.with { stage in
                 try await stage.stock(["RACE-3"], quantity: 10)
                 let clients = await stage.clients

@@ -6,7 +6,10 @@ extension SystemTests {
         private static let skus = ["R-1", "R-2", "R-3"]
         private static let places = ["WH1", "WH2"]
 
-        @Test(.timeLimit(.minutes(2))) func `Without Redis everything goes on under the database's locks, and with it again nothing is stale`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `Without Redis everything goes on under the database's locks, and with it again nothing is stale`()
+            async throws
+        {
             try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "database"]) { stage in
                 var ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
                 let quiet = try #require(try await stage.stock(["QUIET"], in: ["WH3"], quantity: 1)["QUIET"]?["WH3"])
@@ -59,7 +62,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Told to refuse, writes without Redis are 503 system_busy, and go through when it is back`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `Told to refuse, writes without Redis are 503 system_busy, and go through when it is back`() async throws {
             try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "refuse"]) { stage in
                 let ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
                 let seed = SeededRandom().seed
@@ -91,7 +95,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `A read that begins after a write was answered sees it on the other server`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `A read that begins after a write was answered sees it on the other server`() async throws {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["R-4"], quantity: 100)
                 try await Self.expectFreshReads(stage, try #require(ids["R-4"]?["WH1"]), "R-4", rounds: 60)
@@ -99,7 +104,8 @@ extension SystemTests {
         }
 
         /// The other server goes on filling the cache meanwhile, with what it knows.
-        @Test(.timeLimit(.minutes(2))) func `A server that wrote while it alone had lost Redis leaves nothing stale once it is back`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `A server that wrote while it alone had lost Redis leaves nothing stale once it is back`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await GateProxy.with(socketPath: "\(stage.folder.path)/redis.sock") { gate in
                     let lonely = try await stage.startServer(["REDIS_URL": "redis://127.0.0.1:\(gate.port)/0"])

@@ -3,7 +3,9 @@ import Testing
 
 extension SystemTests {
     @Suite struct ServerCrashTests {
-        @Test(.timeLimit(.minutes(2))) func `A server killed under load has lost nothing that it answered`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `A server killed under load has lost nothing that it answered`()
+            async throws
+        {
             try await Stage.with(settings: ["LOCK_LEASE_MS": "1000"]) { stage in
                 try await stage.stock(["K-1", "K-2"], in: ["WH1", "WH2"], quantity: 500)
                 let seed = SeededRandom().seed

@@ -10,7 +10,8 @@ extension SystemTests {
         /// A request that is younger than this at the signal may still lie unread in the server's socket.
         private static let unread = Duration.milliseconds(100)
 
-        @Test(.timeLimit(.minutes(2))) func `SIGTERM under load: what was asked before is answered, and the exit status is 0`() async throws {
+        @Test(.timeLimit(.minutes(2)))
+        func `SIGTERM under load: what was asked before is answered, and the exit status is 0`() async throws {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["T-HELD", "T-FREE"], quantity: 100)
                 let held = try #require(ids["T-HELD"]?["WH1"])

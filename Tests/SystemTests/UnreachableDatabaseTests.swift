@@ -5,7 +5,9 @@ import Testing
 /// Beside the other system tests, not in line with them: it only waits.
 @Suite struct UnreachableDatabaseTests {
     /// All the waiting is done at the same time: 30 seconds once.
-    @Test(.timeLimit(.minutes(2))) func `A database that cannot be reached is tried for 30 seconds, then it is 69`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `A database that cannot be reached is tried for 30 seconds, then it is 69`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let url = "postgresql:///nothing?host=\(folder.path)&user=nobody"

@@ -39,7 +39,8 @@ struct BadRequest: Sendable {
                     "validation_failed", field: field)
             } + [
                 BadRequest(
-                    "2 MiB", .POST, "/api/v1/inventory/receive", Array(repeating: UInt8(ascii: " "), count: 2 << 20), 413,
+                    "2 MiB", .POST, "/api/v1/inventory/receive", Array(repeating: UInt8(ascii: " "), count: 2 << 20),
+                    413,
                     "payload_too_large"),
                 BadRequest(
                     "wrong content type", .POST, "/api/v1/inventory/receive", Array("sku=A".utf8), 415,
@@ -59,7 +60,10 @@ struct BadRequest: Sendable {
         ("truncated number", Array(#"{"sku":"BAD-1","warehouse_code":"WH1","quantity":1"#.utf8)),
         ("no JSON", Array("hello".utf8)),
         ("two values", Array(#"{"sku":"BAD-1"} {"sku":"BAD-1"}"#.utf8)),
-        ("invalid UTF-8", Array(#"{"sku":""#.utf8) + [0xC3, 0x28] + Array(#"","warehouse_code":"WH1","quantity":1}"#.utf8)),
+        (
+            "invalid UTF-8",
+            Array(#"{"sku":""#.utf8) + [0xC3, 0x28] + Array(#"","warehouse_code":"WH1","quantity":1}"#.utf8)
+        ),
         ("overlong UTF-8", Array(#"{"sku":""#.utf8) + [0xC0, 0x80] + Array(#""}"#.utf8)),
         ("lone surrogate bytes", Array(#"{"sku":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)),
         ("deep nesting", Array(repeating: UInt8(ascii: "["), count: 200_000)),
@@ -71,11 +75,13 @@ struct BadRequest: Sendable {
 
     private static let wrongFields: [(name: String, field: String, text: String)] =
         [
-            "0", "-1", "1000000001", "1.5", "\"5\"", "true", "null", "[]", "{}", "1e400", "-1e400", "9223372036854775808",
+            "0", "-1", "1000000001", "1.5", "\"5\"", "true", "null", "[]", "{}", "1e400", "-1e400",
+            "9223372036854775808",
             "123456789012345678901234567890", "1e-5",
         ].map { ("quantity", "quantity", #"{"sku":"BAD-1","warehouse_code":"WH1","quantity":\#($0)}"#) }
         + [
-            "1", "null", "[]", #""""#, #"".""#, #""a b""#, #""A\u0000B""#, #""ä""#, "\"\(String(repeating: "x", count: 65))\"",
+            "1", "null", "[]", #""""#, #"".""#, #""a b""#, #""A\u0000B""#, #""ä""#,
+            "\"\(String(repeating: "x", count: 65))\"",
         ].map { ("sku", "sku", #"{"sku":\#($0),"warehouse_code":"WH1","quantity":1}"#) }
         + [
             ("missing sku", "sku", #"{"warehouse_code":"WH1","quantity":1}"#),
@@ -96,14 +102,18 @@ struct BadRequest: Sendable {
         let order = #""order_id":"11111111-1111-4111-8111-111111111111""#
         func reserve(_ name: String, _ body: String, _ field: String) -> BadRequest {
             BadRequest(
-                "reserve, \(name)", .POST, "/api/v1/reservations", Array(body.utf8), 422, "validation_failed", field: field)
+                "reserve, \(name)", .POST, "/api/v1/reservations", Array(body.utf8), 422, "validation_failed",
+                field: field)
         }
         func post(_ path: String, _ body: String, _ field: String) -> BadRequest {
-            BadRequest("\(path): \(body)", .POST, "/api/v1" + path, Array(body.utf8), 422, "validation_failed", field: field)
+            BadRequest(
+                "\(path): \(body)", .POST, "/api/v1" + path, Array(body.utf8), 422, "validation_failed", field: field)
         }
         let unknown = "99999999-9999-4999-8999-999999999999"
         return [
-            reserve("600 items", "{\(order),\"items\":[\(Array(repeating: good, count: 600).joined(separator: ","))]}", "items"),
+            reserve(
+                "600 items", "{\(order),\"items\":[\(Array(repeating: good, count: 600).joined(separator: ","))]}",
+                "items"),
             reserve("no items", "{\(order),\"items\":[]}", "items"),
             reserve("items is no list", "{\(order),\"items\":{}}", "items"),
             reserve("an item is no object", "{\(order),\"items\":[1]}", "items[0]"),
@@ -112,14 +122,21 @@ struct BadRequest: Sendable {
             reserve("no order", #"{"items":[\#(good)]}"#, "order_id"),
             reserve("ttl 0", "{\(order),\"items\":[\(good)],\"ttl\":0}", "ttl"),
             reserve("ttl over a week", "{\(order),\"items\":[\(good)],\"ttl\":604801}", "ttl"),
-            reserve("an id that is no UUID", "{\(order),\"items\":[{\"inventory_id\":\"x\",\"quantity\":1}]}", "items[0].inventory_id"),
+            reserve(
+                "an id that is no UUID", "{\(order),\"items\":[{\"inventory_id\":\"x\",\"quantity\":1}]}",
+                "items[0].inventory_id"),
             BadRequest(
                 "reserve, unknown inventory", .POST, "/api/v1/reservations",
                 Array("{\(order),\"items\":[{\"inventory_id\":\"\(unknown)\",\"quantity\":1}]}".utf8), 404, "not_found"),
-            BadRequest("confirm, unknown order", .POST, "/api/v1/reservations/\(unknown)/confirm", nil, 404, "not_found"),
-            post("/inventory/transfer", #"{"sku":"BAD-1","from_warehouse":"WH1","to_warehouse":"WH1","quantity":1}"#, "to_warehouse"),
+            BadRequest(
+                "confirm, unknown order", .POST, "/api/v1/reservations/\(unknown)/confirm", nil, 404, "not_found"),
+            post(
+                "/inventory/transfer", #"{"sku":"BAD-1","from_warehouse":"WH1","to_warehouse":"WH1","quantity":1}"#,
+                "to_warehouse"),
             post("/inventory/adjust", #"{"sku":"BAD-1","warehouse_code":"WH1","reason":"x"}"#, "quantity_change"),
-            post("/inventory/adjust", #"{"sku":"BAD-1","warehouse_code":"WH1","reason":"x","quantity_change":0}"#, "quantity_change"),
+            post(
+                "/inventory/adjust", #"{"sku":"BAD-1","warehouse_code":"WH1","reason":"x","quantity_change":0}"#,
+                "quantity_change"),
             post("/inventory/adjust", #"{"sku":"BAD-1","warehouse_code":"WH1","quantity_change":1}"#, "reason"),
             post("/inventory/batch", #"{"operations":[]}"#, "operations"),
             post("/inventory/batch", #"{"operations":[{"type":"steal"}]}"#, "operations[0].type"),
@@ -137,7 +154,8 @@ struct BadRequest: Sendable {
         }
         return [
             get("/inventory/not-a-uuid", "id"), get("/inventory/%00", "id"), get("/inventory/\(id)x", "id"),
-            get("/reservations/1", "order_id"), get("/inventory?limit=0", "limit"), get("/inventory?limit=501", "limit"),
+            get("/reservations/1", "order_id"), get("/inventory?limit=0", "limit"),
+            get("/inventory?limit=501", "limit"),
             get("/inventory?limit=abc", "limit"), get("/inventory?limit=99999999999999999999", "limit"),
             get("/inventory?low_stock=maybe", "low_stock"), get("/inventory?sku=a%20b", "sku"),
             get("/inventory?sku=%FF", "sku"), get("/availability", "sku"),

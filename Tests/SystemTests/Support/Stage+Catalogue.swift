@@ -39,7 +39,9 @@ extension Stage {
     // MARK: The database itself
 
     /// Where the database's server listens on this machine.
-    func databaseAddress() async throws -> (folder: String, port: String, socketPath: String, user: String, database: String) {
+    func databaseAddress() async throws -> (
+        folder: String, port: String, socketPath: String, user: String, database: String
+    ) {
         let lines = try await lines(
             """
             SELECT unnest(ARRAY[current_setting('unix_socket_directories'), current_setting('port'), current_user::text,

@@ -146,7 +146,8 @@ final class Stage: Sendable {
 
     private func reportLogs() async {
         for api in await servers {
-            print("--- log of the server on port \(api.port), \(api.child.end.map(String.init(describing:)) ?? "alive")")
+            print(
+                "--- log of the server on port \(api.port), \(api.child.end.map(String.init(describing:)) ?? "alive")")
             print(api.logTail())
         }
     }
