@@ -24,7 +24,8 @@ struct InventoryAPIService {
         logger = Logger(label: "inventory-api")
     }
 
-    /// Connections for single reads that all requests share, pipelined; the lanes have their own.
+    /// Connections for single reads that all requests share, pipelined: so many for lists, and as many for look-ups by
+    /// key. The lanes have their own.
     private static let sharedConnections = 2
     func run() async throws {
         guard settings.authentication.mode == .off else {
@@ -48,9 +49,13 @@ struct InventoryAPIService {
             maximumConnections: settings.database.poolSize,
             onEvent: { logger.notice("postgresql: \($0)") }
         )
+        let lookups = PostgresClient(
+            configuration: KeySession.configuration(configuration), reactor: reactor,
+            sharedConnections: Self.sharedConnections, maximumConnections: 1,
+            onEvent: { logger.notice("postgresql: \($0)") })
         let (leases, cache, redis) = try await redisParts(reactor)
-        let directory = PostgresRecordDirectory(client: client)
-        let queries = PostgresStockQueries(client: client, directory: directory)
+        let directory = PostgresRecordDirectory(client: lookups)
+        let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
         let engine = CommandEngine(
             reactor: reactor,
             configuration: LaneSession.configuration(configuration),
@@ -92,6 +97,7 @@ struct InventoryAPIService {
         )
         try await group.run()
         await redis?.shutdown()
+        await lookups.shutdown()
         await client.shutdown()
         logger.notice("stopped")
     }

@@ -12,6 +12,7 @@ public import UseCases
 public final class PostgresStock: Sendable {
     public let database: TestDatabase
     public let client: PostgresClient
+    private let lookups: PostgresClient
     public let directory: PostgresRecordDirectory
     public let catalogue: PostgresCatalogue
     public let queries: PostgresStockQueries
@@ -36,15 +37,18 @@ public final class PostgresStock: Sendable {
         let reactor = TestDatabase.reactor
         client = PostgresClient(
             configuration: database.configuration, reactor: reactor, sharedConnections: 1, maximumConnections: 4)
-        directory = PostgresRecordDirectory(client: client)
+        lookups = PostgresClient(
+            configuration: KeySession.configuration(database.configuration), reactor: reactor, sharedConnections: 1,
+            maximumConnections: 1)
+        directory = PostgresRecordDirectory(client: lookups)
         catalogue = PostgresCatalogue(client: client)
-        queries = PostgresStockQueries(client: client, directory: directory)
+        queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let trace = trace
         engine = CommandEngine(
             reactor: reactor, configuration: LaneSession.configuration(lanes ?? database.configuration),
-            client: client, directory: directory, leases: leases, cache: cache, settings: settings, logger: logger,
+            client: lookups, directory: directory, leases: leases, cache: cache, settings: settings, logger: logger,
             observer: { trace.append($0) })
     }
 
@@ -74,6 +78,7 @@ public final class PostgresStock: Sendable {
         do { result = .success(try await body(stock)) } catch { result = .failure(error) }
         running.cancel()
         await running.value
+        await stock.lookups.shutdown()
         await stock.client.shutdown()
         return try result.get()
     }

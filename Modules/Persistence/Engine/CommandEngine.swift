@@ -32,7 +32,7 @@ public actor CommandEngine: CommandStore {
 
     /// - Parameters:
     ///   - configuration: how each lane reaches the database, on a connection of its own.
-    ///   - client: shared connections for unlocked reads.
+    ///   - client: shared connections for unlocked reads by key; its sessions have `KeySession`'s settings.
     ///   - observer: told of each batch that was committed; for tests.
     public init(
         reactor: Reactor,

@@ -5,15 +5,20 @@ public import UseCases
 /// Reads of stock on PostgreSQL, by keyset throughout.
 public struct PostgresStockQueries: StockQueries {
     private let client: PostgresClient
+    private let lookups: PostgresClient
     private let directory: PostgresRecordDirectory
 
-    public init(client: PostgresClient, directory: PostgresRecordDirectory) {
+    /// - Parameters:
+    ///   - client: for lists, whose plans depend on what is asked for.
+    ///   - lookups: for reads by key; its sessions have `KeySession`'s settings.
+    public init(client: PostgresClient, lookups: PostgresClient, directory: PostgresRecordDirectory) {
         self.client = client
+        self.lookups = lookups
         self.directory = directory
     }
 
     public func record(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord? {
-        try await client.rows(PostgresQuery(RecordRow.byID) { $0.append(id) }, RecordRow.record).first
+        try await lookups.rows(PostgresQuery(RecordRow.byID) { $0.append(id) }, RecordRow.record).first
     }
 
     public func records(
@@ -66,7 +71,7 @@ public struct PostgresStockQueries: StockQueries {
     }
 
     public func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
-        let rows = try await client.rows(
+        let rows = try await lookups.rows(
             PostgresQuery(LedgerRow.stateAt) { parameters in
                 parameters.append(id)
                 parameters.append(instant)
@@ -81,7 +86,7 @@ public struct PostgresStockQueries: StockQueries {
     public func availability(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductAvailability] {
         var skus: [ProductID: SKU] = [:]
         var lines: [ProductID: [ProductAvailability.Line]] = [:]
-        let rows = try await client.rows(
+        let rows = try await lookups.rows(
             PostgresQuery(AvailabilityRow.byProduct) { $0.appendArray(products) }, AvailabilityRow.init)
         for row in rows {
             skus[row.product] = row.sku
@@ -93,7 +98,7 @@ public struct PostgresStockQueries: StockQueries {
     }
 
     public func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
-        let rows = try await client.rows(
+        let rows = try await lookups.rows(
             PostgresQuery(ReservationRow.byOrder) { $0.appendArray([order]) },
             { (row: inout PostgresRow) throws(PostgresError) in try ReservationRow(&row) })
         let references = try await directory.references(of: rows.map(\.inventoryID))
