@@ -20,7 +20,7 @@ let dependencies: [Package.Dependency] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -54,7 +54,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let modules: [Target] = [
     // MARK: Rules
     module("Domain"),
-    module("UseCases", ["Domain", logging, metrics]),
+    module("UseCases", ["Domain"]),
 
     // MARK: Drivers
     module("Reactor"),
@@ -62,9 +62,9 @@ let modules: [Target] = [
     module("RedisClient", ["CHiredis", "Reactor"]),
 
     // MARK: Ports on real servers
-    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", collections, logging, metrics]),
-    module("Locking", ["Domain", "UseCases", "Reactor", "RedisClient", logging, metrics]),
-    module("Cache", ["Domain", "UseCases", "Reactor", "RedisClient", logging, metrics]),
+    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics]),
+    module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
+    module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
 
     // MARK: Border
     module(
@@ -93,9 +93,8 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Domain", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings",
-            "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle,
-            unixSignals,
+            "Cache", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings",
+            "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
         ]),
     app(
         "inventoryctl",

@@ -50,7 +50,7 @@ struct InventoryAPIService {
             onEvent: { logger.notice("postgresql: \($0)") }
         )
         let lookups = PostgresClient(
-            configuration: KeySession.configuration(configuration), reactor: reactor,
+            configuration: hasOwnSessions ? KeySession.configuration(configuration) : configuration, reactor: reactor,
             sharedConnections: Self.sharedConnections, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
         let (leases, cache, redis) = try await redisParts(reactor)
@@ -58,8 +58,8 @@ struct InventoryAPIService {
         let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
         let engine = CommandEngine(
             reactor: reactor,
-            configuration: LaneSession.configuration(configuration),
-            client: client,
+            configuration: hasOwnSessions ? LaneSession.configuration(configuration) : configuration,
+            client: lookups,
             directory: directory,
             leases: leases,
             cache: cache,
@@ -102,8 +102,14 @@ struct InventoryAPIService {
         logger.notice("stopped")
     }
 
+    /// Behind PgBouncer in transaction mode a session is somebody else's the next moment: nothing may be set on it.
+    private var hasOwnSessions: Bool {
+        settings.database.preparesStatements && settings.database.directURL == settings.database.url
+    }
+
     private var engineSettings: EngineSettings {
         var engine = EngineSettings()
+        engine.sendsSettingsInTransaction = !hasOwnSessions
         engine.capacity = settings.writes.queueCapacity
         engine.lanes = settings.writes.lanes
         engine.batchLimit = settings.writes.batchLimit

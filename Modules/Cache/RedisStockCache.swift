@@ -67,6 +67,10 @@ public final class RedisStockCache: StockCache {
         }
     }
 
+    public func doubt(_ records: [InventoryRecord]) async {
+        unsettled(newest(records))
+    }
+
     public func fill(_ records: [InventoryRecord]) async {
         var rest = newest(records)[...]
         while !rest.isEmpty {

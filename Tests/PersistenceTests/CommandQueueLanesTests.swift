@@ -67,10 +67,10 @@ struct QueueLanes {
         let recordLimit = number(1...20)
         let held = heldKeys
         let before = queue.waiting
-        let batch = queue.take(limit: limit, recordLimit: recordLimit, now: CommandQueueTests.at(now))
+        let batch = queue.take(limit: limit, stepLimit: recordLimit, now: CommandQueueTests.at(now))
         check(batch.count <= limit, "more than the limit", &faults)
-        let sum = batch.reduce(0) { $0 + $1.keys.count }
-        check(batch.count <= 1 || sum <= max(recordLimit, batch[0].keys.count), "more records than the limit", &faults)
+        let sum = batch.reduce(0) { $0 + $1.weight }
+        check(batch.count <= 1 || sum <= max(recordLimit, batch[0].weight), "more steps than the limit", &faults)
         check(batch.map(\.id) == batch.map(\.id).sorted(), "a batch is out of order", &faults)
         for item in batch {
             check(waiting.remove(item.payload) != nil, "\(item.payload) left twice", &faults)

@@ -29,21 +29,21 @@ struct CommandQueueModelTests {
             let hot = CommandQueueTests.keys(0)
             let deadline = CommandQueueTests.at(5_000)
             _ = queue.append(keys: hot, payload: -1, deadline: deadline, now: now)
-            let held = queue.take(limit: 1, recordLimit: 1_000, now: now)
+            let held = queue.take(limit: 1, stepLimit: 1_000, now: now)
             for index in 0..<waiting { _ = queue.append(keys: hot, payload: index, deadline: deadline, now: now) }
             // Another lane looks for something while everybody waits for one record.
             let turns = 20
             let started = ContinuousClock.now
             for turn in 0..<turns {
                 _ = queue.append(keys: CommandQueueTests.keys(turn + 1), payload: turn, deadline: deadline, now: now)
-                #expect(queue.take(limit: 200, recordLimit: 1_000, now: now).count == 1)
+                #expect(queue.take(limit: 200, stepLimit: 1_000, now: now).count == 1)
             }
             let each = (ContinuousClock.now - started) / (turns * waiting)
             print(
                 "command queue: a turn past \(waiting) waiting commands costs \(each) for each (\(each * waiting) in all)"
             )
             queue.finish(held)
-            let batch = queue.take(limit: 200, recordLimit: 1_000, now: now)
+            let batch = queue.take(limit: 200, stepLimit: 1_000, now: now)
             #expect(batch.map(\.payload) == Array(0..<200))
         }
     }

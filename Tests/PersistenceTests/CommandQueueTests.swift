@@ -24,7 +24,7 @@ struct CommandQueueTests {
     private func take(
         _ queue: inout Queue, limit: Int = 100, records: Int = 1_000, at now: Int = 0
     ) -> [Queue.Item] {
-        queue.take(limit: limit, recordLimit: records, now: Self.at(now))
+        queue.take(limit: limit, stepLimit: records, now: Self.at(now))
     }
 
     @Test("commands of one record leave together and in order; others of it wait until they are finished")

@@ -15,7 +15,9 @@ struct ModelPropertyTests {
         var settings = EngineSettings()
         // Small batches, so that many of them meet.
         settings.batchLimit = round.isMultiple(of: 2) ? 200 : 4
-        try await PostgresStock.with(settings: settings) { stock in
+        // As behind PgBouncer, and with a memory that is always full.
+        settings.sendsSettingsInTransaction = round > 2
+        try await PostgresStock.with(settings: settings, directoryLimit: round > 2 ? 16 : 1_000) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1", "W2", "W3"])
             try await runCallers(on: stock, records: records, seed: seed)
             try await compare(stock, records: records, seed: seed)

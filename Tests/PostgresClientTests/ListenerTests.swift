@@ -57,7 +57,8 @@ struct ListenerTests {
         #expect(ContinuousClock.now - start < .seconds(1))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a slow consumer is told that some were dropped`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a consumer hears everything, or is told that some were dropped`() async throws
+    {
         var elements = try listener(["flood"]).makeAsyncIterator()
         #expect(await elements.next() == .reconnected)
         try await TestServer.withConnection { connection in
@@ -66,10 +67,13 @@ struct ListenerTests {
         }
         try await notify("flood", "last")
         var wasTold = false
+        var heard = 0
         while let element = await elements.next(), payload(element) != "last" {
-            if element == .reconnected { wasTold = true }
+            if element == .reconnected { wasTold = true } else { heard += 1 }
         }
-        #expect(wasTold)
+        // How far the consumer falls behind is the scheduler's affair.
+        #expect(wasTold || heard == 3_000)
+        #expect(heard <= 3_000)
     }
 
     @Test(.timeLimit(.minutes(1))) func `cancelling the task ends the iteration and the session`() async throws {

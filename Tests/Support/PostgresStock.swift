@@ -31,7 +31,7 @@ public final class PostgresStock: Sendable {
 
     private init(
         database: TestDatabase, lanes: PostgresConfiguration?, leases: any LeaseStore, cache: any StockCache,
-        settings: EngineSettings
+        settings: EngineSettings, directoryLimit: Int
     ) {
         self.database = database
         let reactor = TestDatabase.reactor
@@ -40,14 +40,16 @@ public final class PostgresStock: Sendable {
         lookups = PostgresClient(
             configuration: KeySession.configuration(database.configuration), reactor: reactor, sharedConnections: 1,
             maximumConnections: 1)
-        directory = PostgresRecordDirectory(client: lookups)
+        directory = PostgresRecordDirectory(client: lookups, limit: directoryLimit)
         catalogue = PostgresCatalogue(client: client)
         queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let trace = trace
         engine = CommandEngine(
-            reactor: reactor, configuration: LaneSession.configuration(lanes ?? database.configuration),
+            reactor: reactor,
+            configuration: settings.sendsSettingsInTransaction
+                ? database.configuration : LaneSession.configuration(lanes ?? database.configuration),
             client: lookups, directory: directory, leases: leases, cache: cache, settings: settings, logger: logger,
             observer: { trace.append($0) })
     }
@@ -57,11 +59,13 @@ public final class PostgresStock: Sendable {
     public static func with<Value>(
         leases: any LeaseStore = InProcessLeaseStore(), cache: any StockCache = NoStockCache(),
         settings: EngineSettings = EngineSettings(), lanes: ((TestDatabase) -> PostgresConfiguration)? = nil,
+        directoryLimit: Int = PostgresRecordDirectory.standardLimit,
         _ body: (PostgresStock) async throws -> Value
     ) async throws -> Value {
         try await TestDatabase.with { database in
             try await on(
-                database, leases: leases, cache: cache, settings: settings, lanes: lanes?(database), body)
+                database, leases: leases, cache: cache, settings: settings, lanes: lanes?(database),
+                directoryLimit: directoryLimit, body)
         }
     }
 
@@ -69,10 +73,12 @@ public final class PostgresStock: Sendable {
     public static func on<Value>(
         _ database: TestDatabase, leases: any LeaseStore = InProcessLeaseStore(),
         cache: any StockCache = NoStockCache(), settings: EngineSettings = EngineSettings(),
-        lanes: PostgresConfiguration? = nil, _ body: (PostgresStock) async throws -> Value
+        lanes: PostgresConfiguration? = nil, directoryLimit: Int = PostgresRecordDirectory.standardLimit,
+        _ body: (PostgresStock) async throws -> Value
     ) async throws -> Value {
         let stock = PostgresStock(
-            database: database, lanes: lanes, leases: leases, cache: cache, settings: settings)
+            database: database, lanes: lanes, leases: leases, cache: cache, settings: settings,
+            directoryLimit: directoryLimit)
         let running = Task { await stock.engine.run() }
         let result: Result<Value, any Error>
         do { result = .success(try await body(stock)) } catch { result = .failure(error) }

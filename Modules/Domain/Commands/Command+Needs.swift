@@ -13,6 +13,18 @@ extension Command {
         }
     }
 
+    /// The steps that the machine takes for it, as far as they are known beforehand.
+    public var weight: Int {
+        switch self {
+        case .move(let movement): movement.records.count
+        case .batch(let movements): movements.reduce(0) { $0 + $1.records.count }
+        case .reserve(let order): order.items.count
+        case .confirm, .release, .extend: 1
+        case .setPolicy: 1
+        case .expire(let records): records.count
+        }
+    }
+
     /// The order whose reservations decide; nil for a command that names its records.
     public var resolvedOrder: OrderID? {
         switch self {

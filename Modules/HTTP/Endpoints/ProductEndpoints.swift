@@ -71,11 +71,11 @@ struct ProductEndpoints: Sendable {
         let sku = try request.sku()
         var fields = try request.fields()
         let patch = ProductPatch(
-            name: fields.optional("name", .name),
-            basePrice: fields.optional("base_price", .price),
+            name: fields.changed("name", .name),
+            basePrice: fields.changed("base_price", .price),
             description: fields.removable("description", .description),
             attributes: fields.removable("attributes", .attributes),
-            isArchived: fields.optional("archived", .boolean)
+            isArchived: fields.changed("archived", .boolean)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
         // Nothing to change is a read: the store need not cope with a change of nothing.

@@ -72,10 +72,10 @@ struct WarehouseEndpoints: Sendable {
         let code = try request.warehouseCode("code")
         var fields = try request.fields()
         let patch = WarehousePatch(
-            name: fields.optional("name", .name),
-            priority: fields.optional("priority", .integer(in: Self.priorities)),
+            name: fields.changed("name", .name),
+            priority: fields.changed("priority", .integer(in: Self.priorities)),
             alertRecipients: fields.optionalList("alert_recipients", count: Self.recipients, .mailAddress),
-            isArchived: fields.optional("archived", .boolean)
+            isArchived: fields.changed("archived", .boolean)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
         // Nothing to change is a read: the store need not cope with a change of nothing.

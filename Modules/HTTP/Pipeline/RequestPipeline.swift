@@ -86,22 +86,29 @@ struct RequestPipeline: Sendable {
         let declared = headers[.contentLength].flatMap(Int.init)
         // Before a byte of it is read: the connection drops the rest.
         if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
-        guard case .json(let limit) = rule else { return ByteBuffer() }
+        guard case .json(let limit) = rule else {
+            // Nobody reads it, but the limit is the same as for a body that says its length.
+            if headers[.transferEncoding] != nil { _ = try await read(body, rule.limit) }
+            return ByteBuffer()
+        }
         if let type = headers[.contentType], !ContentType.isJSON(type) {
             throw Problem(.unsupportedMediaType, "The body must be application/json.")
         }
-        let bytes: ByteBuffer
+        let bytes = try await read(body, limit)
+        if let declared, declared != bytes.readableBytes {
+            throw Problem(.malformedRequest, "The body has not as many bytes as Content-Length says.")
+        }
+        return bytes
+    }
+
+    private func read(_ body: BodyCollector, _ limit: Int) async throws -> ByteBuffer {
         do {
-            bytes = try await body(limit)
+            return try await body(limit)
         } catch is NIOTooManyBytesError {
             throw Problem.payloadTooLarge(limit: limit)
         } catch {
             throw BrokenBody(underlying: error)
         }
-        if let declared, declared != bytes.readableBytes {
-            throw Problem(.malformedRequest, "The body has not as many bytes as Content-Length says.")
-        }
-        return bytes
     }
 
     private func finish(_ response: inout APIResponse, _ method: HTTPRequest.Method, _ requestID: String) {

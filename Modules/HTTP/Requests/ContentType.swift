@@ -1,8 +1,10 @@
 /// The media types that a JSON route takes.
 enum ContentType {
-    /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set.
+    /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set. An empty
+    /// field says nothing, as an absent one does.
     static func isJSON(_ field: String) -> Bool {
         let parts = field.split(separator: ";", omittingEmptySubsequences: false).map { trim($0).lowercased() }
+        if parts == [""] { return true }
         guard let type = parts.first,
             type == "application/json" || (type.hasSuffix("+json") && type.split(separator: "/").count == 2)
         else { return false }

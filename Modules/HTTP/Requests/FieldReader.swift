@@ -53,6 +53,15 @@ struct FieldReader {
         value(name).flatMap { read(name, $0, rule) }
     }
 
+    /// What a PATCH sets: nil when it is absent or wrong. `null` is wrong here, since nothing can be removed.
+    mutating func changed<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        guard !isNull(name) else {
+            fault(name, "must not be null")
+            return nil
+        }
+        return optional(name, rule)
+    }
+
     /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
     mutating func list<Element>(
         _ name: String,

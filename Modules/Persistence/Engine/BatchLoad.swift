@@ -12,6 +12,8 @@ struct BatchLoad {
         var transaction: String
         /// Records that exist and that somebody else has locked.
         var lockedElsewhere: Set<RecordKey> = []
+        /// Records that were thought to exist and that do not: the database has gone back in time.
+        var ghosts: [(id: InventoryID, key: RecordKey)] = []
         /// The reservations of the orders asked for, as rows: their records' references are not known here.
         var reservations: [ReservationRow] = []
         /// Records that were thought not to exist and that do.
@@ -26,12 +28,13 @@ struct BatchLoad {
     /// Products and warehouses that must not be archived; empty when no command cares.
     let products: [ProductID]
     let warehouses: [WarehouseID]
+    /// Whether the session's settings must be sent with the transaction.
+    let sendsSettings: Bool
 
     func queries() -> [PostgresQuery] {
-        var queries = [
-            PostgresQuery(Self.begin),
-            PostgresQuery(Self.lock) { $0.appendArray(Array(ids.keys)) },
-        ]
+        var queries = [PostgresQuery(Self.begin)]
+        if sendsSettings { queries.append(LaneSession.inTransaction) }
+        queries.append(PostgresQuery(Self.lock) { $0.appendArray(Array(ids.keys)) })
         if !unborn.isEmpty {
             for statement in [Self.lockByKey, Self.locateByKey] {
                 queries.append(
@@ -41,6 +44,7 @@ struct BatchLoad {
                     })
             }
         }
+        if !ids.isEmpty { queries.append(PostgresQuery(Self.exist) { $0.appendArray(Array(ids.keys)) }) }
         // After the locks: a statement sees what was committed before it began.
         queries.append(PostgresQuery(Self.clock))
         if !products.isEmpty {
@@ -57,7 +61,7 @@ struct BatchLoad {
     }
 
     func answer(_ results: [PostgresResult]) throws(PostgresError) -> Answer {
-        var next = results.dropFirst().makeIterator()
+        var next = results.dropFirst(sendsSettings ? 2 : 1).makeIterator()
         func take() throws(PostgresError) -> PostgresResult {
             guard let result = next.next() else { throw PostgresError(.protocolViolation, "a result is missing") }
             return result
@@ -82,6 +86,17 @@ struct BatchLoad {
                 uniquingKeysWith: { first, _ in first })
             try readRecords(locked, into: &records) { byID[$0] }
             missing.subtract(records.keys)
+        }
+        if !ids.isEmpty {
+            let existing = try take()
+            if existing.rowCount < ids.count {
+                var there: Set<InventoryID> = []
+                for index in 0..<existing.rowCount { there.insert(try existing.row(index).value(0)) }
+                for (id, reference) in ids where !there.contains(id) {
+                    answer.ghosts.append((id, reference.key))
+                    missing.remove(reference.key)
+                }
+            }
         }
         answer.lockedElsewhere = missing
         var clock = try take().row(0)
@@ -123,13 +138,14 @@ struct BatchLoad {
         }
     }
 
-    static let begin = PostgresStatement("BEGIN")
+    static let begin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED")
     /// In id order, so that two batches never wait for each other in a circle; what somebody else holds is passed by.
     private static let lock = PostgresStatement(
         """
         SELECT id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version, updated_at
         FROM inventory WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """)
+    private static let exist = PostgresStatement("SELECT id FROM inventory WHERE id = ANY($1)")
     private static let lockByKey = PostgresStatement(
         """
         SELECT i.id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version,

@@ -95,20 +95,27 @@ public actor CommandEngine: CommandStore {
                 observer: observer
             )
         }
+        // Tasks of their own: cancelling this one must not take the pauses out of what is under way.
+        let tasks = lanes.map { lane in Task { await lane.run() } }
         await withTaskCancellationHandler {
-            await withTaskGroup(of: Void.self) { group in
-                for lane in lanes {
-                    group.addTask { await lane.run() }
-                }
-            }
+            for task in tasks { await task.value }
         } onCancel: {
             Task { await self.stop() }
         }
     }
 
-    /// Takes nothing more; the lanes end when nothing waits.
+    /// Takes nothing more; the lanes end when nothing waits, which after `EngineSettings.stopLimit` is refused.
     public func stop() {
+        guard !isStopping else { return }
         isStopping = true
+        wakeAll()
+        reactor.schedule(after: settings.stopLimit) { [weak self] in
+            self?.assumeIsolated { $0.refuseAll() }
+        }
+    }
+
+    private func refuseAll() {
+        for item in queue.removeAll() { item.payload.answer(.failure(.systemBusy)) }
         wakeAll()
     }
 
@@ -118,7 +125,7 @@ public actor CommandEngine: CommandStore {
     func nextBatch() async -> [QueuedCommand]? {
         while true {
             let now = ContinuousClock.now
-            let batch = queue.take(limit: settings.batchLimit, recordLimit: settings.batchRecordLimit, now: now)
+            let batch = queue.take(limit: settings.batchLimit, stepLimit: settings.batchStepLimit, now: now)
             if !batch.isEmpty {
                 // What else is ready is another lane's.
                 if queue.mayBeReady { wakeOne() }
@@ -159,6 +166,7 @@ public actor CommandEngine: CommandStore {
         let now = ContinuousClock.now
         let isReady = queue.append(
             keys: ticket.records.map(\.key),
+            weight: max(ticket.records.count, ticket.command.weight),
             payload: ticket,
             deadline: ticket.submittedAt + settings.waitLimit,
             now: now
@@ -191,6 +199,8 @@ public actor CommandEngine: CommandStore {
     private func look() {
         isWatched = false
         refuseOverdue(.now)
+        // What an overdue order had reserved is free again.
+        if queue.mayBeReady { wakeAll() }
         watch()
     }
 
@@ -226,6 +236,9 @@ public actor CommandEngine: CommandStore {
             throw ServiceFailure(error)
         }
         let references = try await directory.references(of: ids)
+        guard references.count == ids.count else {
+            throw .internalFault(cause: "a reservation's record is not known")
+        }
         return ids.compactMap { references[$0] }
     }
 

@@ -10,6 +10,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         let id: UInt64
         /// The records that the command needs, each once; none for an order that holds nothing.
         var keys: [RecordKey]
+        /// What the command adds to a batch, in steps, at least 1.
+        let weight: Int
         let payload: Payload
         let deadline: ContinuousClock.Instant
         /// It is not tried again before this.
@@ -38,12 +40,15 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     /// - Returns: whether it could leave at once as far as its own records go.
     mutating func append(
         keys: [RecordKey],
+        weight: Int? = nil,
         payload: Payload,
         deadline: ContinuousClock.Instant,
         now: ContinuousClock.Instant
     ) -> Bool {
         lastID += 1
-        waiting.append(Item(id: lastID, keys: keys, payload: payload, deadline: deadline))
+        waiting.append(
+            Item(
+                id: lastID, keys: keys, weight: max(1, weight ?? keys.count), payload: payload, deadline: deadline))
         if let end = restEnd(of: keys, now) {
             noteRest(until: end)
             return false
@@ -56,24 +61,24 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     /// Takes the next batch and holds its records.
     /// - Parameters:
     ///   - limit: commands at most.
-    ///   - recordLimit: records at most, counted a command; the first command is taken whatever it needs.
-    mutating func take(limit: Int, recordLimit: Int, now: ContinuousClock.Instant) -> [Item] {
+    ///   - stepLimit: steps at most; the first command is taken whatever it weighs.
+    mutating func take(limit: Int, stepLimit: Int, now: ContinuousClock.Instant) -> [Item] {
         guard mayBeReady || hasRestEnded(now) else { return [] }
         if !resting.isEmpty { resting = resting.filter { $0.value > now } }
         endOfFirstRest = nil
         var batch: [Item] = []
         var mine: Set<RecordKey> = []
         var reserved: Set<RecordKey> = []
-        var records = 0
+        var steps = 0
         // Those that stay close ranks in place: a line that nobody leaves is not moved at all.
         var kept = waiting.startIndex
         var next = waiting.startIndex
         while next < waiting.endIndex, batch.count < limit {
             switch turn(of: waiting[next], reserved: reserved, now: now) {
-            case .go where !batch.isEmpty && records + waiting[next].keys.count > recordLimit:
+            case .go where !batch.isEmpty && steps + waiting[next].weight > stepLimit:
                 return finishTake(batch, mine, kept: kept, next: next)
             case .go:
-                records += waiting[next].keys.count
+                steps += waiting[next].weight
                 mine.formUnion(waiting[next].keys)
                 batch.append(waiting[next])
                 next += 1

@@ -19,11 +19,13 @@ struct CommitFate {
     /// The last ledger row of the batch, if it wrote one.
     private let row: LedgerEntry?
     private let reservation: Reservation?
+    private let created: InventoryID?
 
     init(transaction: String, machine: StockMachine) {
         self.transaction = transaction
         row = machine.changes.ledger.last
         reservation = machine.changes.changedReservations.first.flatMap { machine.reservation($0) }
+        created = machine.changes.createdRecords.first.flatMap { machine.record($0)?.id }
     }
 
     func queries() -> [PostgresQuery] {
@@ -36,6 +38,8 @@ struct CommitFate {
                 })
         } else if let reservation {
             queries.append(PostgresQuery(Self.expiry) { $0.append(reservation.id) })
+        } else if let created {
+            queries.append(PostgresQuery(Self.record) { $0.append(created) })
         }
         return queries
     }
@@ -54,6 +58,7 @@ struct CommitFate {
         if let row {
             return try results[1].row(0).value(0, as: TransactionID.self) == row.id ? .committed : .aborted
         }
+        guard reservation != nil else { return .committed }
         return try results[1].row(0).value(0, as: Instant.self) == reservation?.expiresAt ? .committed : .aborted
     }
 
@@ -63,5 +68,6 @@ struct CommitFate {
     private static let status = PostgresStatement("SELECT pg_xact_status($1::text::xid8)")
     private static let ledgerRow = PostgresStatement(
         "SELECT id FROM inventory_transactions WHERE inventory_id = $1 AND version = $2")
+    private static let record = PostgresStatement("SELECT id FROM inventory WHERE id = $1")
     private static let expiry = PostgresStatement("SELECT expires_at FROM reservations WHERE id = $1")
 }

@@ -28,6 +28,7 @@ struct Desk {
     /// Decides every command; those that are short of units are asked again after what is overdue has been read.
     mutating func decideAll(on connection: PostgresConnection) async throws(BatchFailure) {
         var open = items
+        var pages = 0
         while !open.isEmpty {
             var short: [QueuedCommand] = []
             var keys: Set<RecordKey> = []
@@ -42,7 +43,14 @@ struct Desk {
                     giveAnotherTurn(to: item, with: records)
                 }
             }
-            if !keys.isEmpty { try await loadOverdue(Array(keys), on: connection) }
+            guard !keys.isEmpty else { break }
+            guard pages < lane.settings.overduePages else {
+                // What has been released is committed now; those that are still short take another turn.
+                returned += short
+                break
+            }
+            pages += 1
+            try await loadOverdue(Array(keys), on: connection)
             open = short
         }
     }
@@ -97,7 +105,8 @@ extension QueuedCommand {
     /// The same place in the queue with another payload.
     fileprivate func changed(_ ticket: Ticket) -> QueuedCommand {
         QueuedCommand(
-            id: id, keys: ticket.records.map(\.key), payload: ticket, deadline: deadline, notBefore: nil,
+            id: id, keys: ticket.records.map(\.key), weight: weight, payload: ticket, deadline: deadline,
+            notBefore: nil,
             passedOver: passedOver)
     }
 }

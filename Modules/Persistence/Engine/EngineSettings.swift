@@ -7,23 +7,33 @@ public struct EngineSettings: Sendable {
     public var lanes = 2
     /// Commands in one batch. Beyond some 200 a larger batch no longer costs less a command and only adds latency.
     public var batchLimit = 200
-    /// Records in one batch: the bound that counts for orders of many lines.
-    public var batchRecordLimit = 1_000
+    /// Steps in one batch, a step being a record, an item or an operation: the bound that counts for orders of many
+    /// lines and for `/inventory/batch`. A command that is larger by itself runs alone.
+    public var batchStepLimit = 1_000
     /// How long a command may wait for its turn (`LOCK_WAIT_MS`).
     public var waitLimit = Duration.milliseconds(5_000)
     /// What an unreachable lease store means (`LOCK_ON_REDIS_FAILURE`).
     public var onLeaseFailure = LeaseFailurePolicy.continueOnRowLocks
     /// How long one round trip to the database may take before the connection counts as lost.
-    public var stageTimeout = Duration.seconds(8)
+    /// With the next connect and `resolutionLimit` it must fit into the ten seconds that a program may take to end.
+    public var stageTimeout = Duration.seconds(5)
     /// How often a batch is run again after a conflict or a lost connection (SQLSTATE classes 40, 55, 57).
     public var retryLimit = 3
     /// How long a lost COMMIT's fate is asked for before the caller is told that it is not known.
-    public var resolutionLimit = Duration.seconds(5)
+    public var resolutionLimit = Duration.seconds(3)
     /// How often an order's command may learn of further records before it gives up: each round, somebody else added
     /// to the order in the meantime.
     public var roundLimit = 5
     /// Overdue reservations of one record that one read fetches.
     public var overdueLimit = 500
+    /// Such reads in one transaction; what is still short then waits for its next turn, so that a record with hundreds
+    /// of thousands of overdue reservations is cleared in pieces.
+    public var overduePages = 10
+    /// Whether the lanes' session settings are sent with each transaction, because the sessions are not theirs:
+    /// PgBouncer in transaction mode.
+    public var sendsSettingsInTransaction = false
+    /// How long after `stop` a command may still wait for its turn.
+    public var stopLimit = Duration.seconds(7)
 
     public init() {}
 }

@@ -41,6 +41,10 @@ extension Lane {
             for (id, key) in answer.found {
                 if let reference = load.unborn.first(where: { $0.key == key }) { engine.directory.learn(id, reference) }
             }
+            if !answer.ghosts.isEmpty {
+                engine.directory.forget(answer.ghosts)
+                throw BatchFailure.before(PostgresError(.server, "a record is gone", sqlState: "40000", wasSent: true))
+            }
             if !answer.lockedElsewhere.isEmpty {
                 items = setAside(lockedElsewhere: answer.lockedElsewhere, of: items, in: &run)
                 if items.isEmpty {
@@ -64,7 +68,6 @@ extension Lane {
 
             // 4, save
             try await save(desk, on: connection)
-            sequence &+= 1
             observe(
                 DecidedBatch(
                     sequence: desk.sequence,
@@ -118,7 +121,8 @@ extension Lane {
             unborn: unborn,
             orders: Array(orders),
             products: Array(products),
-            warehouses: Array(warehouses)
+            warehouses: Array(warehouses),
+            sendsSettings: settings.sendsSettingsInTransaction
         )
     }
 
@@ -140,7 +144,10 @@ extension Lane {
         if !answer.reservations.isEmpty {
             let references = try await references(of: answer.reservations)
             for row in answer.reservations {
-                guard let reference = references[row.inventoryID] else { continue }
+                guard let reference = references[row.inventoryID] else {
+                    // Never without it: a confirm that does not see a reservation would leave it pending.
+                    throw .before(PostgresError(.server, "a record is not known", sqlState: "40000", wasSent: true))
+                }
                 facts.orders[row.orderID, default: []].append(row.reservation(of: reference))
             }
         }
@@ -198,7 +205,12 @@ extension Lane {
                 "the answer of a COMMIT was lost",
                 metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"]
             )
-            try await resolve(CommitFate(transaction: desk.transaction, machine: desk.machine), cause: error)
+            do throws(BatchFailure) {
+                try await resolve(CommitFate(transaction: desk.transaction, machine: desk.machine), cause: error)
+            } catch {
+                if case .unknown = error { await cache.doubt(BatchSave(desk.machine).publishedRecords()) }
+                throw error
+            }
         }
     }
 

@@ -25,7 +25,12 @@ extension Lane {
         case .aborted(let error):
             return .again(.unavailable(cause: error.operatorDescription), items)
         case .before(let error):
-            await cleanUp(connection)
+            if error.sqlState == "25006" {
+                // A primary that was demoted: only a new connection can find the one that took its place.
+                await drop()
+            } else {
+                await cleanUp(connection)
+            }
             return fate(of: items, error)
         }
     }
@@ -48,6 +53,9 @@ extension Lane {
                 return .poisoned(items)
             case "40", "55":
                 // Somebody was in the way; should it stay so, nothing was done and the caller may try again.
+                return .again(.systemBusy, items)
+            case "26", "0A":
+                // A prepared statement that is no more, or whose tables have changed: the driver prepares it anew.
                 return .again(.systemBusy, items)
             case "57", "53", "25":
                 return .again(.unavailable(cause: error.operatorDescription), items)

@@ -15,10 +15,9 @@ actor Lane {
     let logger: Logger
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
-    private let cache: any StockCache
+    let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
     private var connection: PostgresConnection?
-    var sequence: UInt64 = 0
     var random = SystemRandomNumberGenerator()
 
     init(

@@ -9,6 +9,16 @@ public enum LaneSession {
         ("lock_timeout", "2000"),
     ]
 
+    /// The same for one transaction, where the session may be another one each time.
+    static let inTransaction = PostgresQuery(
+        PostgresStatement(
+            "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS setting(name, value)")
+    ) { parameters in
+        let all = KeySession.settings + settings
+        parameters.appendArray(all.map(\.0))
+        parameters.appendArray(all.map(\.1))
+    }
+
     /// The configuration of a lane's own connection.
     public static func configuration(_ base: PostgresConfiguration) -> PostgresConfiguration {
         var configuration = base

@@ -1,45 +1,45 @@
 import Domain
 import UseCases
 
-/// What has been learned of names and ids. All of it is immutable in the database, so nothing here can become wrong;
-/// only what is missing must be asked for.
+/// What has been learned of names and ids. All of it is immutable in the database, so nothing here can become wrong
+/// unless the database itself goes back in time (a failover that loses commits): see `forget`.
 struct DirectoryMemory {
-    /// Entries that one kind of name may have before all of them are forgotten: some 200 bytes each, so that a large
-    /// catalogue (half a million records) still fits and a boundless one cannot fill the memory.
-    static let limit = 500_000
+    private(set) var productsBySKU: Remembered<SKU, ProductID>
+    private(set) var skus: Remembered<ProductID, SKU>
+    private(set) var warehousesByCode: Remembered<WarehouseCode, WarehouseID>
+    private(set) var codes: Remembered<WarehouseID, WarehouseCode>
+    private(set) var references: Remembered<InventoryID, RecordReference>
+    private(set) var inventory: Remembered<RecordKey, InventoryID>
 
-    private(set) var productsBySKU: [SKU: ProductID] = [:]
-    private(set) var skus: [ProductID: SKU] = [:]
-    private(set) var warehousesByCode: [WarehouseCode: WarehouseID] = [:]
-    private(set) var codes: [WarehouseID: WarehouseCode] = [:]
-    private(set) var references: [InventoryID: RecordReference] = [:]
-    private(set) var inventory: [RecordKey: InventoryID] = [:]
+    /// - Parameter limit: entries that one kind of name may have.
+    init(limit: Int) {
+        productsBySKU = Remembered(limit: limit)
+        skus = Remembered(limit: limit)
+        warehousesByCode = Remembered(limit: limit)
+        codes = Remembered(limit: limit)
+        references = Remembered(limit: limit)
+        inventory = Remembered(limit: limit)
+    }
 
     mutating func learn(_ sku: SKU, _ product: ProductID) {
-        if skus.count >= Self.limit {
-            productsBySKU.removeAll()
-            skus.removeAll()
-        }
-        productsBySKU[sku] = product
-        skus[product] = sku
+        productsBySKU.learn(sku, product)
+        skus.learn(product, sku)
     }
 
     mutating func learn(_ code: WarehouseCode, _ warehouse: WarehouseID) {
-        if codes.count >= Self.limit {
-            warehousesByCode.removeAll()
-            codes.removeAll()
-        }
-        warehousesByCode[code] = warehouse
-        codes[warehouse] = code
+        warehousesByCode.learn(code, warehouse)
+        codes.learn(warehouse, code)
     }
 
     mutating func learn(_ id: InventoryID, _ reference: RecordReference) {
-        if references.count >= Self.limit {
-            references.removeAll()
-            inventory.removeAll()
-        }
-        references[id] = reference
-        inventory[reference.key] = id
+        references.learn(id, reference)
+        inventory.learn(reference.key, id)
+    }
+
+    /// A record that the database does not have any more.
+    mutating func forget(_ id: InventoryID, _ key: RecordKey) {
+        references.forget(id)
+        inventory.forget(key)
     }
 
     /// What a name means, as far as it is known.

@@ -49,7 +49,7 @@ public struct PostgresCatalogue: CatalogueStore {
         search: String?, archived: Bool?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<Product> {
         let words = search.map { $0.split(whereSeparator: \.isWhitespace).map { String($0).lowercased() } } ?? []
-        let after = try page.text(at: 0, of: 1)
+        let after = try page.text(at: 0, of: 1, in: "products")
         let query: PostgresQuery
         if words.isEmpty {
             query = PostgresQuery(ProductRow.list) { parameters in
@@ -66,7 +66,7 @@ public struct PostgresCatalogue: CatalogueStore {
                 parameters.appendArray(words.map { likePattern($0, anywhere: true) })
             }
         }
-        return Page(rows: try await products(query), limit: page.limit) { Cursor([$0.sku.description]) }
+        return Page(rows: try await products(query), limit: page.limit) { Cursor(["products", $0.sku.description]) }
     }
 
     private func products(_ query: PostgresQuery) async throws(ServiceFailure) -> [Product] {
@@ -109,15 +109,15 @@ public struct PostgresCatalogue: CatalogueStore {
     }
 
     public func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse> {
-        let priority = try page.integer(at: 0, of: 2)
-        let code = try page.text(at: 1, of: 2)
+        let priority = try page.integer(at: 0, of: 2, in: "warehouses")
+        let code = try page.text(at: 1, of: 2, in: "warehouses")
         let rows = try await warehouses(
             PostgresQuery(WarehouseRow.list) { parameters in
                 parameters.append(priority ?? Int64.min)
                 parameters.append(code ?? "")
                 parameters.append(Int64(page.limit + 1))
             })
-        return Page(rows: rows, limit: page.limit) { Cursor([String($0.priority), $0.code.description]) }
+        return Page(rows: rows, limit: page.limit) { Cursor(["warehouses", String($0.priority), $0.code.description]) }
     }
 
     private func warehouses(_ query: PostgresQuery) async throws(ServiceFailure) -> [Warehouse] {

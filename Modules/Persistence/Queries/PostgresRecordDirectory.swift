@@ -6,10 +6,16 @@ public import UseCases
 /// The directory on PostgreSQL, with a memory: a checkout that names known records costs no query.
 public final class PostgresRecordDirectory: RecordDirectory {
     private let client: PostgresClient
-    private let memory = Mutex(DirectoryMemory())
+    private let memory: Mutex<DirectoryMemory>
 
-    public init(client: PostgresClient) {
+    /// Entries that one kind of name may have in memory: some 200 bytes each, so that a large catalogue still fits and a
+    /// boundless one cannot fill the memory.
+    public static let standardLimit = 500_000
+
+    /// - Parameter limit: entries that one kind of name may have in memory.
+    public init(client: PostgresClient, limit: Int = standardLimit) {
         self.client = client
+        memory = Mutex(DirectoryMemory(limit: limit))
     }
 
     public func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {
@@ -59,6 +65,13 @@ public final class PostgresRecordDirectory: RecordDirectory {
 
     func learn(_ id: InventoryID, _ reference: RecordReference) {
         memory.withLock { $0.learn(id, reference) }
+    }
+
+    /// Forgets records that turned out not to exist: the database has gone back in time.
+    func forget(_ records: [(id: InventoryID, key: RecordKey)]) {
+        memory.withLock { memory in
+            for record in records { memory.forget(record.id, record.key) }
+        }
     }
 
     /// Looks up the ids of records by key; those that do not exist stay unknown.

@@ -24,7 +24,7 @@ public struct PostgresStockQueries: StockQueries {
     public func records(
         _ filter: RecordFilter, page: PageRequest
     ) async throws(ServiceFailure) -> Page<InventoryRecord> {
-        let after: InventoryID? = try page.identifier(at: 0, of: 1)
+        let after: InventoryID? = try page.identifier(at: 0, of: 1, in: "records")
         let rows = try await client.rows(
             PostgresQuery(RecordRow.list(filter)) { parameters in
                 parameters.append(after ?? InventoryID(high: 0, low: 0))
@@ -32,14 +32,14 @@ public struct PostgresStockQueries: StockQueries {
                 if let sku = filter.sku { parameters.append(sku.description) }
                 if let code = filter.warehouseCode { parameters.append(code.description) }
             }, RecordRow.record)
-        return Page(rows: rows, limit: page.limit) { Cursor([$0.id.description]) }
+        return Page(rows: rows, limit: page.limit) { Cursor(["records", $0.id.description]) }
     }
 
     public func lowStock(
         warehouse: WarehouseCode?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<LowStockLine> {
-        let available = try page.integer(at: 0, of: 2)
-        let after: InventoryID? = try page.identifier(at: 1, of: 2)
+        let available = try page.integer(at: 0, of: 2, in: "lowStock")
+        let after: InventoryID? = try page.identifier(at: 1, of: 2, in: "lowStock")
         let rows = try await client.rows(
             PostgresQuery(LowStockRow.list) { parameters in
                 parameters.append(available ?? Int64.min)
@@ -48,14 +48,14 @@ public struct PostgresStockQueries: StockQueries {
                 parameters.append(Int64(page.limit + 1))
             }, LowStockRow.line)
         return Page(rows: rows, limit: page.limit) {
-            Cursor([String($0.quantityAvailable), $0.inventoryID.description])
+            Cursor(["lowStock", String($0.quantityAvailable), $0.inventoryID.description])
         }
     }
 
     public func transactions(
         of id: InventoryID, _ filter: LedgerFilter, page: PageRequest
     ) async throws(ServiceFailure) -> Page<LedgerEntry> {
-        let before = try page.integer(at: 0, of: 1)
+        let before = try page.integer(at: 0, of: 1, in: "transactions")
         let rows = try await client.rows(
             PostgresQuery(LedgerRow.list) { parameters in
                 parameters.append(id)
@@ -67,7 +67,7 @@ public struct PostgresStockQueries: StockQueries {
                 parameters.append(filter.to.map { Instant(milliseconds: $0.milliseconds - 1) })
                 parameters.append(Int64(page.limit + 1))
             }, LedgerRow.entry)
-        return Page(rows: rows, limit: page.limit) { Cursor([String($0.version)]) }
+        return Page(rows: rows, limit: page.limit) { Cursor(["transactions", String($0.version)]) }
     }
 
     public func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
@@ -102,6 +102,9 @@ public struct PostgresStockQueries: StockQueries {
             PostgresQuery(ReservationRow.byOrder) { $0.appendArray([order]) },
             { (row: inout PostgresRow) throws(PostgresError) in try ReservationRow(&row) })
         let references = try await directory.references(of: rows.map(\.inventoryID))
+        guard rows.allSatisfy({ references[$0.inventoryID] != nil }) else {
+            throw .internalFault(cause: "a reservation's record is not known")
+        }
         return rows.compactMap { row in references[row.inventoryID].map(row.reservation) }
     }
 }

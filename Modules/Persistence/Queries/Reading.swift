@@ -25,24 +25,28 @@ extension PostgresClient {
 
 extension PageRequest {
     /// One value of the cursor; nil on the first page.
-    /// - Parameter count: how many values this list's cursors have.
+    /// - Parameters:
+    ///   - count: how many values this list's cursors have.
+    ///   - list: the list's name, which its cursors begin with.
     /// - Throws: `.badCursor` for a cursor of another list.
-    func text(at index: Int, of count: Int) throws(ServiceFailure) -> String? {
+    func text(at index: Int, of count: Int, in list: String) throws(ServiceFailure) -> String? {
         guard let cursor else { return nil }
-        guard cursor.values.count == count else { throw .badCursor }
+        guard cursor.values.count == count + 1, cursor.values[0] == list else { throw .badCursor }
         // PostgreSQL's text cannot hold it, and no cursor of ours does.
-        guard !cursor.values[index].utf8.contains(0) else { throw .badCursor }
-        return cursor.values[index]
+        guard !cursor.values[index + 1].utf8.contains(0) else { throw .badCursor }
+        return cursor.values[index + 1]
     }
 
-    func integer(at index: Int, of count: Int) throws(ServiceFailure) -> Int64? {
-        guard let text = try text(at: index, of: count) else { return nil }
+    func integer(at index: Int, of count: Int, in list: String) throws(ServiceFailure) -> Int64? {
+        guard let text = try text(at: index, of: count, in: list) else { return nil }
         guard let value = Int64(text) else { throw .badCursor }
         return value
     }
 
-    func identifier<Entity>(at index: Int, of count: Int) throws(ServiceFailure) -> Identifier<Entity>? {
-        guard let text = try text(at: index, of: count) else { return nil }
+    func identifier<Entity>(
+        at index: Int, of count: Int, in list: String
+    ) throws(ServiceFailure) -> Identifier<Entity>? {
+        guard let text = try text(at: index, of: count, in: list) else { return nil }
         guard let value = Identifier<Entity>(text) else { throw .badCursor }
         return value
     }

@@ -17,6 +17,10 @@ public protocol StockCache: Sendable {
     /// the store answers again and before anything else is read from it.
     func publish(_ records: [InventoryRecord]) async
 
+    /// Says that these states may yet be committed, by a transaction whose fate nobody knows: what is stored of them is
+    /// not served any more.
+    func doubt(_ records: [InventoryRecord]) async
+
     /// The availability of a product over all warehouses, as `/availability` shows it; nil when absent.
     func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability]
 

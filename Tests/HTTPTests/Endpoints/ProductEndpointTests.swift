@@ -123,7 +123,7 @@ struct ProductEndpointTests {
         }
     }
 
-    @Test("a patch changes what it names; null removes description and attributes and nothing else")
+    @Test("a patch changes what it names; null removes description and attributes and is wrong elsewhere")
     func patch() async throws {
         var ports = TestPorts()
         ports.updateProduct = { _, patch in
@@ -136,9 +136,12 @@ struct ProductEndpointTests {
             let answer = try await api.send(
                 .patch,
                 "/products/LAPTOP-001",
-                #"{"name":"New","base_price":null,"description":null,"attributes":null,"archived":true}"#
+                #"{"name":"New","description":null,"attributes":null,"archived":true}"#
             )
             #expect(answer.status == 200)
+            let refused = try await api.send(
+                .patch, "/products/LAPTOP-001", #"{"name":null,"base_price":null,"archived":null}"#)
+            #expect(refused.faultyFields == ["name", "base_price", "archived"])
         }
     }
 

@@ -69,8 +69,10 @@ struct WarehouseEndpointTests {
             return Samples.warehouse
         }
         try await withAPI(ports) { api in
-            let answer = try await api.send(.patch, "/warehouses/WH1", #"{"alert_recipients":[],"name":null}"#)
+            let answer = try await api.send(.patch, "/warehouses/WH1", #"{"alert_recipients":[]}"#)
             #expect(answer.status == 200)
+            let refused = try await api.send(.patch, "/warehouses/WH1", #"{"name":null,"priority":null}"#)
+            #expect(refused.faultyFields == ["name", "priority"])
         }
     }
 

@@ -72,6 +72,7 @@ struct EmptyCache: StockCache {
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     func fill(_: [InventoryRecord]) async {}
     func publish(_: [InventoryRecord]) async {}
+    func doubt(_: [InventoryRecord]) async {}
     func availability(_: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
     func fill(_: [ProductAvailability]) async {}
 }
