@@ -49,6 +49,7 @@ struct CatalogueTests {
         try await PostgresStock.with { stock in
             for (sku, name) in [
                 ("TEA-1", "Green Tea 100% leaf"), ("TEA-2", "Black tea"), ("CUP_1", "Cup for tea"), ("CUPX1", "Mug"),
+                ("GROSS", "ÜBER Größe"),
             ] {
                 _ = try await stock.catalogue.createProduct(try draft(sku, name))
             }
@@ -60,7 +61,8 @@ struct CatalogueTests {
             let cases: [(String, [String])] = [
                 ("tea", ["CUP_1", "TEA-1", "TEA-2"]), ("tea-", ["TEA-1", "TEA-2"]), ("TEA green", ["TEA-1"]),
                 ("100%", ["TEA-1"]), ("%", ["TEA-1"]), ("cup_", ["CUP_1"]), ("zebra", []), ("\\", []),
-                ("  ", ["CUPX1", "CUP_1", "TEA-1", "TEA-2"]),
+                ("über", ["GROSS"]), ("größe ÜBER", ["GROSS"]), ("u\u{308}ber", ["GROSS"]),
+                ("  ", ["CUPX1", "CUP_1", "GROSS", "TEA-1", "TEA-2"]),
             ]
             for (text, expected) in cases {
                 let skus = try await found(text)

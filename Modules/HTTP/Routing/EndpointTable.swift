@@ -58,7 +58,7 @@ struct EndpointTable: Sendable {
     }
 
     /// - Parameter path: as it came, percent-encoded and without the query. A literal segment goes before a parameter
-    ///   where both have the method.
+    ///   where both have the method, and a path that is literal throughout goes before everything.
     func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
         let slash = UInt8(ascii: "/")
         guard path.utf8.first == slash else { return .notFound }
@@ -69,6 +69,8 @@ struct EndpointTable: Sendable {
         collectEnds(from: 0, segments[...], [], into: &ends)
         for end in ends {
             if let index = index(of: method, at: end.node) { return .endpoint(index: index, values: end.values) }
+            // A path that is there to the letter is not also somebody's id: `GET /inventory/receive` is 405.
+            if end.values.isEmpty { return .methodNotAllowed(Self.listing(nodes[end.node].endpoints.map(\.method))) }
         }
         let allowed = ends.flatMap { nodes[$0.node].endpoints.map(\.method) }
         return allowed.isEmpty ? .notFound : .methodNotAllowed(Self.listing(allowed))

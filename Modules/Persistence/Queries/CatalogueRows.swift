@@ -9,8 +9,8 @@ enum ProductRow {
     /// No row comes back when the SKU is taken.
     static let insert = PostgresStatement(
         """
-        INSERT INTO products (id, sku, name, base_price, description, attributes, created_at, updated_at)
-        VALUES ($1, $2, $3, $4::bigint / 100.0, $5, $6::text::json, date_trunc('milliseconds', clock_timestamp()),
+        INSERT INTO products (id, sku, name, base_price, description, attributes, name_folded, created_at, updated_at)
+        VALUES ($1, $2, $3, $4::bigint / 100.0, $5, $6::text::json, $7, date_trunc('milliseconds', clock_timestamp()),
             date_trunc('milliseconds', clock_timestamp()))
         ON CONFLICT (sku) DO NOTHING
         RETURNING \(columns)
@@ -21,7 +21,8 @@ enum ProductRow {
         UPDATE products SET name = coalesce($2, name), base_price = coalesce($3::bigint / 100.0, base_price),
             description = CASE WHEN $4 THEN $5 ELSE description END,
             attributes = CASE WHEN $6 THEN $7::text::json ELSE attributes END,
-            archived = coalesce($8, archived), updated_at = date_trunc('milliseconds', clock_timestamp())
+            archived = coalesce($8, archived), name_folded = coalesce($9, name_folded),
+            updated_at = date_trunc('milliseconds', clock_timestamp())
         WHERE sku = $1 RETURNING \(columns)
         """)
     static let list = PostgresStatement(
@@ -33,7 +34,7 @@ enum ProductRow {
         """
         SELECT \(columns) FROM products
         WHERE sku > $1 AND ($2::boolean IS NULL OR archived = $2)
-            AND (lower(sku) LIKE $4 OR lower(name) LIKE ALL ($5::text[]))
+            AND (lower(sku) LIKE $4 OR name_folded LIKE ALL ($5::text[]))
         ORDER BY sku LIMIT $3
         """)
 

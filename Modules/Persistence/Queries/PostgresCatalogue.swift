@@ -1,4 +1,5 @@
 public import Domain
+import Foundation
 public import PostgresClient
 public import UseCases
 
@@ -21,6 +22,7 @@ public struct PostgresCatalogue: CatalogueStore {
                 parameters.append(draft.basePrice.hundredths)
                 parameters.append(draft.description)
                 parameters.append(draft.attributes)
+                parameters.append(folded(draft.name))
             })
         guard let product = rows.first else { throw .alreadyExists("SKU already exists: \(draft.sku)") }
         return product
@@ -41,6 +43,7 @@ public struct PostgresCatalogue: CatalogueStore {
                 parameters.append(patch.attributes != nil)
                 parameters.append(patch.attributes ?? nil)
                 parameters.append(patch.isArchived)
+                parameters.append(patch.name.map(folded))
             }
         ).first
     }
@@ -48,7 +51,7 @@ public struct PostgresCatalogue: CatalogueStore {
     public func products(
         search: String?, archived: Bool?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<Product> {
-        let words = search.map { $0.split(whereSeparator: \.isWhitespace).map { String($0).lowercased() } } ?? []
+        let words = search.map { $0.split(whereSeparator: \.isWhitespace).map { folded(String($0)) } } ?? []
         let after = try page.text(at: 0, of: 1, in: "products")
         let query: PostgresQuery
         if words.isEmpty {
@@ -123,6 +126,11 @@ public struct PostgresCatalogue: CatalogueStore {
     private func warehouses(_ query: PostgresQuery) async throws(ServiceFailure) -> [Warehouse] {
         try await client.rows(query, WarehouseRow.warehouse)
     }
+}
+
+/// Text as it is searched for: in lower case and composed, so that what looks alike is alike.
+private func folded(_ text: String) -> String {
+    text.lowercased().precomposedStringWithCanonicalMapping
 }
 
 /// A LIKE pattern that means the text itself, at the beginning or anywhere.
