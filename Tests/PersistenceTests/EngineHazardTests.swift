@@ -105,6 +105,54 @@ struct EngineHazardTests {
         }
     }
 
+    @Test("an update that misses its row is noticed in the database, and the batch runs again")
+    func missedRow() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            _ = try await stock.engine.submit(receive(record), actor: "setup")
+            // The first update after this does nothing, without an error.
+            try await stock.sql(
+                """
+                CREATE SEQUENCE misses;
+                CREATE FUNCTION miss_once() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF nextval('misses') = 1 THEN RETURN NULL; END IF;
+                    RETURN NEW;
+                END
+                $$;
+                CREATE TRIGGER miss_once BEFORE UPDATE ON inventory FOR EACH ROW EXECUTE FUNCTION miss_once()
+                """)
+            let answer = try await stock.engine.submit(receive(record), actor: "test")
+            guard case .moved(.changed(let change)) = answer else {
+                Issue.record("unexpected \(answer)")
+                return
+            }
+            #expect(change.newQuantity == 2)
+            #expect(try await stock.count("SELECT last_value FROM misses") == 2)
+            #expect(try await stock.audit() == [])
+        }
+    }
+
+    @Test("a clock that goes back does not take the ledger with it")
+    func clockGoesBack() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            _ = try await stock.engine.submit(receive(record), actor: "setup")
+            // As if the clock had been an hour ahead so far.
+            try await stock.sql(
+                """
+                ALTER TABLE inventory_transactions DISABLE TRIGGER ALL;
+                UPDATE inventory_transactions SET created_at = created_at + interval '1 hour';
+                UPDATE inventory SET updated_at = updated_at + interval '1 hour'
+                """)
+            _ = try await stock.engine.submit(receive(record), actor: "test")
+            let id = try #require(try await stock.record(record)?.id)
+            let times = try await stock.ledger(of: id).map(\.createdAt)
+            #expect(times.count == 2 && times[0] <= times[1])
+            #expect(try await stock.audit() == [])
+        }
+    }
+
     @Test("sessions that are killed under load lose no answered command and double none")
     func killedSessions() async throws {
         try await PostgresStock.with { stock in

@@ -170,7 +170,7 @@ struct BadRequest: Sendable {
             BadRequest("unknown product", .GET, "/api/v1/products/NONE", nil, 404, "not_found"),
             BadRequest("unknown path", .GET, "/api/v1/nothing", nil, 404, "not_found"),
             BadRequest("outside of the base path", .GET, "/inventory", nil, 404, "not_found"),
-            BadRequest("GET of receive", .GET, "/api/v1/inventory/receive", nil, 422, "validation_failed", field: "id"),
+            BadRequest("GET of receive", .GET, "/api/v1/inventory/receive", nil, 405, "method_not_allowed"),
             BadRequest("DELETE of a record", .DELETE, "/api/v1/inventory/\(id)", nil, 405, "method_not_allowed"),
             BadRequest("PUT of reservations", .PUT, "/api/v1/reservations", [], 405, "method_not_allowed"),
             BadRequest("POST of health", .POST, "/health/live", nil, 405, "method_not_allowed"),
