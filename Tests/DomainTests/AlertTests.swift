@@ -91,6 +91,54 @@ struct AlertTests {
         #expect(machine.record(house.records[0].key)?.safetyStock == 1)
     }
 
+    /// Five units that are all held, overdue, of a record that is low therefore.
+    private func overdueHouse() -> (house: MachineHouse, overdue: OverdueReservations) {
+        var house = MachineHouse()
+        house.stock(0, onHand: 5, reserved: 5, point: 3, quantity: 5)
+        let old = house.reservation(1, order: MachineHouse.other, of: 0, 5, expiresIn: -1)
+        return (house, OverdueReservations(reservations: [old], isComplete: true))
+    }
+
+    @Test("overdue units that are sold again at once leave the alert of a low record as it is")
+    func soldAgain() throws {
+        let (house, overdue) = overdueHouse()
+        var machine = house.machine()
+        let sale = house.reserve(MachineHouse.order, [(0, 5)])
+        _ = machine.decide(sale, actor: "test")
+        machine.add(overdue, of: house.records[0].key)
+        _ = try machine.done(sale)
+        #expect(machine.changes.ledger.map(\.kind) == [.expire, .reserve])
+        #expect(machine.changes.openAlerts.isEmpty && machine.changes.recoveredRecords.isEmpty)
+    }
+
+    @Test("overdue units that are released for a command which stays short resolve the alert")
+    func releasedInVain() throws {
+        let (house, overdue) = overdueHouse()
+        var machine = house.machine()
+        let sale = house.reserve(MachineHouse.order, [(0, 6)])
+        _ = machine.decide(sale, actor: "test")
+        machine.add(overdue, of: house.records[0].key)
+        #expect(try machine.done(sale).refusal != nil)
+        #expect(machine.changes.recoveredRecords.count == 1 && machine.changes.openAlerts.isEmpty)
+    }
+
+    @Test("what was released for a command that is not decided in this batch is settled at its end")
+    func leftUndecided() {
+        let (house, _) = overdueHouse()
+        var machine = house.machine()
+        let sale = house.reserve(MachineHouse.order, [(0, 6)])
+        _ = machine.decide(sale, actor: "test")
+        let part = house.reservation(1, order: MachineHouse.other, of: 0, 4, expiresIn: -1)
+        machine.add(OverdueReservations(reservations: [part], isComplete: false), of: house.records[0].key)
+        guard case .needsOverdue = machine.decide(sale, actor: "test") else {
+            Issue.record("there may be more")
+            return
+        }
+        #expect(machine.changes.recoveredRecords.isEmpty)
+        machine.settleAlerts()
+        #expect(machine.changes.recoveredRecords.count == 1)
+    }
+
     @Test("a transfer settles both ends")
     func transfer() throws {
         var house = house(onHand: 5)

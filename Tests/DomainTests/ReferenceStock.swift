@@ -57,6 +57,9 @@ struct ReferenceStock {
     var step = 0
     /// Ids that the store under test gave to new reservations.
     var ids: [ReservationID] = []
+    /// Whether records were low before units were released for want of them; judged with the command that is decided
+    /// next.
+    var unsettled: [RecordKey: Bool] = [:]
     /// A caller's version is not looked at: the record's own expiries moved it while the command was under way.
     var ignoresVersions = false
 
@@ -79,12 +82,26 @@ struct ReferenceStock {
         trial.step += 1
         do throws(Refused) {
             let words = try change(&trial)
-            for key in trial.rows.keys { trial.settle(key, wasLow: isLow(key)) }
+            trial.settleAll(since: self)
             self = trial
             return .success(words)
         } catch {
+            settleAll(since: self)
             return .failure(error)
         }
+    }
+
+    /// Releases one for want of units: its alert waits for the command that wants them.
+    mutating func releaseForWant(_ held: Held) {
+        unsettled[held.record.key] = unsettled[held.record.key] ?? isLow(held.record.key)
+        step += 1
+        resolve(held.id, "expire", as: .expired)
+    }
+
+    /// - Parameter before: everything as it was before the command.
+    mutating func settleAll(since before: ReferenceStock) {
+        for key in rows.keys { settle(key, wasLow: unsettled[key] ?? before.isLow(key)) }
+        unsettled = [:]
     }
 
     private mutating func settle(_ key: RecordKey, wasLow: Bool) {

@@ -58,7 +58,7 @@ extension StockMachine {
         return record
     }
 
-    /// Remembers how a record was before this command, and its version before this batch.
+    /// Remembers how a record was before it was touched, and its version before this batch.
     mutating func touch(_ record: InventoryRecord) {
         if state.wasLow[record.key] == nil {
             state.wasLow[record.key] = .some(record.isLowStock)
@@ -68,8 +68,13 @@ extension StockMachine {
         }
     }
 
-    /// Raises and resolves alerts for the records that the command touched, by their states before and after it.
-    mutating func settleAlerts() {
+    /// Raises and resolves alerts for the records that were touched, by their states before and after.
+    ///
+    /// Each decision that is done settles by itself. What was released for want of units is judged together with the
+    /// decision that it was for: overdue units that are sold again at once leave the alert as it is. Call it once more
+    /// when a batch ends with commands undecided.
+    public mutating func settleAlerts() {
+        guard !state.wasLow.isEmpty else { return }
         for (key, wasLow) in state.wasLow {
             guard let record = state.records[key] else { continue }
             switch (wasLow ?? false, record.isLowStock) {

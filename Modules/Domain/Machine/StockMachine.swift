@@ -24,7 +24,7 @@ public struct StockMachine: Sendable {
         /// The version before the last rows of a record, if those were all expiries for want of units: a caller that
         /// saw any version from it on has missed nothing that anybody did.
         var versionBeforeExpiry: [RecordKey: Int64] = [:]
-        /// Whether each record that the current command touched was low before it; nil for one that is new.
+        /// Whether each record was low that has been touched since alerts were settled last; nil for one that is new.
         var wasLow: [RecordKey: Bool?] = [:]
     }
 
@@ -76,7 +76,6 @@ public struct StockMachine: Sendable {
     /// - Parameter actor: who asks, for the ledger.
     public mutating func decide(_ command: Command, actor: String) -> Decision {
         while true {
-            state.wasLow.removeAll(keepingCapacity: true)
             let attempt: Result<Outcome, StockRefusal>
             do throws(Interruption) {
                 attempt = .success(try run(command, actor: actor))
@@ -94,13 +93,14 @@ public struct StockMachine: Sendable {
             case .failure(let refusal):
                 // Expired means free: units whose time is over are found before anybody is told that there are none.
                 guard let key = refusal.shortage?.record.key, state.records[key]?.quantityReserved ?? 0 > 0 else {
+                    settleAlerts()
                     return .done(.failure(refusal))
                 }
                 guard let overdue = state.overdue[key] else { return .needsOverdue([key]) }
                 if expire(overdue.reservations, actor: Self.expiryActor) > 0 {
                     state.overdue[key]?.reservations = []
-                    settleAlerts()
                 } else if overdue.isComplete {
+                    settleAlerts()
                     return .done(.failure(refusal))
                 } else {
                     return .needsOverdue([key])

@@ -53,6 +53,7 @@ struct Desk {
             try await loadOverdue(Array(keys), on: connection)
             open = short
         }
+        machine.settleAlerts()
     }
 
     /// The order has reservations on records that are not held: the next turn holds those too.
