@@ -70,10 +70,10 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "Domain", "UseCases", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore, nioHTTPTypes,
-            nioPosix, serviceLifecycle,
+            "Domain", "Telemetry", "UseCases", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
+            nioHTTPTypes, nioPosix, serviceLifecycle,
         ]),
-    module("Telemetry", [logging, metrics]),
+    module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
     // MARK: Tools
@@ -98,7 +98,9 @@ let apps: [Target] = [
         ]),
     app(
         "inventoryctl",
-        ["Persistence", "PostgresClient", "Reactor", "Replay", "Settings", argumentParser, unixSignals]),
+        [
+            "Persistence", "PostgresClient", "Reactor", "Replay", "Settings", argumentParser, unixSignals,
+        ]),
 ]
 
 // MARK: - Tests
@@ -131,14 +133,14 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Domain", "HTTP", "UseCases", httpTypes, hummingbird, hummingbirdTesting, logging, metrics, nioCore,
-            nioPosix, serviceLifecycle,
+            "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, hummingbird, hummingbirdTesting, logging, metrics,
+            nioCore, nioPosix, serviceLifecycle,
         ]),
     tests(
         "SystemTests",
         ["PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     tests("SettingsTests", ["Settings", argumentParser]),
-    tests("TelemetryTests", ["Telemetry", logging, metrics]),
+    tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),
     tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
 ]
 

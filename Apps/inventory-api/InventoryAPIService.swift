@@ -71,6 +71,7 @@ struct InventoryAPIService {
             reservations: ReservationService(directory: directory, commands: engine, queries: queries),
             reader: StockReader(directory: directory, queries: queries, cache: cache),
             catalogue: PostgresCatalogue(client: client),
+            alerts: PostgresAlertStore(client: client),
             health: HealthMonitor(healthChecks(client, redis), logger: logger),
             authenticator: OpenAuthenticator(),
             reservationSeconds: Int64(settings.reservations.ttlSeconds)

@@ -60,13 +60,16 @@ extension SettingName {
     static let smtpURL = SettingName("SMTP_URL", isSecret: true)
     static let smtpUsername = SettingName("SMTP_USERNAME")
     static let smtpPassword = SettingName("SMTP_PASSWORD", isSecret: true, mayBeFile: true)
+    static let smtpAuthorities = SettingName("SMTP_CA_FILE")
     static let alertFrom = SettingName("ALERT_FROM")
     static let alertTo = SettingName("ALERT_TO")
     static let mailIntervalSeconds = SettingName("MAIL_INTERVAL_SECONDS")
     static let mailDigestSeconds = SettingName("MAIL_DIGEST_SECONDS")
+    static let mailLeaseSeconds = SettingName("MAIL_LEASE_SECONDS")
 
     static let currency = SettingName("CURRENCY")
     static let metricsPort = SettingName("METRICS_PORT")
+    static let metricsHost = SettingName("METRICS_HOST")
     static let logLevel = SettingName("LOG_LEVEL")
     static let logFormat = SettingName("LOG_FORMAT")
 }

@@ -22,4 +22,7 @@ public struct StockChanges: Sendable {
     public var isEmpty: Bool {
         createdRecords.isEmpty && ledger.isEmpty && changedReservations.isEmpty && createdReservations.isEmpty
     }
+
+    /// Whether somebody has to be told of low stock.
+    public var raisesAlerts: Bool { !openAlerts.isEmpty || !resolvedAlerts.isEmpty }
 }

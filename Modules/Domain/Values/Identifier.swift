@@ -91,3 +91,7 @@ public typealias OrderID = Identifier<Order>
 
 /// A suggestion to reorder, made with an alert.
 public enum PurchaseOrderSuggestion {}
+
+/// An email of ours on its way out.
+public enum OutboundEmail {}
+public typealias EmailID = Identifier<OutboundEmail>

@@ -23,6 +23,7 @@ extension Problem {
         case .notFound(let what): self.init(.notFound, what)
         case .invalid(let faults): self = .validation(faults)
         case .alreadyExists(let what): self.init(.alreadyExists, what)
+        case .alreadyDecided(let what): self.init(.alreadyDecided, what)
         case .badCursor: self = Cursor.problem
         case .systemBusy:
             self = .retry(.systemBusy, "System busy. Please retry.", afterSeconds: Self.busySeconds)

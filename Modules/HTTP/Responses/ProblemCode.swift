@@ -16,6 +16,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case alreadyReleased = "already_released"
     case archived
     case alreadyExists = "already_exists"
+    case alreadyDecided = "already_decided"
     case validationFailed = "validation_failed"
     case rateLimited = "rate_limited"
     case systemBusy = "system_busy"
@@ -33,7 +34,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .concurrencyConflict, .reservationExpired, .alreadyConfirmed, .alreadyReleased, .archived,
-            .alreadyExists:
+            .alreadyExists, .alreadyDecided:
             .conflict
         case .validationFailed: .unprocessableContent
         case .rateLimited: .tooManyRequests
@@ -59,6 +60,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .alreadyReleased: "Already released"
         case .archived: "Archived"
         case .alreadyExists: "Already exists"
+        case .alreadyDecided: "Already decided"
         case .validationFailed: "Validation failed"
         case .rateLimited: "Rate limited"
         case .systemBusy: "System busy"

@@ -4,6 +4,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+import Telemetry
 
 /// Serves the API over HTTP/1.1 until it is told to stop.
 public struct HTTPServer: Service {

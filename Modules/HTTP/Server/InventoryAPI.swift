@@ -1,3 +1,4 @@
+public import Telemetry
 public import UseCases
 
 /// The API's routes over the use cases: what a composition root hands to `HTTPServer`.
@@ -6,6 +7,7 @@ public struct InventoryAPI: Sendable {
     private let reservations: ReservationService
     private let reader: StockReader
     private let catalogue: any CatalogueStore
+    private let alerts: any AlertStore
     let health: HealthMonitor
     let authenticator: any Authenticator
     private let reservationSeconds: Int64
@@ -19,6 +21,7 @@ public struct InventoryAPI: Sendable {
         reservations: ReservationService,
         reader: StockReader,
         catalogue: any CatalogueStore,
+        alerts: any AlertStore,
         health: HealthMonitor,
         authenticator: any Authenticator,
         reservationSeconds: Int64 = 600
@@ -28,6 +31,7 @@ public struct InventoryAPI: Sendable {
         self.reservations = reservations
         self.reader = reader
         self.catalogue = catalogue
+        self.alerts = alerts
         self.health = health
         self.authenticator = authenticator
         self.reservationSeconds = reservationSeconds
@@ -45,6 +49,7 @@ public struct InventoryAPI: Sendable {
                 AvailabilityEndpoint(reader: reader).endpoint,
             ]
             + InventoryReadEndpoints(reader: reader).endpoints
+            + AlertEndpoints(alerts: alerts).endpoints
             + ReservationEndpoints(reservations: reservations, standardSeconds: reservationSeconds).endpoints
     }
 }

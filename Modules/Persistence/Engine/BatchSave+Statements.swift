@@ -113,4 +113,8 @@ extension BatchSave {
         JOIN products p ON p.id = i.product_id
         ON CONFLICT DO NOTHING
         """)
+
+    /// What is to be mailed. An alert that was passed over above has no row here either.
+    static let insertDeliveries = PostgresStatement(
+        "INSERT INTO alert_deliveries (alert_id) SELECT id FROM low_stock_alerts WHERE id = ANY($1)")
 }

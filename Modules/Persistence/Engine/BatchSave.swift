@@ -29,6 +29,7 @@ struct BatchSave {
             let alerts = changes.resolvedAlerts + changes.openAlerts.values.sorted { $0.inventoryID < $1.inventoryID }
             queries.append(insertAlerts(alerts))
             queries.append(insertSuggestions(alerts))
+            queries.append(PostgresQuery(Self.insertDeliveries) { $0.appendArray(alerts.map(\.id)) })
         }
         queries.append(PostgresQuery(Self.commit))
         return queries

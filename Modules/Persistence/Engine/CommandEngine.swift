@@ -17,6 +17,7 @@ public actor CommandEngine: CommandStore {
     let directory: PostgresRecordDirectory
     let logger: Logger
     let metrics = EngineMetrics()
+    let alertBell: AlertBell
     private let client: PostgresClient
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
@@ -50,6 +51,7 @@ public actor CommandEngine: CommandStore {
         self.directory = directory
         self.logger = logger
         self.client = client
+        alertBell = AlertBell(reactor: reactor, client: client)
         self.configuration = configuration
         self.leases = leases
         self.cache = cache

@@ -12,8 +12,13 @@ public struct MailSettings: Sendable {
     /// `smtp://host:port[?tls=required]` or `smtps://host:port`. May hold a password: never log it.
     public let url: String
     public let credentials: Credentials?
+    /// A PEM file of authorities to trust instead of the system's: for a mail server with a certificate of the house.
+    public let authorityFile: String?
     /// The sender's address.
     public let from: String
+
+    /// What stands behind the `@` of the sender's address.
+    public var domain: String { String(from[from.index(after: from.lastIndex(of: "@") ?? from.startIndex)...]) }
 
     public init(_ source: SettingsSource) throws(SettingsError) {
         url = try source.required(.smtpURL)
@@ -29,8 +34,9 @@ public struct MailSettings: Sendable {
         case (_?, nil): throw SettingsError(.smtpPassword, "is required beside SMTP_USERNAME")
         case (nil, _?): throw SettingsError(.smtpUsername, "is required beside SMTP_PASSWORD")
         }
+        authorityFile = try source.text(.smtpAuthorities)
         from = try source.required(.alertFrom)
-        guard isAddress(from) else { throw SettingsError(.alertFrom, mustBe: "an email address", not: from) }
+        guard isMailAddress(from) else { throw SettingsError(.alertFrom, mustBe: "an email address", not: from) }
     }
 }
 
@@ -40,18 +46,21 @@ public struct AlertSettings: Sendable {
     public let recipients: [String]
     public let intervalSeconds: Int
     public let digestSeconds: Int
+    public let leaseSeconds: Int
 
     /// How long the mailer waits at most before it looks by itself.
     public var interval: Duration { .seconds(intervalSeconds) }
     /// What follows a first alert within this time goes into one email.
     public var digest: Duration { .seconds(digestSeconds) }
+    /// How long an email stays with a mailer that gives no sign of life.
+    public var lease: Duration { .seconds(leaseSeconds) }
 
     public init(_ source: SettingsSource) throws(SettingsError) {
         let list = try source.text(.alertTo, default: "")
         var recipients: [String] = []
         for part in list.isEmpty ? [] : list.split(separator: ",", omittingEmptySubsequences: false) {
             let address = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            guard isAddress(address) else {
+            guard isMailAddress(address) else {
                 throw SettingsError(.alertTo, mustBe: "email addresses with commas between them", not: list)
             }
             recipients.append(address)
@@ -60,12 +69,13 @@ public struct AlertSettings: Sendable {
         intervalSeconds = try source.integer(.mailIntervalSeconds, in: 1...86_400, default: 30)
         // 0: every alert by itself.
         digestSeconds = try source.integer(.mailDigestSeconds, in: 0...3_600, default: 5)
+        leaseSeconds = try source.integer(.mailLeaseSeconds, in: 1...600, default: 10)
     }
 }
 
 /// Whether the text can stand as an address in SMTP: something at something, visible ASCII without brackets or commas.
 /// Whether mail arrives there only the server knows.
-private func isAddress(_ text: String) -> Bool {
+public func isMailAddress(_ text: String) -> Bool {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     // RFC 5321, section 4.5.3.1.3: a path has 256 octets with its brackets.
     return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
@@ -79,6 +89,8 @@ public struct MailOptions: SettingsOptions {
     @Option(.smtpUsername, "The user name at the mail server.", value: "name") var username
     @Option(.smtpPassword, "The password at the mail server.", value: "password") var password
     @Option(SettingName.smtpPassword.file, "A file that holds the password.", value: "file") var passwordFile
+    @Option(.smtpAuthorities, "PEM file of authorities to trust instead of the system's.", value: "file")
+    var authorities
     @Option(.alertFrom, "The sender's address.", value: "address") var from
 
     public init() {}
@@ -86,7 +98,7 @@ public struct MailOptions: SettingsOptions {
     public var given: [(name: SettingName, value: String?)] {
         [
             (.smtpURL, url), (.smtpUsername, username), (.smtpPassword, password),
-            (SettingName.smtpPassword.file, passwordFile), (.alertFrom, from),
+            (SettingName.smtpPassword.file, passwordFile), (.smtpAuthorities, authorities), (.alertFrom, from),
         ]
     }
 }
@@ -96,10 +108,16 @@ public struct AlertOptions: SettingsOptions {
     @Option(.mailIntervalSeconds, "Seconds between two looks without a notice (default: 30).", value: "seconds")
     var interval
     @Option(.mailDigestSeconds, "Seconds that are gathered into one email (default: 5).", value: "seconds") var digest
+    @Option(
+        .mailLeaseSeconds, "Seconds that an email stays with a mailer that has died (default: 10).", value: "seconds")
+    var lease
 
     public init() {}
 
     public var given: [(name: SettingName, value: String?)] {
-        [(.alertTo, recipients), (.mailIntervalSeconds, interval), (.mailDigestSeconds, digest)]
+        [
+            (.alertTo, recipients), (.mailIntervalSeconds, interval), (.mailDigestSeconds, digest),
+            (.mailLeaseSeconds, lease),
+        ]
     }
 }

@@ -16,6 +16,12 @@ struct PrometheusText {
         }
     }
 
+    /// A metric without labels.
+    mutating func append(_ name: String, _ kind: MetricKind, help: String, _ value: Double) {
+        text += "# HELP \(name) \(escapedHelp(help))\n# TYPE \(name) \(typeName(kind))\n"
+        appendSample(name, "", number(value))
+    }
+
     private mutating func append(_ name: String, _ labels: MetricLabels, _ distribution: Distribution) {
         let separator = labels.text.isEmpty ? "" : ","
         var total: Int64 = 0

@@ -10,6 +10,8 @@ public enum ServiceFailure: Error, Hashable, Sendable {
     case invalid([FieldFault])
     /// A unique value is taken, in words for the caller.
     case alreadyExists(String)
+    /// A suggestion was decided another way before, in words for the caller.
+    case alreadyDecided(String)
     /// The cursor is not one of this list's.
     case badCursor
     /// A lock or the queue was not to be had in time. Nothing was done.

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Telemetry
 import Testing
 import UseCases
 
@@ -35,6 +37,28 @@ struct HealthTests {
             #expect(shown["redis"]?["status"] as? String == redis.rawValue)
             #expect((shown["redis"]?["latency_ms"] as? Double ?? -1) >= 0)
             #expect(!answer.text.contains("internal"))
+        }
+    }
+
+    @Test("a note is shown where there is one, in the bytes that every program answers")
+    func note() async throws {
+        let checks = [
+            HealthCheck("postgresql", isEssential: true) { .ok },
+            HealthCheck("redis", isEssential: false) { .init(.down, detail: "10.0.0.7", note: "refuses \"us\"") },
+        ]
+        try await withAPI(checks: checks) { api in
+            let answer = try await api.get("/health/ready")
+            #expect(answer.headers[.contentType] == "application/json")
+            #expect(answer.headers[.cacheControl] == "no-store")
+            let zeroed = answer.text.replacing(/"latency_ms":[0-9]+\.[0-9]{3}/, with: #""latency_ms":0.000"#)
+            let report = HealthReport(
+                status: .degraded,
+                checks: [
+                    .init(name: "postgresql", state: .ok, latency: .zero),
+                    .init(name: "redis", state: .down, latency: .zero, note: "refuses \"us\""),
+                ]
+            )
+            #expect(zeroed == report.json)
         }
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import Telemetry
 import Testing
 import UseCases
 

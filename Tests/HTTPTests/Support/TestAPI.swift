@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
+import Telemetry
 import Testing
 import UseCases
 
@@ -89,6 +90,7 @@ func makeAPI(
         reservations: ReservationService(directory: ports, commands: ports, queries: ports),
         reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()),
         catalogue: ports,
+        alerts: ports,
         health: HealthMonitor(checks, limit: .milliseconds(50), logger: silence),
         authenticator: authenticator
     )

@@ -110,3 +110,28 @@ extension TestPorts: CatalogueStore {
         try await warehouses(page)
     }
 }
+
+extension TestPorts: AlertStore {
+    func alerts(status: AlertView.Status?, page: PageRequest) async throws(ServiceFailure) -> Page<AlertView> {
+        try await alerts(status, page)
+    }
+
+    func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
+        try await acknowledge(id, actor)
+    }
+
+    func suggestions(
+        status: SuggestionView.Status?,
+        page: PageRequest
+    ) async throws(ServiceFailure) -> Page<SuggestionView> {
+        try await suggestions(status, page)
+    }
+
+    func decide(
+        _ id: SuggestionID,
+        _ decision: SuggestionDecision,
+        actor: String
+    ) async throws(ServiceFailure) -> SuggestionView {
+        try await decide(id, decision, actor)
+    }
+}

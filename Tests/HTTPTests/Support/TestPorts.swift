@@ -61,6 +61,22 @@ struct TestPorts: Sendable {
         _,
         patch throws(Failure) in try unexpected("updateWarehouse \(patch)")
     }
+    var alerts: @Sendable (AlertView.Status?, PageRequest) async throws(Failure) -> Page<AlertView> = {
+        _,
+        _ throws(Failure) in try unexpected("alerts")
+    }
+    var acknowledge: @Sendable (AlertID, String) async throws(Failure) -> AlertView = { id, _ throws(Failure) in
+        try unexpected("acknowledge \(id)")
+    }
+    var suggestions: @Sendable (SuggestionView.Status?, PageRequest) async throws(Failure) -> Page<SuggestionView> = {
+        _,
+        _ throws(Failure) in try unexpected("suggestions")
+    }
+    var decide: @Sendable (SuggestionID, SuggestionDecision, String) async throws(Failure) -> SuggestionView = {
+        id,
+        _,
+        _ throws(Failure) in try unexpected("decide \(id)")
+    }
     var warehouses: @Sendable (PageRequest) async throws(Failure) -> Page<Warehouse> = { _ throws(Failure) in
         try unexpected("warehouses")
     }

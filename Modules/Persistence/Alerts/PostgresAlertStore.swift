@@ -1,0 +1,79 @@
+public import Domain
+public import PostgresClient
+public import UseCases
+
+/// Alerts and suggestions on PostgreSQL, newest first by their time-ordered ids.
+public struct PostgresAlertStore: AlertStore {
+    private let client: PostgresClient
+
+    public init(client: PostgresClient) {
+        self.client = client
+    }
+
+    public func alerts(
+        status: AlertView.Status?, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<AlertView> {
+        let before: AlertID = try page.identifier(at: 0, of: 1, in: "alerts") ?? .last
+        let rows = try await client.rows(
+            PostgresQuery(status == nil ? AlertRow.all : AlertRow.byStatus) { parameters in
+                parameters.append(before)
+                parameters.append(Int64(page.limit + 1))
+                if let status { parameters.append(status.rawValue) }
+            }, AlertRow.alert)
+        return Page(rows: rows, limit: page.limit) { Cursor(["alerts", $0.id.description]) }
+    }
+
+    public func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
+        try await execute(
+            PostgresQuery(AlertRow.acknowledge) { parameters in
+                parameters.append(id)
+                parameters.append(actor)
+            })
+        let rows = try await client.rows(PostgresQuery(AlertRow.byID) { $0.append(id) }, AlertRow.alert)
+        guard let alert = rows.first else { throw .notFound("Unknown alert: \(id)") }
+        return alert
+    }
+
+    public func suggestions(
+        status: SuggestionView.Status?, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<SuggestionView> {
+        let before: SuggestionID = try page.identifier(at: 0, of: 1, in: "suggestions") ?? .last
+        let rows = try await client.rows(
+            PostgresQuery(status == nil ? SuggestionRow.all : SuggestionRow.byStatus) { parameters in
+                parameters.append(before)
+                parameters.append(Int64(page.limit + 1))
+                if let status { parameters.append(status.rawValue) }
+            }, SuggestionRow.suggestion)
+        return Page(rows: rows, limit: page.limit) { Cursor(["suggestions", $0.id.description]) }
+    }
+
+    public func decide(
+        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String
+    ) async throws(ServiceFailure) -> SuggestionView {
+        try await execute(
+            PostgresQuery(SuggestionRow.decide) { parameters in
+                parameters.append(id)
+                parameters.append(decision.status.rawValue)
+                parameters.append(actor)
+            })
+        let rows = try await client.rows(PostgresQuery(SuggestionRow.byID) { $0.append(id) }, SuggestionRow.suggestion)
+        guard let suggestion = rows.first else { throw .notFound("Unknown purchase order suggestion: \(id)") }
+        guard suggestion.status == decision.status else {
+            throw .alreadyDecided("The suggestion is already \(suggestion.status.rawValue).")
+        }
+        return suggestion
+    }
+
+    private func execute(_ query: PostgresQuery) async throws(ServiceFailure) {
+        do throws(PostgresError) {
+            _ = try await client.query(query)
+        } catch {
+            throw ServiceFailure(error)
+        }
+    }
+}
+
+extension Identifier {
+    /// After every id that there is.
+    fileprivate static var last: Identifier { Identifier(high: .max, low: .max) }
+}

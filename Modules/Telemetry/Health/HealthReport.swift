@@ -1,0 +1,35 @@
+/// What `/health/ready` answers: whether the program can serve, and how each thing that it needs is.
+public struct HealthReport: Sendable, Hashable {
+    public enum Status: String, Hashable, Sendable {
+        case ok
+        /// Something is missing that can be done without.
+        case degraded
+        /// Send no work here: 503.
+        case unavailable
+    }
+
+    public struct Check: Sendable, Hashable {
+        public let name: String
+        public let state: HealthCheck.State
+        /// How long the probe took, or the monitor's limit.
+        public let latency: Duration
+        /// Safe to show to everybody.
+        public let note: String?
+
+        public init(name: String, state: HealthCheck.State, latency: Duration, note: String? = nil) {
+            self.name = name
+            self.state = state
+            self.latency = latency
+            self.note = note
+        }
+    }
+
+    public let status: Status
+    /// In the monitor's order.
+    public let checks: [Check]
+
+    public init(status: Status, checks: [Check]) {
+        self.status = status
+        self.checks = checks
+    }
+}

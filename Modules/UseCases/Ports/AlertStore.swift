@@ -1,0 +1,159 @@
+public import Domain
+
+/// A low-stock alert as people see it.
+public struct AlertView: Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        case open
+        case acknowledged
+        case resolved
+    }
+
+    /// Where the alert's email stands.
+    public struct Delivery: Hashable, Sendable {
+        public enum State: String, Hashable, Sendable {
+            /// Not sent yet; also between tries.
+            case queued
+            case sent
+            case failed
+        }
+
+        public let state: State
+        /// Tries that have ended.
+        public let attempts: Int
+        public let sentAt: Instant?
+        /// Nil until the alert is in an email.
+        public let messageID: String?
+        /// The mail server's words, or why it could not be asked.
+        public let lastError: String?
+
+        public init(state: State, attempts: Int, sentAt: Instant?, messageID: String?, lastError: String?) {
+            self.state = state
+            self.attempts = attempts
+            self.sentAt = sentAt
+            self.messageID = messageID
+            self.lastError = lastError
+        }
+    }
+
+    public let id: AlertID
+    public let inventoryID: InventoryID
+    public let sku: SKU
+    public let productName: String
+    public let warehouseCode: WarehouseCode
+    /// Units, when it was raised.
+    public let quantityAvailable: Int64
+    public let reorderPoint: Int64
+    public let status: Status
+    public let createdAt: Instant
+    public let acknowledgedAt: Instant?
+    public let acknowledgedBy: String?
+    public let resolvedAt: Instant?
+    /// Nil if the store had one of another alert that was still open.
+    public let suggestionID: SuggestionID?
+    public let delivery: Delivery
+
+    public init(
+        id: AlertID, inventoryID: InventoryID, sku: SKU, productName: String, warehouseCode: WarehouseCode,
+        quantityAvailable: Int64, reorderPoint: Int64, status: Status, createdAt: Instant, acknowledgedAt: Instant?,
+        acknowledgedBy: String?, resolvedAt: Instant?, suggestionID: SuggestionID?, delivery: Delivery
+    ) {
+        self.id = id
+        self.inventoryID = inventoryID
+        self.sku = sku
+        self.productName = productName
+        self.warehouseCode = warehouseCode
+        self.quantityAvailable = quantityAvailable
+        self.reorderPoint = reorderPoint
+        self.status = status
+        self.createdAt = createdAt
+        self.acknowledgedAt = acknowledgedAt
+        self.acknowledgedBy = acknowledgedBy
+        self.resolvedAt = resolvedAt
+        self.suggestionID = suggestionID
+        self.delivery = delivery
+    }
+}
+
+/// A purchase order suggestion as people see it.
+public struct SuggestionView: Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        case open
+        case accepted
+        case dismissed
+        /// The record recovered before anybody decided.
+        case withdrawn
+    }
+
+    public let id: SuggestionID
+    public let alertID: AlertID
+    public let inventoryID: InventoryID
+    public let sku: SKU
+    public let productName: String
+    public let warehouseCode: WarehouseCode
+    /// Units to order.
+    public let quantity: Int64
+    /// The price of one unit when the suggestion was made.
+    public let unitPrice: Money
+    public let quantityAvailable: Int64
+    public let reorderPoint: Int64
+    public let status: Status
+    public let createdAt: Instant
+    public let decidedAt: Instant?
+    public let decidedBy: String?
+
+    public init(
+        id: SuggestionID, alertID: AlertID, inventoryID: InventoryID, sku: SKU, productName: String,
+        warehouseCode: WarehouseCode, quantity: Int64, unitPrice: Money, quantityAvailable: Int64,
+        reorderPoint: Int64, status: Status, createdAt: Instant, decidedAt: Instant?, decidedBy: String?
+    ) {
+        self.id = id
+        self.alertID = alertID
+        self.inventoryID = inventoryID
+        self.sku = sku
+        self.productName = productName
+        self.warehouseCode = warehouseCode
+        self.quantity = quantity
+        self.unitPrice = unitPrice
+        self.quantityAvailable = quantityAvailable
+        self.reorderPoint = reorderPoint
+        self.status = status
+        self.createdAt = createdAt
+        self.decidedAt = decidedAt
+        self.decidedBy = decidedBy
+    }
+}
+
+/// What a person decides on a suggestion.
+public enum SuggestionDecision: String, Hashable, Sendable, CaseIterable {
+    case accept
+    case dismiss
+
+    /// Where it leads.
+    public var status: SuggestionView.Status {
+        switch self {
+        case .accept: .accepted
+        case .dismiss: .dismissed
+        }
+    }
+}
+
+/// Alerts and suggestions, for people. The write path makes and resolves them.
+///
+/// Throws `.notFound`, `.alreadyDecided`, `.badCursor`, `.unavailable` or `.internalFault`.
+public protocol AlertStore: Sendable {
+    /// Newest first.
+    func alerts(status: AlertView.Status?, page: PageRequest) async throws(ServiceFailure) -> Page<AlertView>
+
+    /// Notes that somebody has seen it. An alert that is acknowledged or resolved stays as it is.
+    func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView
+
+    /// Newest first.
+    func suggestions(
+        status: SuggestionView.Status?, page: PageRequest
+    ) async throws(ServiceFailure) -> Page<SuggestionView>
+
+    /// Deciding again the same way changes nothing; another way is `.alreadyDecided`.
+    func decide(
+        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String
+    ) async throws(ServiceFailure) -> SuggestionView
+}

@@ -1,0 +1,238 @@
+import Domain
+import Persistence
+import PostgresClient
+import TestSupport
+import Testing
+import UseCases
+
+/// Alerts on their way into digests: each into exactly one, whoever gathers, and none lost.
+struct MailOutboxTests {
+    private static let buyers = ["b@example.com", "a@example.com"]
+
+    private static func rules(_ recipients: [String] = buyers, window: Duration = .zero) -> DigestRules {
+        DigestRules(recipients: recipients, window: window, domain: "shop.example")
+    }
+
+    /// A body with an outbox and as many low records as asked for, in two warehouses.
+    private static func with(
+        _ low: Int, _ body: (PostgresStock, PostgresMailOutbox, [RecordReference]) async throws -> Void
+    ) async throws {
+        try await PostgresStock.with { stock in
+            let skus = (0..<(low + 1) / 2).map { "P\($0)" }
+            let records = try await stock.makeCatalogue(skus: skus, warehouses: ["W1", "W2"])
+            try await makeLow(records.prefix(low), in: stock)
+            try await body(stock, PostgresMailOutbox(client: stock.client), records)
+            let violations = try await stock.audit()
+            #expect(violations == [])
+        }
+    }
+
+    private static func makeLow(_ records: some Sequence<RecordReference>, in stock: PostgresStock) async throws {
+        for record in records {
+            let policy = PolicyChange(record: record, reorderPoint: 5, reorderQuantity: 4)
+            _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
+        }
+    }
+
+    private static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
+        let change = StockChange(record: record, quantity: quantity)
+        _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+    }
+
+    @Test("an alert becomes a digest with its figures, for the sorted recipients, under one Message-ID")
+    func oneDigest() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            #expect(try await outbox.gather(Self.rules()) == 1)
+            #expect(try await outbox.gather(Self.rules()) == 0)
+            let claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            let digest = claim.digest
+            #expect(digest.recipients == ["a@example.com", "b@example.com"] && digest.pending == digest.recipients)
+            #expect(digest.messageID == "<\(digest.id)@shop.example>" && digest.attempts == 0)
+            let line = try #require(digest.lines.first)
+            #expect(digest.lines.count == 1 && line.sku == records[0].sku)
+            #expect(line.warehouseCode.description == "W1" && line.warehouseName == "W1" && line.productName == "P0")
+            #expect(line.quantityAvailable == 0 && line.reorderPoint == 5 && line.suggestedQuantity == 8)
+            #expect(line.unitPrice == Money(hundredths: 1_999) && line.resolvedAt == nil)
+            let other = try await outbox.claim(lease: .seconds(10))
+            #expect(other == nil, "it is somebody's")
+        }
+    }
+
+    @Test("warehouses with recipients of their own have digests of their own; nobody's alerts wait")
+    func audiences() async throws {
+        try await Self.with(6) { stock, outbox, _ in
+            let code = try #require(WarehouseCode("W2"))
+            let patch = WarehousePatch(alertRecipients: ["w2@example.com", "w2@example.com"])
+            _ = try await stock.catalogue.updateWarehouse(code, patch)
+            let nobody = Self.rules([])
+            #expect(try await outbox.backlog(nobody).alertsWithoutRecipients == 3)
+            #expect(try await outbox.gather(nobody) == 1)
+            let first = try #require(try await outbox.claim(lease: .seconds(10))).digest
+            #expect(first.recipients == ["w2@example.com"] && first.lines.count == 3)
+            #expect(first.lines.allSatisfy { $0.warehouseCode == code })
+            let backlog = try await outbox.backlog(nobody)
+            #expect(backlog.alerts == 3 && backlog.alertsWithoutRecipients == 3 && backlog.queuedDigests == 1)
+            #expect(try await outbox.gather(Self.rules()) == 1)
+            let second = try #require(try await outbox.claim(lease: .seconds(10))).digest
+            #expect(second.lines.count == 3)
+        }
+    }
+
+    @Test("what follows a first digest within the window waits for its end, and the backlog says how long")
+    func window() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            let rules = Self.rules(window: .seconds(600))
+            #expect(try await outbox.gather(rules) == 1)
+            let claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            try await outbox.settle(claim, delivered: Self.buyers, refused: [], .sent)
+            try await Self.makeLow(records.dropFirst(), in: stock)
+            #expect(try await outbox.gather(rules) == 0)
+            let due = try #require(try await outbox.backlog(rules).nextDue)
+            #expect(due > .seconds(590) && due <= .seconds(600))
+            #expect(try await outbox.gather(Self.rules(["other@example.com"], window: .seconds(600))) == 1)
+        }
+    }
+
+    @Test("while nobody has got a digest yet, what is raised waits for it instead of making another")
+    func heldBack() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            _ = try await outbox.gather(Self.rules())
+            try await Self.makeLow(records.dropFirst(), in: stock)
+            #expect(try await outbox.gather(Self.rules()) == 0)
+            var claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            try await outbox.settle(
+                claim, delivered: [], refused: [], .retry(after: .zero, lastError: "refused", kind: .server))
+            #expect(try await outbox.gather(Self.rules()) == 0)
+            claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            #expect(claim.digest.attempts == 1)
+            // One of two has it: the other must not hold everybody back.
+            try await outbox.settle(
+                claim, delivered: ["a@example.com"], refused: [],
+                .retry(after: .seconds(600), lastError: "later", kind: .email))
+            #expect(try await outbox.gather(Self.rules()) == 1)
+        }
+    }
+
+    @Test("a claim that is not renewed falls to the next mailer; a late word of the first still counts")
+    func lease() async throws {
+        try await Self.with(1) { stock, outbox, _ in
+            _ = try await outbox.gather(Self.rules())
+            let first = try #require(try await outbox.claim(lease: .zero))
+            let second = try #require(try await outbox.claim(lease: .seconds(60)))
+            #expect(first.digest.messageID == second.digest.messageID)
+            #expect(try await outbox.renew(first, lease: .seconds(60)) == false)
+            #expect(try await outbox.renew(second, lease: .seconds(60)))
+            try await outbox.settle(first, delivered: Self.buyers, refused: [], .sent)
+            try await outbox.settle(
+                second, delivered: [], refused: [], .retry(after: .zero, lastError: "late", kind: .email))
+            let sent = try await stock.count("SELECT count(*) FROM outbound_emails WHERE status = 'sent'")
+            #expect(sent == 1)
+            #expect(try await outbox.claim(lease: .seconds(1)) == nil)
+        }
+    }
+
+    @Test("those who have it and those who were refused are not asked again")
+    func parts() async throws {
+        try await Self.with(1) { _, outbox, _ in
+            let rules = Self.rules(["a@example.com", "b@example.com", "c@example.com"])
+            _ = try await outbox.gather(rules)
+            let first = try #require(try await outbox.claim(lease: .seconds(10)))
+            try await outbox.settle(
+                first, delivered: ["a@example.com"], refused: ["b@example.com"],
+                .retry(after: .zero, lastError: "451 \u{0} later", kind: .email))
+            let second = try #require(try await outbox.claim(lease: .seconds(10)))
+            #expect(second.digest.pending == ["c@example.com"] && second.digest.refused == ["b@example.com"])
+            try await outbox.giveBack(second)
+            let third = try #require(try await outbox.claim(lease: .seconds(10)))
+            #expect(third.digest.attempts == 1, "giving back is no try")
+            try await outbox.settle(third, delivered: [], refused: ["c@example.com"], .failed(lastError: "550"))
+            #expect(try await outbox.backlog(rules).failedDigests == 1)
+        }
+    }
+
+    @Test("what waits only for the server is due when it is back, the rest keeps its time")
+    func serverIsBack() async throws {
+        try await Self.with(2) { stock, outbox, _ in
+            let code = try #require(WarehouseCode("W2"))
+            _ = try await stock.catalogue.updateWarehouse(code, WarehousePatch(alertRecipients: ["w2@example.com"]))
+            #expect(try await outbox.gather(Self.rules()) == 2)
+            for kind in [DeliveryReport.Delay.Kind.server, .email] {
+                let claim = try #require(try await outbox.claim(lease: .seconds(10)))
+                try await outbox.settle(
+                    claim, delivered: [], refused: [], .retry(after: .seconds(600), lastError: "x", kind: kind))
+            }
+            #expect(try await outbox.claim(lease: .seconds(10)) == nil)
+            try await outbox.serverIsBack()
+            #expect(try await outbox.claim(lease: .seconds(10)) != nil)
+            #expect(try await outbox.claim(lease: .seconds(10)) == nil)
+        }
+    }
+
+    @Test("ten mailers that gather and claim at once put each alert into exactly one digest")
+    func manyMailers() async throws {
+        try await Self.with(60) { stock, outbox, _ in
+            let digests = try await withThrowingTaskGroup(of: [AlertDigest].self) { group in
+                for _ in 0..<10 { group.addTask { try await Self.drain(outbox) } }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            let alerts = digests.flatMap { $0.lines.map(\.alertID) }
+            #expect(alerts.count == 60 && Set(alerts).count == 60)
+            #expect(Set(digests.map(\.id)).count == digests.count)
+            let open = try await stock.count("SELECT count(*) FROM alert_deliveries WHERE email_id IS NULL")
+            #expect(open == 0)
+        }
+    }
+
+    /// Gathers and sends until nothing is left.
+    private static func drain(_ outbox: PostgresMailOutbox) async throws -> [AlertDigest] {
+        var digests: [AlertDigest] = []
+        _ = try await outbox.gather(rules())
+        while let claim = try await outbox.claim(lease: .seconds(60)) {
+            digests.append(claim.digest)
+            try await outbox.settle(claim, delivered: claim.digest.pending, refused: [], .sent)
+            _ = try await outbox.gather(rules())
+        }
+        return digests
+    }
+
+    @Test("down, further down, up, down: two alerts to mail, the first recovered and its suggestion withdrawn")
+    func twice() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            let adjust = { (units: Int64) async throws in
+                let adjustment = Adjustment(
+                    record: records[0], target: .change(units), note: Note(reason: "test"))
+                _ = try await stock.engine.submit(.move(.adjust(adjustment)), actor: "test")
+            }
+            try await Self.receive(20, records[0], in: stock)
+            try await adjust(-15)
+            try await adjust(-2)
+            try await Self.receive(20, records[0], in: stock)
+            try await adjust(-19)
+            // The first is that of the new record, before anything was received.
+            #expect(try await outbox.gather(Self.rules()) == 1)
+            let digest = try #require(try await outbox.claim(lease: .seconds(10))).digest
+            #expect(digest.lines.map(\.quantityAvailable) == [0, 5, 4])
+            #expect(digest.lines.map { $0.resolvedAt != nil } == [true, true, false])
+            let states = try await stock.count(
+                "SELECT count(*) FILTER (WHERE status = 'withdrawn') * 10 + count(*) FILTER (WHERE status = 'open') FROM purchase_order_suggestions"
+            )
+            #expect(states == 21)
+        }
+    }
+
+    @Test("a gathering that stands still holds up no sale")
+    func noLocks() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            _ = try await outbox.gather(Self.rules())
+            // Everything that a mailer ever writes, locked by a session that does not go on.
+            try await stock.client.withConnection { connection in
+                try await connection.script(
+                    "BEGIN; SELECT FROM alert_deliveries FOR UPDATE; SELECT FROM outbound_emails FOR UPDATE;",
+                    timeout: .seconds(5))
+                try await Self.receive(20, records[0], in: stock)
+                try await Self.makeLow(records.dropFirst(), in: stock)
+                try await connection.script("ROLLBACK", timeout: .seconds(5))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Logging
+import Synchronization
+import Testing
+
+@testable import Telemetry
+
+@Suite("The health monitor")
+struct HealthMonitorTests {
+    /// A clock that a test moves, and what its one check finds.
+    private final class World: Sendable {
+        let seconds = Mutex(0.0)
+        let finding = Mutex(HealthCheck.Finding.ok)
+        let log = RecordingLog()
+        private let start = ContinuousClock.now
+
+        var now: ContinuousClock.Instant { start + .seconds(seconds.withLock { $0 }) }
+
+        func monitor() -> HealthMonitor {
+            let log = log
+            let check = HealthCheck("smtp", isEssential: true) { self.finding.withLock { $0 } }
+            return HealthMonitor([check], limit: .seconds(10), logger: Logger(label: "test") { _ in log }) { self.now }
+        }
+
+        /// Asks once a second.
+        func poll(_ monitor: HealthMonitor, times: Int, finding: HealthCheck.Finding) async {
+            self.finding.withLock { $0 = finding }
+            for _ in 0..<times {
+                _ = await monitor.report()
+                seconds.withLock { $0 += 1 }
+            }
+        }
+    }
+
+    @Test("an outage of an hour that is asked about every second is a line a minute")
+    func throttling() async {
+        let world = World()
+        let monitor = world.monitor()
+        await world.poll(monitor, times: 10, finding: .ok)
+        #expect(world.log.lines.all.isEmpty)
+        await world.poll(monitor, times: 3_600, finding: .init(.down, detail: "refused"))
+        let lines = world.log.lines.all
+        #expect(lines.count == 60)
+        #expect(lines.first == "warning health check failed cause=refused check=smtp state=down")
+        #expect(lines.dropFirst().allSatisfy { $0.hasSuffix("state=down unlogged=59") })
+        await world.poll(monitor, times: 100, finding: .ok)
+        #expect(world.log.lines.all.count == 61)
+        #expect(world.log.lines.all.last == "notice health check recovered check=smtp state=ok unlogged=59")
+    }
+
+    @Test("a change of state is logged at once")
+    func changes() async {
+        let world = World()
+        let monitor = world.monitor()
+        await world.poll(monitor, times: 2, finding: .init(.degraded, note: "slow"))
+        await world.poll(monitor, times: 2, finding: .init(.down))
+        await world.poll(monitor, times: 2, finding: .ok)
+        #expect(
+            world.log.lines.all == [
+                "warning health check failed cause=slow check=smtp state=degraded",
+                "warning health check failed cause=none given check=smtp state=down unlogged=1",
+                "notice health check recovered check=smtp state=ok unlogged=1",
+            ]
+        )
+    }
+
+    @Test("a check that is up and down in turn does not fill the log, and its last state is told in the end")
+    func flapping() async {
+        let world = World()
+        let monitor = world.monitor()
+        for _ in 0..<300 {
+            await world.poll(monitor, times: 1, finding: .init(.down))
+            await world.poll(monitor, times: 1, finding: .ok)
+        }
+        // 600 s, six lines a minute.
+        #expect((1...60).contains(world.log.lines.all.count))
+        await world.poll(monitor, times: 70, finding: .init(.down))
+        #expect(world.log.lines.all.last?.contains("state=down") == true)
+    }
+
+    @Test("a caller that leaves says nothing about the checks")
+    func cancelledCaller() async {
+        let (asked, continuation) = AsyncStream.makeStream(of: Void.self)
+        let log = RecordingLog()
+        let check = HealthCheck("smtp", isEssential: true) {
+            continuation.yield()
+            try? await Task.sleep(for: .seconds(60))
+            return .ok
+        }
+        let monitor = HealthMonitor([check], limit: .seconds(30), logger: Logger(label: "test") { _ in log })
+        let caller = Task { await monitor.report() }
+        _ = await asked.first { _ in true }
+        caller.cancel()
+        #expect(await caller.value.status == .unavailable)
+        #expect(log.lines.all.isEmpty)
+    }
+
+    @Test("a report in JSON")
+    func json() {
+        let report = HealthReport(
+            status: .degraded,
+            checks: [
+                .init(name: "postgresql", state: .ok, latency: .microseconds(412)),
+                .init(name: "smtp", state: .down, latency: .milliseconds(1_002), note: "says \"no\"\n"),
+            ]
+        )
+        #expect(
+            report.json == #"{"status":"degraded","checks":{"postgresql":{"status":"ok","latency_ms":0.412},"#
+                + #""smtp":{"status":"down","latency_ms":1002.000,"note":"says \"no\"\n"}}}"#
+        )
+        #expect(HealthReport(status: .ok, checks: []).json == #"{"status":"ok","checks":{}}"#)
+    }
+}
