@@ -19,12 +19,14 @@ struct InventoryAPICommand: AsyncParsableCommand {
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup(title: "Reservations") var reservations: ReservationOptions
     @OptionGroup(title: "Write path") var writes: WriteOptions
+    @OptionGroup(title: "Currency") var currency: CurrencyOptions
     @OptionGroup(title: "Log") var log: LogOptions
 
     func run() async throws {
+        endQuietlyOnEarlySignals()
         let settings = try readingSettings {
             let groups: [any SettingsOptions] = [
-                database, redis, http, authentication, locks, cache, reservations, writes, log,
+                database, redis, http, authentication, locks, cache, reservations, writes, currency, log,
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
@@ -45,6 +47,7 @@ struct APISettings {
     let cache: CacheSettings
     let reservations: ReservationSettings
     let writes: WriteSettings
+    let currency: CurrencySettings
     let log: LogSettings
 
     init(_ source: SettingsSource) throws(SettingsError) {
@@ -56,6 +59,7 @@ struct APISettings {
         cache = try CacheSettings(source)
         reservations = try ReservationSettings(source)
         writes = try WriteSettings(source)
+        currency = try CurrencySettings(source)
         log = try LogSettings(source)
     }
 }

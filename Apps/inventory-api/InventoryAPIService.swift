@@ -33,7 +33,8 @@ struct InventoryAPIService {
             writeToStandardError("error: AUTH_MODE: only `off`, on a loopback address, is served by this version")
             throw ExitCode(SettingsError.exitStatus)
         }
-        MetricsSystem.bootstrap(MetricsRegistry())
+        let registry = MetricsRegistry()
+        MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
         let logger = logger
         var configuration = PostgresConfiguration(
@@ -66,12 +67,16 @@ struct InventoryAPIService {
             settings: engineSettings,
             logger: logger
         )
+        let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
-            reservations: ReservationService(directory: directory, commands: engine, queries: queries),
+            reservations: ReservationService(directory: directory, commands: engine, queries: queries, tally: tally),
             reader: StockReader(directory: directory, queries: queries, cache: cache),
             catalogue: PostgresCatalogue(client: client),
             alerts: PostgresAlertStore(client: client),
+            reports: PostgresStockReports(client: client, reactor: reactor),
+            currency: settings.currency.code,
+            latencies: { Self.latencies(registry) },
             health: HealthMonitor(healthChecks(client, redis), logger: logger),
             authenticator: OpenAuthenticator(),
             reservationSeconds: Int64(settings.reservations.ttlSeconds)
@@ -87,6 +92,7 @@ struct InventoryAPIService {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
+                    .init(service: Counting(tally: tally)),
                     .init(service: WritePath(engine: engine)),
                     .init(
                         service: WhenReachable(client: client, logger: logger, service: server),
@@ -143,6 +149,15 @@ struct InventoryAPIService {
         return (leases, cache, redis)
     }
 
+    private static func latencies(_ registry: MetricsRegistry) -> ServiceLatencies {
+        func spread(_ timer: String) -> ServiceLatencies.Spread {
+            let all = registry.distribution(ofTimer: timer)
+            return ServiceLatencies.Spread(p50: all?.p50, p95: all?.p95, p99: all?.p99)
+        }
+        return ServiceLatencies(
+            lockWait: spread("inventory_lock_wait_seconds"), response: spread("http_request_duration_seconds"))
+    }
+
     private func healthChecks(_ client: PostgresClient, _ redis: RedisClient?) -> [HealthCheck] {
         var checks = [
             HealthCheck("postgresql", isEssential: true) {
@@ -171,6 +186,15 @@ struct InventoryAPIService {
 
     /// Reads a table, so that a database without the schema is not usable.
     private static let probe = PostgresStatement("SELECT count(*) FROM (SELECT FROM inventory LIMIT 1) one")
+}
+
+/// Writes the attempts down until nothing can count any more.
+private struct Counting: Service {
+    let tally: PostgresAttemptTally
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await tally.run() }
+    }
 }
 
 /// The engine as a service: it ends after the server, when the group cancels or shuts it down.

@@ -8,11 +8,14 @@ public struct InventoryAPI: Sendable {
     private let reader: StockReader
     private let catalogue: any CatalogueStore
     private let alerts: any AlertStore
+    private let reports: ReportEndpoints
     let health: HealthMonitor
     let authenticator: any Authenticator
     private let reservationSeconds: Int64
 
     /// - Parameters:
+    ///   - currency: the code of all prices.
+    ///   - latencies: this server's own, for the summary.
     ///   - authenticator: who may call; `OpenAuthenticator` only where the server binds to loopback.
     ///   - reservationSeconds: how long units are held when the caller does not say (`RESERVATION_TTL_SECONDS`),
     ///     1 ... 604,800.
@@ -22,6 +25,9 @@ public struct InventoryAPI: Sendable {
         reader: StockReader,
         catalogue: any CatalogueStore,
         alerts: any AlertStore,
+        reports: any StockReports,
+        currency: String = "USD",
+        latencies: @escaping @Sendable () -> ServiceLatencies = { ServiceLatencies() },
         health: HealthMonitor,
         authenticator: any Authenticator,
         reservationSeconds: Int64 = 600
@@ -32,6 +38,7 @@ public struct InventoryAPI: Sendable {
         self.reader = reader
         self.catalogue = catalogue
         self.alerts = alerts
+        self.reports = ReportEndpoints(reports: reports, currency: currency, latencies: latencies)
         self.health = health
         self.authenticator = authenticator
         self.reservationSeconds = reservationSeconds
@@ -50,6 +57,7 @@ public struct InventoryAPI: Sendable {
             ]
             + InventoryReadEndpoints(reader: reader).endpoints
             + AlertEndpoints(alerts: alerts).endpoints
+            + reports.endpoints
             + ReservationEndpoints(reservations: reservations, standardSeconds: reservationSeconds).endpoints
     }
 }

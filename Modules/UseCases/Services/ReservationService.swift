@@ -22,11 +22,17 @@ public struct ReservationService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
     private let queries: any StockQueries
+    private let tally: (any AttemptTally)?
 
-    public init(directory: any RecordDirectory, commands: any CommandStore, queries: any StockQueries) {
+    /// - Parameter tally: counts each checkout that the rules decided; nil counts none.
+    public init(
+        directory: any RecordDirectory, commands: any CommandStore, queries: any StockQueries,
+        tally: (any AttemptTally)? = nil
+    ) {
         self.directory = directory
         self.commands = commands
         self.queries = queries
+        self.tally = tally
     }
 
     /// Holds units for an order, all items or none.
@@ -63,10 +69,21 @@ public struct ReservationService: Sendable {
         }
         guard faults.isEmpty else { throw .invalid(faults) }
         let command = Command.reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
-        guard case .reserved(_, let ids, let expiresAt) = try await commands.submit(command, actor: actor) else {
+        guard case .reserved(_, let ids, let expiresAt) = try await counted(command, actor: actor) else {
             throw .internalFault(cause: "a reserve was answered by something else")
         }
         return (ids, expiresAt)
+    }
+
+    private func counted(_ reserve: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+        do throws(ServiceFailure) {
+            let outcome = try await commands.submit(reserve, actor: actor)
+            tally?.count(succeeded: true)
+            return outcome
+        } catch {
+            if case .refused = error { tally?.count(succeeded: false) }
+            throw error
+        }
     }
 
     /// Payment arrived: all that is pending of the order leaves the building.

@@ -91,6 +91,9 @@ func makeAPI(
         reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()),
         catalogue: ports,
         alerts: ports,
+        reports: ports,
+        currency: "EUR",
+        latencies: { ServiceLatencies(lockWait: .init(p50: 0.001, p95: 0.0025, p99: 1)) },
         health: HealthMonitor(checks, limit: .milliseconds(50), logger: silence),
         authenticator: authenticator
     )

@@ -135,3 +135,7 @@ extension TestPorts: AlertStore {
         try await decide(id, decision, actor)
     }
 }
+
+extension TestPorts: StockReports {
+    func summary() async throws(ServiceFailure) -> StockSummary { try await summary() }
+}

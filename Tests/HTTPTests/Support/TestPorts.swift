@@ -77,6 +77,9 @@ struct TestPorts: Sendable {
         _,
         _ throws(Failure) in try unexpected("decide \(id)")
     }
+    var summary: @Sendable () async throws(Failure) -> StockSummary = { () throws(Failure) in
+        try unexpected("summary")
+    }
     var warehouses: @Sendable (PageRequest) async throws(Failure) -> Page<Warehouse> = { _ throws(Failure) in
         try unexpected("warehouses")
     }

@@ -1,0 +1,55 @@
+public import PostgresClient
+public import UseCases
+
+/// Takes old idempotency keys and old minutes of attempts away, in pieces that hold no lock for long.
+public struct PostgresHousekeeping: Housekeeping {
+    /// Rows of one statement: some 50 ms.
+    private static let pieceLimit: Int64 = 5_000
+    /// Pieces of one call: a million keys go in half an hour of calls a minute.
+    private static let pieces = 10
+    private static let timeout = Duration.seconds(5)
+
+    /// What another purger is at is passed over.
+    private static let keys = PostgresStatement(
+        """
+        DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
+            ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+        """)
+    /// Reports look a month back.
+    private static let attempts = PostgresStatement(
+        """
+        DELETE FROM reservation_attempts WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM reservation_attempts WHERE minute < now() - interval '31 days'
+            ORDER BY minute LIMIT $1 FOR UPDATE SKIP LOCKED))
+        """)
+
+    private let client: PostgresClient
+
+    public init(client: PostgresClient) {
+        self.client = client
+    }
+
+    public func purge() async throws(ServiceFailure) -> Int {
+        var removed = 0
+        for statement in [Self.keys, Self.attempts] {
+            for _ in 0..<Self.pieces {
+                let count = try await remove(statement)
+                removed += count
+                guard count == Int(Self.pieceLimit) else { break }
+            }
+        }
+        return removed
+    }
+
+    private func remove(_ statement: PostgresStatement) async throws(ServiceFailure) -> Int {
+        do throws(PostgresError) {
+            let result = try await client.query(
+                PostgresQuery(statement) { $0.append(Self.pieceLimit) }, timeout: Self.timeout)
+            // `DELETE 12`
+            return result.commandTag.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        } catch {
+            throw ServiceFailure(error)
+        }
+    }
+}
