@@ -14,6 +14,7 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
 ]
@@ -27,6 +28,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -65,6 +67,7 @@ let modules: [Target] = [
     module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics]),
     module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
+    module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
     // MARK: Border
     module(
@@ -85,6 +88,8 @@ let systemLibraries: [Target] = [
     .systemLibrary(
         name: "CLibPQ", path: "Modules/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CHiredis", path: "Modules/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(
+        name: "CCurl", path: "Modules/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 ]
 
 // MARK: - Programs
@@ -97,9 +102,22 @@ let apps: [Target] = [
             "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
         ]),
     app(
+        "inventory-sweeper",
+        [
+            "Cache", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings", "Telemetry",
+            "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+        ]),
+    app(
+        "inventory-mailer",
+        [
+            "Alerts", "Persistence", "PostgresClient", "Reactor", "Settings", "Telemetry", "UseCases", argumentParser,
+            logging, metrics, serviceLifecycle, unixSignals,
+        ]),
+    app(
         "inventoryctl",
         [
-            "Persistence", "PostgresClient", "Reactor", "Replay", "Settings", argumentParser, unixSignals,
+            "Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "Replay", "Settings", "UseCases",
+            argumentParser, unixSignals,
         ]),
 ]
 
@@ -115,9 +133,14 @@ let testSupport = Target.target(
 let redisTesting = Target.target(
     name: "RedisTesting", dependencies: ["Reactor", "RedisClient"], path: "Tests/RedisTesting")
 
+/// Mail servers of a test's own.
+let mailTesting = Target.target(
+    name: "MailTesting", path: "Tests/MailTesting", exclude: ["smtp-server.py"])
+
 let testTargets: [Target] = [
     testSupport,
     redisTesting,
+    mailTesting,
     tests("DomainTests", ["Domain", "TestSupport"]),
     tests("ReactorTests", ["Reactor"]),
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
@@ -138,7 +161,11 @@ let testTargets: [Target] = [
         ]),
     tests(
         "SystemTests",
-        ["PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        ["MailTesting", "PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+    tests(
+        "MailerTests",
+        ["Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),
+    tests("AlertsTests", ["Alerts", "Domain", "MailTesting", "Reactor", "UseCases"]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),
     tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),

@@ -1,14 +1,15 @@
 # shellcheck shell=bash disable=SC2034
 # What `run` keeps under .local/, shared with `stop`.
-#   postgres/     the database (or a link to it)      redis/   logs of Redis      state/   pids, logs, the lock
+#   postgres/   the database (or a link to it)    redis/   logs of Redis    mail/   emails    state/   pids, logs, the lock
 
 LOCAL_STATE=$LOCAL/state
 LOCAL_REDIS=$LOCAL/redis
 LOCAL_POSTGRES=$LOCAL/postgres
+LOCAL_MAIL=$LOCAL/mail
 
 # The clone may lie where the servers' user cannot go: the data is then under /var/tmp, linked from .local.
 prepare_local() {
-    mkdir -p "$LOCAL_STATE" "$LOCAL_REDIS"
+    mkdir -p "$LOCAL_STATE" "$LOCAL_REDIS" "$LOCAL_MAIL"
     if [[ -L $LOCAL_POSTGRES && ! -d $LOCAL_POSTGRES ]]; then rm "$LOCAL_POSTGRES"; fi
     if [[ ! -e $LOCAL_POSTGRES ]]; then
         if as_server test -x "$LOCAL"; then
@@ -31,7 +32,7 @@ reset_local() {
         elsewhere=$(readlink -f "$LOCAL_POSTGRES")
         [[ $elsewhere == /var/tmp/inventory-data.* ]] && rm -rf "$elsewhere"
     fi
-    rm -rf "$LOCAL_POSTGRES" "$LOCAL_REDIS" "$LOCAL_STATE/demo-loaded"
+    rm -rf "$LOCAL_POSTGRES" "$LOCAL_REDIS" "$LOCAL_MAIL" "$LOCAL_STATE/demo-loaded"
 }
 
 # Ends everything that a run has started, in order: programs, Redis, PostgreSQL. Also what a killed run left behind.
@@ -40,6 +41,7 @@ stop_local() {
     for ((index = ${#programs[@]} - 1; index >= 0; index--)); do
         stop_program "${programs[index]}" "$LOCAL_STATE"
     done
+    stop_mailbox "$LOCAL_MAIL"
     stop_redis "$LOCAL_REDIS"
     if [[ -e $LOCAL_POSTGRES ]]; then stop_postgres "$(readlink -f "$LOCAL_POSTGRES")"; fi
     if sockets=$(cat "$LOCAL_STATE/sockets" 2>/dev/null) && [[ $sockets == /tmp/inventory-run.* ]]; then

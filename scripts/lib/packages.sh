@@ -1,16 +1,17 @@
 # shellcheck shell=bash disable=SC2034
 # Installs what is missing from Debian's packages, and nothing else: no upgrade, no service started.
 
-# The packages without which nothing of ours builds, and the servers that tests and `run` start.
+# The packages without which nothing of ours builds, and the servers that tests and `run` start (certificates for them
+# are made with openssl).
 BUILD_PACKAGES=(libpq-dev libhiredis-dev libcurl4-openssl-dev)
-SERVER_PACKAGES=(postgresql postgresql-contrib redis-server)
+SERVER_PACKAGES=(postgresql postgresql-contrib redis-server python3-aiosmtpd openssl)
 
 # By what a package is for, so that a PostgreSQL or Redis from elsewhere will do.
 is_present() { # package
     case $1 in
         postgresql) find_postgres_bin >/dev/null ;;
         postgresql-contrib) compgen -G '/usr/share/postgresql/*/extension/pg_trgm.control' >/dev/null ;;
-        redis-server | shellcheck | wrk | curl) command -v "$1" >/dev/null ;;
+        redis-server | shellcheck | wrk | curl | openssl) command -v "$1" >/dev/null ;;
         *) [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ;;
     esac
 }

@@ -19,10 +19,12 @@ settings_of() { # program
         inventory-api)
             environment+=("REDIS_URL=$REDIS_URL" AUTH_MODE=off HTTP_HOST=127.0.0.1 "HTTP_PORT=$HTTP_PORT")
             ;;
-        inventory-sweeper) environment+=("REDIS_URL=$REDIS_URL") ;;
+        inventory-sweeper) environment+=("REDIS_URL=$REDIS_URL" METRICS_PORT=0) ;;
         inventory-mailer)
-            # Without a mail server of the operator's the mailer has nothing to do.
-            [[ -n ${SMTP_URL-} ]] || return 1
+            environment+=(
+                "SMTP_URL=$SMTP_URL" "ALERT_FROM=${ALERT_FROM:-stock@inventory.example}"
+                "ALERT_TO=${ALERT_TO:-procurement@inventory.example}" METRICS_PORT=0
+            )
             ;;
     esac
 }
@@ -31,7 +33,7 @@ settings_of() { # program
 # the terminal's Ctrl-C does not reach it: the script ends them in order.
 start_program() { # program, folder of products, folder of pids and logs
     local program=$1 environment
-    settings_of "$program" || return 0
+    settings_of "$program"
     set -m
     (
         cd "$REPOSITORY" || exit
@@ -46,6 +48,13 @@ program_pid() { # program, folder of pids
     local pid began
     [[ -e $2/$1.pid ]] && read -r pid began <"$2/$1.pid" || return 1
     is_alive "$pid" && [[ $(began_at "$pid") == "$began" ]] && echo "$pid"
+}
+
+# Where a program with a port of any number serves its metrics.
+status_page_of() { # program, folder of pids and logs
+    local port
+    port=$(sed -nE 's/.* status page .*port=([0-9]+).*/\1/p' "$2/$1.log" 2>/dev/null | tail -n 1)
+    echo "http://127.0.0.1:${port:-?}/metrics"
 }
 
 stop_program() { # program, folder of pids

@@ -108,3 +108,31 @@ stop_redis() { # working folder
     fi
     rm -f "$1/redis.pid"
 }
+
+# Starts a mail server that keeps what it gets in a Maildir and passes nothing on, and prints its URL. Debian's aiosmtpd,
+# hence Debian's Python.
+start_mailbox() { # working folder
+    local port tries=200
+    rm -f "$1/mailbox.pid"
+    for port in $(seq 2525 2625); do is_port_taken "$port" || break; done
+    (cd "$1" && exec /usr/bin/python3 -m aiosmtpd --nosetuid --listen "127.0.0.1:$port" \
+        --class aiosmtpd.handlers.Mailbox "$1/mailbox" 9>&- </dev/null >>"$1/mailbox.log" 2>&1) &
+    echo $! >"$1/mailbox.pid"
+    until is_port_taken "$port"; do
+        if ((tries-- == 0)) || ! is_alive "$(cat "$1/mailbox.pid")"; then
+            die "the mailbox does not start; its log is $1/mailbox.log"
+        fi
+        sleep 0.05
+    done
+    echo "smtp://127.0.0.1:$port"
+}
+
+stop_mailbox() { # working folder
+    local pid
+    pid=$(cat "$1/mailbox.pid" 2>/dev/null) || return 0
+    # A number left behind by a killed server may be somebody else's by now.
+    if grep -qsF aiosmtpd "/proc/$pid/cmdline" && [[ $(readlink "/proc/$pid/cwd") == $(readlink -f "$1") ]]; then
+        stop_process "$pid" 5
+    fi
+    rm -f "$1/mailbox.pid"
+}

@@ -83,3 +83,32 @@ extension Stage {
         return count
     }
 }
+
+// MARK: What the API would take long for, or not take
+
+extension Stage {
+    /// Products BULK-0, BULK-1, …
+    func makeProducts(_ count: Int) async throws {
+        try await withSession { session in
+            try await session.script(
+                """
+                INSERT INTO products (id, sku, name, name_folded, base_price, created_at, updated_at)
+                SELECT gen_random_uuid(), 'BULK-' || n, 'Bulk ' || n, 'bulk ' || n, 1, now(), now()
+                FROM generate_series(0, \(count - 1)) n
+                """, timeout: .seconds(30))
+        }
+    }
+
+    /// Names that the API refuses, as a damaged store might hold them.
+    func rename(_ names: [(sku: String, name: String)]) async throws {
+        try await withSession { session in
+            for (sku, name) in names {
+                let query = PostgresQuery(PostgresStatement("UPDATE products SET name = $2 WHERE sku = $1")) {
+                    $0.append(sku)
+                    $0.append(name)
+                }
+                _ = try await session.query(query, timeout: .seconds(10))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Logging
+import Settings
+import Telemetry
+
+/// The expiry sweeper. Reads settings, composes, sweeps, ends.
+@main
+struct InventorySweeperCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inventory-sweeper", abstract: "Releases reservations whose time is over.",
+        discussion: "Every option may also be given as an environment variable of the same name.", version: "1.0.0")
+
+    @Flag(help: "Sweep until nothing is left, then end: for a scheduler.") var once = false
+    @OptionGroup(title: "Settings") var config: ConfigOptions
+    @OptionGroup(title: "Database") var database: DatabaseOptions
+    @OptionGroup(title: "Redis") var redis: RedisOptions
+    @OptionGroup(title: "Locks") var locks: LockOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup(title: "Sweeping") var sweep: SweepOptions
+    @OptionGroup(title: "Metrics") var metrics: MetricsOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    func run() async throws {
+        endQuietlyOnEarlySignals()
+        let settings = try readingSettings {
+            let groups: [any SettingsOptions] = [database, redis, locks, cache, sweep, metrics, log]
+            return try SweeperSettings(SettingsSource(config: config, options: groups))
+        }
+        LineLogHandler.bootstrap(
+            format: settings.log.format == .json ? .json : .text,
+            level: .init(rawValue: settings.log.level.rawValue) ?? .info)
+        try await InventorySweeperService(settings, once: once).run()
+    }
+}
+
+/// Everything that the sweeper is told from outside.
+struct SweeperSettings {
+    let database: DatabaseSettings
+    let redis: RedisSettings?
+    let locks: LockSettings
+    let cache: CacheSettings
+    let sweep: SweepSettings
+    let metrics: MetricsSettings
+    let log: LogSettings
+
+    init(_ source: SettingsSource) throws(SettingsError) {
+        database = try DatabaseSettings(source)
+        redis = try RedisSettings.read(source)
+        locks = try LockSettings(source)
+        cache = try CacheSettings(source)
+        sweep = try SweepSettings(source)
+        metrics = try MetricsSettings(source)
+        log = try LogSettings(source)
+    }
+}

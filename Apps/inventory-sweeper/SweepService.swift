@@ -1,0 +1,129 @@
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+import UseCases
+
+/// Sweeps at intervals, or until nothing is left.
+struct SweepService: Service {
+    let sweeper: ReservationSweeper
+    let housekeeping: any Housekeeping
+    /// From the beginning of a pass to that of the next; nil: until nothing is left, and then it ends.
+    let interval: Duration?
+    let faults: FaultLog
+    let logger: Logger
+    private let metrics = SweepMetrics()
+
+    init(
+        sweeper: ReservationSweeper, housekeeping: any Housekeeping, interval: Duration?, faults: FaultLog,
+        logger: Logger
+    ) {
+        self.sweeper = sweeper
+        self.housekeeping = housekeeping
+        self.interval = interval
+        self.faults = faults
+        self.logger = logger
+    }
+
+    /// Told to stop, it finishes what is in flight.
+    /// - Throws: `ExitCode` when something is left that cannot be released.
+    func run() async throws {
+        let isDone = await cancelWhenGracefulShutdown {
+            if let interval {
+                await sweep(every: interval)
+                return true
+            }
+            return await sweepUntilNothingIsLeft()
+        }
+        if !isDone { throw ExitCode(Self.failureStatus) }
+    }
+
+    /// EX_TEMPFAIL of sysexits.h: the scheduler's next run may do better.
+    private static let failureStatus: Int32 = 75
+
+    // MARK: At intervals
+
+    /// Sweepers that were started together do not stay together. Only shorter: a reservation outlives its time by the
+    /// interval at most.
+    private static let jitter = 0.8...1.0
+    /// The pause after a pass that broke off, as when the database is away.
+    private static let retryPause = Duration.seconds(1)
+
+    /// Between two purges: what they remove is kept for a day and more.
+    private static let purgeInterval = Duration.seconds(60)
+
+    private func sweep(every interval: Duration) async {
+        var purged: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            let began = ContinuousClock.now
+            let result = await pass()
+            if purged.map({ began - $0 >= Self.purgeInterval }) ?? true, !Task.isCancelled {
+                purged = began
+                await purge()
+            }
+            let pause = result.isComplete ? interval : min(interval, Self.retryPause)
+            // At once when the pass took longer.
+            try? await ContinuousClock().sleep(until: began + pause * Double.random(in: Self.jitter))
+        }
+    }
+
+    // MARK: Once
+
+    /// Passes in a row that may fail to release anything, so that a database that restarts is waited for.
+    private static let idlePassLimit = 3
+    /// Passes in all: where reservations expire all the time, one that cannot be released must not keep it for ever.
+    private static let passLimit = 100
+
+    /// A pass without a fault has tried everything that was overdue when it began.
+    /// - Returns: whether nothing is left, or it was told to stop.
+    private func sweepUntilNothingIsLeft() async -> Bool {
+        var idlePasses = 0
+        for _ in 0..<Self.passLimit {
+            let result = await pass()
+            if Task.isCancelled { return true }
+            if result.isComplete, result.failures == 0 {
+                await purge()
+                return true
+            }
+            idlePasses = result.released == 0 ? idlePasses + 1 : 0
+            guard idlePasses < Self.idlePassLimit else { break }
+            try? await ContinuousClock().sleep(for: Self.retryPause)
+            if Task.isCancelled { return true }
+        }
+        logger.error("gave up: some overdue reservations cannot be released")
+        return false
+    }
+
+    private func purge() async {
+        do throws(ServiceFailure) {
+            let removed = try await housekeeping.purge()
+            if removed > 0 { logger.info("purged", metadata: ["rows": "\(removed)"]) }
+        } catch {
+            logger.warning("cannot purge", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    // MARK: A pass
+
+    private func pass() async -> SweepResult {
+        faults.beginPass()
+        let result = await sweeper.pass()
+        metrics.record(result)
+        let level: Logger.Level = result.released > 0 || result.failures > 0 ? .info : .debug
+        logger.log(
+            level: level, "swept",
+            metadata: [
+                "released": "\(result.released)", "records": "\(result.records)", "failed": "\(result.failures)",
+                "seconds": "\(result.duration.thousandths)",
+            ])
+        return result
+    }
+}
+
+extension Duration {
+    /// Seconds with three digits after the point.
+    fileprivate var thousandths: String {
+        let milliseconds = components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+        let fraction = String(milliseconds % 1_000)
+        return "\(milliseconds / 1_000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
+    }
+}

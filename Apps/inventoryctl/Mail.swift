@@ -1,0 +1,140 @@
+import Alerts
+import ArgumentParser
+import Domain
+import Persistence
+import PostgresClient
+import Reactor
+import Settings
+import UseCases
+
+/// `inventoryctl mail`: whether email works, and what became of emails that did not.
+struct Mail: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tries the mail server, shows failed emails, sends them again.",
+        subcommands: [MailTest.self, MailFailed.self, MailRequeue.self])
+}
+
+/// `inventoryctl mail test --to A`: one email, now, and what the server says to it.
+struct MailTest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Sends a test email and shows what the mail server says.",
+        discussion: "Exit status 0 when the server has taken it.")
+
+    @Option(help: ArgumentHelp("Who gets it; may be repeated.", valueName: "address")) var to: [String]
+    @OptionGroup(title: "Settings") var config: ConfigOptions
+    @OptionGroup(title: "Mail server") var mail: MailOptions
+
+    func validate() throws {
+        guard !to.isEmpty else { throw ValidationError("--to is missing") }
+    }
+
+    func run() async throws {
+        let settings = try readingSettings { try MailSettings(SettingsSource(config: config, options: [mail])) }
+        let configuration: SMTPConfiguration
+        do {
+            configuration = try SMTPConfiguration(
+                url: settings.url,
+                credentials: settings.credentials.map { .init(username: $0.username, password: $0.password) },
+                authorityFile: settings.authorityFile)
+        } catch {
+            writeToStandardError("error: SMTP_URL: \(error)")
+            throw ExitCode(SettingsError.exitStatus)
+        }
+        let transport = SMTPTransport(configuration)
+        let report = await transport.send(TestEmail.make(from: settings.from, domain: settings.domain, to: to), to: to)
+        await transport.shutdown()
+        for address in report.delivered { print("\(address): taken by \(configuration.host)") }
+        for refusal in report.refused { print("\(refusal.recipient): refused: \(refusal.words)") }
+        let done = Set(report.delivered + report.refused.map(\.recipient))
+        for address in to where !done.contains(address) { print("\(address): \(report.delay?.words ?? "not taken")") }
+        guard Set(report.delivered) == Set(to) else { throw ExitCode(1) }
+    }
+}
+
+/// `inventoryctl mail failed`: what an operator has to look at.
+struct MailFailed: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "failed", abstract: "Lists the emails that failed, oldest first, with the mail server's words.")
+
+    @OptionGroup(title: "Settings") var config: ConfigOptions
+    @OptionGroup(title: "Database") var database: DatabaseOptions
+
+    func run() async throws {
+        let settings = try readingSettings {
+            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+        }
+        try await OutboxSession.run(settings) { outbox in
+            let failed = try await outbox.failedDigests()
+            for digest in failed {
+                print(
+                    "\(digest.id)\t\(digest.alerts) alerts\t\(digest.attempts) tries\t"
+                        + "\(digest.missing.joined(separator: ","))\t\(digest.lastError ?? "")")
+            }
+            writeToStandardError(failed.isEmpty ? "no email has failed" : "\(failed.count) failed")
+        }
+    }
+}
+
+/// `inventoryctl mail requeue`: failed emails are tried again from the start.
+struct MailRequeue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requeue", abstract: "Queues failed emails again, all or by id.",
+        discussion: "Those who have an email already do not get it twice.")
+
+    @Argument(help: ArgumentHelp("Ids as `mail failed` shows them.", valueName: "id")) var ids: [String] = []
+    @Flag(help: "All that have failed.") var all = false
+    @Option(help: ArgumentHelp("Who gets them instead of those who did not; may be repeated.", valueName: "address"))
+    var to: [String] = []
+    @OptionGroup(title: "Settings") var config: ConfigOptions
+    @OptionGroup(title: "Database") var database: DatabaseOptions
+
+    func validate() throws {
+        guard all != !ids.isEmpty else { throw ValidationError("give ids or --all") }
+        for id in ids where EmailID(id) == nil { throw ValidationError("not an id: \(id)") }
+        for address in to where !isMailAddress(address) { throw ValidationError("not an email address: \(address)") }
+    }
+
+    func run() async throws {
+        let settings = try readingSettings {
+            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+        }
+        let wanted = all ? nil : ids.compactMap(EmailID.init)
+        try await OutboxSession.run(settings) { outbox in
+            let requeued = try await outbox.requeue(wanted, to: to)
+            for id in requeued { print(id) }
+            writeToStandardError("\(requeued.count) queued again")
+            if let wanted, Set(requeued) != Set(wanted) {
+                throw Failure.unusable("some are not there or have not failed")
+            }
+        }
+    }
+}
+
+/// The outbox for a command that runs and ends.
+private enum OutboxSession {
+    /// How long the database may take to appear (operations.md, *Programs*).
+    private static let patience = Duration.seconds(30)
+
+    static func run(
+        _ settings: DatabaseSettings, _ body: (PostgresMailOutbox) async throws -> Void
+    ) async throws {
+        let configuration = PostgresConfiguration(
+            conninfo: settings.url, applicationName: "inventoryctl",
+            usesPreparedStatements: settings.preparesStatements)
+        let client = PostgresClient(
+            configuration: configuration, reactor: try Reactor(name: "reactor"), sharedConnections: 1,
+            maximumConnections: 1)
+        do {
+            try await client.waitUntilReachable(for: patience)
+        } catch {
+            writeToStandardError("error: the database cannot be reached: \(error.operatorDescription)")
+            throw Failure.unreachable
+        }
+        do {
+            try await body(PostgresMailOutbox(client: client))
+        } catch let failure as ServiceFailure {
+            throw Failure.unusable("\(failure)")
+        }
+        await client.shutdown()
+    }
+}

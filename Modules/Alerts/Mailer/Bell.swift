@@ -1,0 +1,56 @@
+import Reactor
+import Synchronization
+
+/// Lets one task wait until somebody rings or time has passed. A ring while nobody waits is kept for the next wait.
+final class Bell: Sendable {
+    private enum State {
+        case silent
+        case rung
+        case waiting(CheckedContinuation<Void, Never>)
+    }
+
+    private let state = Mutex(State.silent)
+
+    func ring() {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard case .waiting(let waiter) = state else {
+                state = .rung
+                return nil
+            }
+            state = .silent
+            return waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Returns when the bell rings, or after the time, or when the task is cancelled.
+    func wait(upTo limit: Duration, on reactor: Reactor) async {
+        let timer = reactor.schedule(after: limit) { [self] in passOver() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = state.withLock { state in
+                    guard case .rung = state else {
+                        state = .waiting(continuation)
+                        return false
+                    }
+                    state = .silent
+                    return true
+                }
+                if goesOn { continuation.resume() }
+            }
+        } onCancel: {
+            ring()
+        }
+        timer.cancel()
+    }
+
+    /// The time is over: wakes whoever waits, and leaves nothing behind.
+    private func passOver() {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard case .waiting(let waiter) = state else { return nil }
+            state = .silent
+            return waiter
+        }
+        waiter?.resume()
+    }
+}

@@ -1,0 +1,70 @@
+/// The value of a `Subject` header: any text, made of lines that mail servers pass on as they are.
+enum SubjectHeader {
+    /// RFC 2047, section 2: a line with an encoded word has 76 characters at most.
+    private static let longestLine = 76
+    private static let nameLength = "Subject: ".utf8.count
+    private static let prefix = "=?UTF-8?B?"
+    private static let suffix = "?="
+    /// RFC 2047, section 2.
+    private static let longestWord = 75
+
+    /// - Returns: the value, folded by CRLF and a space. Control characters have become spaces.
+    static func value(_ subject: String) -> String {
+        let subject = DisplayText.clean(subject)
+        return plain(subject) ?? encoded(subject)
+    }
+
+    /// Words of visible ASCII with single spaces between them, or nil. "=?" would be taken for an encoded word.
+    private static func plain(_ subject: String) -> String? {
+        guard subject.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !subject.contains("=?") else { return nil }
+        let words = subject.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.allSatisfy({ (1...(longestLine - nameLength)).contains($0.utf8.count) }) else { return nil }
+        var value = ""
+        var lineLength = nameLength
+        for word in words {
+            if value.isEmpty {
+                lineLength += word.utf8.count
+            } else if lineLength + 1 + word.utf8.count <= longestLine {
+                value += " "
+                lineLength += 1 + word.utf8.count
+            } else {
+                value += "\r\n "
+                lineLength = 1 + word.utf8.count
+            }
+            value += word
+        }
+        return value
+    }
+
+    private static func encoded(_ subject: String) -> String {
+        var words: [String] = []
+        var chunk: [UInt8] = []
+        for piece in pieces(subject) {
+            if chunk.count + piece.count > capacity(isFirst: words.isEmpty) {
+                words.append(word(chunk))
+                chunk = []
+            }
+            chunk += piece
+        }
+        if !chunk.isEmpty { words.append(word(chunk)) }
+        return words.joined(separator: "\r\n ")
+    }
+
+    /// What must not be divided: RFC 2047, section 5, forbids to split a scalar, and readers that decode words one by one
+    /// show a split character as two. Only a character too long for any word is split, between its scalars.
+    private static func pieces(_ subject: String) -> [[UInt8]] {
+        subject.flatMap { character in
+            let bytes = Array(character.utf8)
+            return bytes.count <= capacity(isFirst: true)
+                ? [bytes] : character.unicodeScalars.map { Array($0.utf8) }
+        }
+    }
+
+    private static func word(_ bytes: [UInt8]) -> String { prefix + Base64.encode(bytes) + suffix }
+
+    /// Bytes that one encoded word holds; the first stands behind the header's name.
+    private static func capacity(isFirst: Bool) -> Int {
+        let length = isFirst ? min(longestWord, longestLine - nameLength) : longestWord
+        return (length - prefix.utf8.count - suffix.utf8.count) / 4 * 3
+    }
+}

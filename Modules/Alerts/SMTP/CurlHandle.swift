@@ -1,0 +1,104 @@
+internal import CCurl
+import Glibc
+
+/// libcurl's handle of one transfer after another, with the connection that it keeps. One thread at a time.
+final class CurlHandle {
+    let pointer: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var socket: curl_socket_t?
+    /// What libcurl has pointers into.
+    private var kept: [AnyObject] = []
+
+    /// Once in a process, and before any handle.
+    private static let isLibraryReady = ccurl_global_init() == CURLE_OK
+
+    /// - Throws: when there is no memory.
+    init() throws(SMTPFailure) {
+        guard Self.isLibraryReady, let pointer = curl_easy_init() else { throw .noMemory }
+        self.pointer = pointer
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    /// Closes the connection too. It says QUIT but does not wait for the answer, for which libcurl would allow two
+    /// minutes: the reading side is shut first.
+    deinit {
+        forget()
+        if let socket { _ = Glibc.shutdown(socket, CInt(SHUT_RD)) }
+        curl_easy_cleanup(pointer)
+        errorText.deallocate()
+    }
+
+    /// Whether a connection is kept.
+    var isConnected: Bool { socket != nil }
+
+    // MARK: Options
+
+    func set(_ option: CURLoption, _ value: Int) throws(SMTPFailure) {
+        try check(ccurl_set_long(pointer, option, value))
+    }
+
+    /// libcurl copies the text.
+    func set(_ option: CURLoption, _ value: String) throws(SMTPFailure) {
+        try check(ccurl_set_text(pointer, option, value))
+    }
+
+    func set(_ option: CURLoption, _ value: CurlList) throws(SMTPFailure) {
+        kept.append(value)
+        try check(ccurl_set_list(pointer, option, value.head))
+    }
+
+    func set(_ value: CurlMessage) throws(SMTPFailure) {
+        kept.append(value)
+        try check(ccurl_set_mime(pointer, value.mime))
+    }
+
+    /// Tells `attempt` of the conversation, and asks it whether to go on.
+    func observe(_ attempt: SMTPTry) throws(SMTPFailure) {
+        kept.append(attempt)
+        try check(ccurl_set_debug_function(pointer, SMTPTry.debugFunction))
+        try check(ccurl_set_pointer(pointer, CURLOPT_DEBUGDATA, attempt.reference))
+        try set(CURLOPT_VERBOSE, 1)
+        try check(ccurl_set_progress_function(pointer, SMTPTry.progressFunction))
+        try check(ccurl_set_pointer(pointer, CURLOPT_XFERINFODATA, attempt.reference))
+        try set(CURLOPT_NOPROGRESS, 0)
+    }
+
+    private func check(_ code: CURLcode) throws(SMTPFailure) {
+        guard code == CURLE_OK else {
+            throw SMTPFailure(words: "SMTP: libcurl: \(String(cString: curl_easy_strerror(code)))")
+        }
+    }
+
+    // MARK: Transfer
+
+    /// Blocks until the mail is handed over or the try has failed.
+    func perform() throws(SMTPFailure) {
+        errorText[0] = 0
+        try check(ccurl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText))
+        let code = curl_easy_perform(pointer)
+        noteSocket()
+        guard code != CURLE_OK else { return }
+        let own = String(cString: errorText)
+        let words = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
+        throw SMTPFailure(words: "SMTP: \(OperatorWords.clean(words))")
+    }
+
+    /// Whether the last transfer went over a connection that was there before.
+    var usedKeptConnection: Bool {
+        var count = 0
+        return ccurl_get_long(pointer, CURLINFO_NUM_CONNECTS, &count) == CURLE_OK && count == 0
+    }
+
+    /// Takes back every option, and with them every pointer into the last mail. The connection stays.
+    func forget() {
+        curl_easy_reset(pointer)
+        kept = []
+    }
+
+    private func noteSocket() {
+        var active = curl_socket_t(-1)
+        let isKnown = ccurl_get_socket(pointer, &active) == CURLE_OK && active >= 0
+        socket = isKnown ? active : nil
+    }
+}

@@ -1,0 +1,23 @@
+internal import CCurl
+
+/// A list of texts of libcurl's kind. libcurl does not copy it: a handle keeps it as long as it refers to it.
+final class CurlList {
+    let head: UnsafeMutablePointer<curl_slist>?
+
+    /// - Throws: when there is no memory.
+    init(_ texts: some Sequence<String>) throws(SMTPFailure) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for text in texts {
+            guard let longer = curl_slist_append(list, text) else {
+                curl_slist_free_all(list)
+                throw .noMemory
+            }
+            list = longer
+        }
+        head = list
+    }
+
+    deinit {
+        curl_slist_free_all(head)
+    }
+}

@@ -1,0 +1,124 @@
+internal import CCurl
+import UseCases
+
+/// The conversations with one mail server, one after another on one thread.
+///
+/// `@unchecked Sendable`: the transport's thread is the only one that enters.
+final class SMTPSession: @unchecked Sendable {
+    private let configuration: SMTPConfiguration
+    private let limits: SMTPLimits
+    private var handle: CurlHandle?
+    /// Counts tries, so that a late look at an idle connection can tell whether it was used since.
+    private(set) var tries = 0
+
+    init(_ configuration: SMTPConfiguration, limits: SMTPLimits) {
+        self.configuration = configuration
+        self.limits = limits
+    }
+
+    var isConnected: Bool { handle?.isConnected ?? false }
+
+    func close() { handle = nil }
+
+    func closeIfUnused(since tries: Int) {
+        if tries == self.tries { close() }
+    }
+
+    /// Hands an email over. Blocks.
+    func run(
+        _ email: Email, sender: MailAddress, recipients: [MailAddress], attempt: SMTPTry
+    ) -> DeliveryReport {
+        let addresses = recipients.map(\.text)
+        let failure = converse(attempt) { handle throws(SMTPFailure) in
+            let message = try CurlMessage(text: email.text, html: email.html, handle: handle.pointer)
+            let headers = try CurlList(MessageHeaders.lines(email, sender: sender))
+            let envelope = try CurlList(addresses.map { "<\($0)>" })
+            try handle.set(message)
+            try handle.set(CURLOPT_HTTPHEADER, headers)
+            try handle.set(CURLOPT_MAIL_FROM, "<\(sender.text)>")
+            try handle.set(CURLOPT_MAIL_RCPT, envelope)
+            try handle.perform()
+        }
+        return attempt.transcript.report(addresses, failure: failure?.words)
+    }
+
+    /// Signs in, or sees that the connection that is kept still answers. Blocks.
+    func probe(_ attempt: SMTPTry) -> DeliveryReport.Delay? {
+        let failure = converse(attempt) { handle throws(SMTPFailure) in
+            // Without an email libcurl sends a command, HELP unless told otherwise, and NOBODY keeps its answer from
+            // standard output.
+            try handle.set(CURLOPT_CUSTOMREQUEST, "NOOP")
+            try handle.set(CURLOPT_NOBODY, 1)
+            try handle.perform()
+        }
+        guard let failure else { return nil }
+        return attempt.transcript.report([], failure: failure.words).delay
+    }
+
+    /// Runs `body`, and once more on a new connection when the kept one turns out to be dead before anything was said.
+    private func converse(
+        _ attempt: SMTPTry, _ body: (CurlHandle) throws(SMTPFailure) -> Void
+    ) -> SMTPFailure? {
+        tries += 1
+        while true {
+            // A second round begins without a connection, so there is no third.
+            let hadConnection = isConnected
+            guard !attempt.wasCancelled else { return .cancelled }
+            do {
+                let handle = try readyHandle()
+                defer { handle.forget() }
+                try configure(handle)
+                try handle.observe(attempt)
+                try body(handle)
+                return nil
+            } catch {
+                // libcurl counts no connection either when there was none to be had.
+                let isWorthAnother =
+                    hadConnection && handle?.usedKeptConnection == true && attempt.transcript.isStale
+                // Whatever state it is in, the next conversation does not inherit it.
+                close()
+                guard isWorthAnother else { return attempt.wasCancelled ? .cancelled : error }
+                attempt.startAgain()
+            }
+        }
+    }
+
+    private func readyHandle() throws(SMTPFailure) -> CurlHandle {
+        if let handle { return handle }
+        let made = try CurlHandle()
+        handle = made
+        return made
+    }
+
+    private func configure(_ handle: CurlHandle) throws(SMTPFailure) {
+        try handle.set(CURLOPT_URL, configuration.url)
+        try handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        // No settings but ours: libcurl would look for a proxy in the environment.
+        try handle.set(CURLOPT_PROXY, "")
+        try handle.set(CURLOPT_NOSIGNAL, 1)
+        // A name that is still being looked up must not hold up the end of a try.
+        try handle.set(CURLOPT_QUICK_EXIT, 1)
+        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.opening.wholeMilliseconds)
+        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, limits.answer.wholeSeconds)
+        try handle.set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
+        try handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        try handle.set(CURLOPT_LOW_SPEED_TIME, limits.stall.wholeSeconds)
+        try handle.set(CURLOPT_MAXAGE_CONN, limits.idle.wholeSeconds)
+        // One bad recipient must not stop the others.
+        try handle.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)
+        try configureTLS(handle)
+        guard let credentials = configuration.credentials else { return }
+        try handle.set(CURLOPT_USERNAME, credentials.username)
+        try handle.set(CURLOPT_PASSWORD, credentials.password)
+    }
+
+    private func configureTLS(_ handle: CurlHandle) throws(SMTPFailure) {
+        let use = configuration.requiresTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY
+        try handle.set(CURLOPT_USE_SSL, Int(use.rawValue))
+        // libcurl's defaults; said aloud, because everything rests on them.
+        try handle.set(CURLOPT_SSL_VERIFYPEER, 1)
+        try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
+        try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let file = configuration.authorityFile { try handle.set(CURLOPT_CAINFO, file) }
+    }
+}

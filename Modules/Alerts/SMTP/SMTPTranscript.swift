@@ -1,0 +1,158 @@
+/// What a mail server answered to which command, learnt from the bytes of the conversation as libcurl shows them.
+///
+/// No I/O. A chunk may hold part of a line or several. Of what is sent only the command's name is kept, and while the
+/// client signs in not even that.
+struct SMTPTranscript: Hashable, Sendable {
+    /// How far the conversation has come.
+    enum Phase: Hashable, Sendable {
+        /// No sender named yet: connecting, TLS, greeting, signing in.
+        case opening
+        /// The sender was named, the message not begun.
+        case envelope
+        /// The server asked for the message and has not said what became of it.
+        case message
+        /// The server has judged the message.
+        case judged
+    }
+
+    private enum Command: Hashable, Sendable {
+        case mail
+        case recipient
+        case data
+        case message
+        case authentication
+        case quit
+        case other
+    }
+
+    private(set) var phase = Phase.opening
+    /// To `MAIL FROM`.
+    private(set) var sender: SMTPReply?
+    /// To each `RCPT TO`, in their order; fewer than there are recipients when the line broke.
+    private(set) var recipients: [SMTPReply] = []
+    /// To the message, or to a `DATA` that was refused.
+    private(set) var message: SMTPReply?
+    /// The last answer before `MAIL FROM` that was a refusal: greeting, `EHLO`, `STARTTLS`, `AUTH`.
+    private(set) var openingRefusal: SMTPReply?
+    /// The mail is done with; only the farewell may be outstanding.
+    private(set) var hasSaidQuit = false
+
+    /// What a server might repeat from the sign-in and nobody may see.
+    private let secrets: [String]
+    /// Commands without an answer, the oldest first. libcurl has one at a time.
+    private var unanswered: [Command] = []
+    /// Of the command that is being sent: its first letters, until there are enough to know it.
+    private var verb: [UInt8] = []
+    private var isVerbKnown = false
+    private var line: [UInt8] = []
+    private var earlierLines: [UInt8] = []
+
+    /// RFC 5321 allows 512 bytes; more is kept only up to here.
+    private static let longestLine = 2_000
+    /// Of all lines of an answer together.
+    private static let longestReply = 8_000
+
+    init(hiding secrets: [String] = []) {
+        self.secrets = secrets
+    }
+
+    // MARK: The client's side
+
+    /// Takes bytes of commands, not of the message.
+    mutating func sent(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") {
+                endCommand()
+            } else if !isVerbKnown, byte != UInt8(ascii: "\r") {
+                verb.append(byte)
+                if verb.count == 4 { beginCommand() }
+            }
+        }
+    }
+
+    private mutating func endCommand() {
+        if !isVerbKnown, !verb.isEmpty { beginCommand() }
+        verb = []
+        isVerbKnown = false
+    }
+
+    private mutating func beginCommand() {
+        isVerbKnown = true
+        defer { verb = [] }
+        // An answer to the server's challenge, which may look like any word.
+        if unanswered.last == .authentication { return }
+        let command = Self.command(verb)
+        unanswered.append(command)
+        switch command {
+        case .mail: phase = .envelope
+        case .quit: hasSaidQuit = true
+        default: break
+        }
+    }
+
+    private static func command(_ verb: [UInt8]) -> Command {
+        switch String(decoding: verb, as: UTF8.self).uppercased() {
+        case "MAIL": .mail
+        case "RCPT": .recipient
+        case "DATA": .data
+        case "AUTH": .authentication
+        case "QUIT": .quit
+        default: .other
+        }
+    }
+
+    // MARK: The server's side
+
+    /// Takes bytes of the server's answers.
+    mutating func received(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") {
+                endLine()
+            } else if line.count < Self.longestLine {
+                line.append(byte)
+            }
+        }
+    }
+
+    private mutating func endLine() {
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        defer { line = [] }
+        guard line.count >= 3, let code = Self.code(line.prefix(3)) else { return }
+        let text = line.dropFirst(4)
+        if earlierLines.count < Self.longestReply {
+            if !text.isEmpty { earlierLines += [UInt8(ascii: " ")] + text }
+        }
+        guard line.count == 3 || line[3] != UInt8(ascii: "-") else { return }
+        let reply = SMTPReply(code: code, words: OperatorWords.clean(line.prefix(3) + earlierLines, hiding: secrets))
+        earlierLines = []
+        take(reply)
+    }
+
+    private static func code(_ digits: some Collection<UInt8>) -> Int? {
+        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        let code = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        return (200..<600).contains(code) ? code : nil
+    }
+
+    private mutating func take(_ reply: SMTPReply) {
+        // An answer ends its command, also where libcurl showed only the command's beginning.
+        endCommand()
+        let command = unanswered.isEmpty ? Command.other : unanswered[0]
+        if command == .authentication, reply.isIntermediate { return }
+        if !unanswered.isEmpty { unanswered.removeFirst() }
+        switch command {
+        case .mail: sender = reply
+        case .recipient: recipients.append(reply)
+        case .data where reply.isIntermediate:
+            phase = .message
+            unanswered.insert(.message, at: 0)
+        case .data, .message:
+            phase = .judged
+            message = reply
+        case .authentication, .other:
+            // A refusal that the client got round, as `EHLO` by `HELO`, is forgotten.
+            if phase == .opening { openingRefusal = reply.isPositive ? nil : reply }
+        case .quit: break
+        }
+    }
+}

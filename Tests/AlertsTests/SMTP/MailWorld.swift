@@ -1,0 +1,46 @@
+import Domain
+import MailTesting
+import UseCases
+
+@testable import Alerts
+
+/// Limits that make a hang a matter of seconds. One second is the least that libcurl counts in.
+let shortLimits = SMTPLimits(
+    opening: .seconds(2), answer: .seconds(1), total: .seconds(8), stall: .seconds(6), idle: .seconds(5))
+
+/// Runs a body with a transport to a server, which both end afterwards.
+func withTransport(
+    to server: MailServer, credentials: SMTPConfiguration.Credentials? = nil, authorityFile: String? = nil,
+    parameters: String = "", limits: SMTPLimits = SMTPLimits(), _ body: (SMTPTransport) async throws -> Void
+) async throws {
+    let configuration = try SMTPConfiguration(
+        url: server.url + parameters, credentials: credentials, authorityFile: authorityFile)
+    try await withTransport(configuration, limits: limits, body)
+}
+
+func withTransport(
+    _ configuration: SMTPConfiguration, limits: SMTPLimits = SMTPLimits(),
+    _ body: (SMTPTransport) async throws -> Void
+) async throws {
+    let transport = SMTPTransport(configuration, limits: limits)
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(transport))
+    } catch {
+        result = .failure(error)
+    }
+    await transport.shutdown()
+    try result.get()
+}
+
+func email(
+    to: [String] = ["a@example.com"], subject: String = "Low stock", text: String = "text\n",
+    html: String = "<p>html</p>\n", messageID: String = "<1@inventory.test>", from: String = "stock@example.com"
+) -> Email {
+    Email(
+        messageID: messageID, from: from, to: to, subject: subject, date: Instant(milliseconds: 1_790_000_000_123),
+        text: text, html: html)
+}
+
+/// What an email's text is after its way: SMTP knows one line break.
+func onTheWire(_ text: String) -> String { String(decoding: MessageBody.lines(text), as: UTF8.self) }
