@@ -59,6 +59,8 @@ public final class DigestMailer: Sendable {
         self.reactor = reactor
         self.logger = logger
         self.render = render
+        // Innocent until found away.
+        metrics.recordServer(isUp: true)
     }
 
     /// Alerts are waiting: look now.
