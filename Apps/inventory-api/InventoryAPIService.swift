@@ -61,6 +61,7 @@ struct InventoryAPIService {
             reactor: reactor,
             configuration: hasOwnSessions ? LaneSession.configuration(configuration) : configuration,
             client: lookups,
+            notices: client,
             directory: directory,
             leases: leases,
             cache: cache,

@@ -78,7 +78,7 @@ struct InventoryMailerService {
             usesPreparedStatements: settings.database.preparesStatements)
         configuration.connectTimeout = .seconds(3)
         return PostgresClient(
-            configuration: configuration, reactor: reactor, sharedConnections: 1, maximumConnections: 2,
+            configuration: configuration, reactor: reactor, sharedConnections: 1, maximumConnections: 3,
             onEvent: { [logger] in logger.notice("postgresql: \($0)") })
     }
 
@@ -109,11 +109,14 @@ struct InventoryMailerService {
     private func healthChecks(_ client: PostgresClient, _ mailer: DigestMailer) -> [HealthCheck] {
         [
             HealthCheck("postgresql", isEssential: true) {
-                do throws(PostgresError) {
-                    _ = try await client.query(PostgresQuery(Self.probe), timeout: .seconds(1))
+                do {
+                    // Not on the shared connection: a probe that gives up closes its own.
+                    _ = try await client.withConnection(wait: .seconds(1)) {
+                        try await $0.query(PostgresQuery(Self.probe), timeout: .seconds(1))
+                    }
                     return .init(.ok)
                 } catch {
-                    return .init(.down, detail: error.description)
+                    return .init(.down, detail: "\(error)")
                 }
             },
             HealthCheck("smtp", isEssential: false) {

@@ -61,8 +61,8 @@ struct MailingOnce: Service {
             let pass = try await mailer.runOnce()
             logger.info(
                 "done",
-                metadata: ["sent": "\(pass.sent)", "later": "\(pass.retried)", "failed": "\(pass.failed)"])
-            if pass.retried + pass.failed > 0 { outcome.end(with: Self.laterStatus) }
+                metadata: ["sent": "\(pass.sent)", "failed": "\(pass.failed)", "left": "\(pass.left)"])
+            if pass.failed + pass.left > 0 { outcome.end(with: Self.laterStatus) }
         } catch {
             logger.critical("the outbox cannot be used", metadata: ["cause": "\(error)"])
             outcome.end(with: Self.unavailableStatus)

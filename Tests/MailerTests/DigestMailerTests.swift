@@ -53,6 +53,50 @@ struct DigestMailerTests {
         }
     }
 
+    @Test("a mailer that was not there in the outage asks whether the server is back, and sends what waited for it")
+    func afterOutage() async throws {
+        try await MailerHouse.with { house in
+            try await house.makeLow(0)
+            let rules = DigestRules(recipients: ["buyer@example.com"], window: .zero, domain: "example.com")
+            _ = try await house.outbox.gather(rules)
+            let claim = try #require(try await house.outbox.claim(lease: .seconds(10)))
+            try await house.outbox.settle(
+                claim, delivered: [], refused: [], .retry(after: .seconds(1_800), lastError: "refused", kind: .server))
+            try await house.running([house.mailer()]) {
+                try await eventually("it is sent") { try await house.count("sent") == 1 }
+                #expect(house.transport.probes == 1)
+            }
+        }
+    }
+
+    @Test("a mailer that is stopped while it asks an absent server ends soon")
+    func stoppedInProbe() async throws {
+        try await MailerHouse.with { house in
+            house.transport.play(probe: Self.refused) { _, _ in DeliveryReport(delay: Self.refused) }
+            try await house.makeLow(0)
+            let mailer = house.mailer {
+                $0.retries = RetrySchedule(first: .seconds(600))
+                $0.stopLimit = .milliseconds(50)
+            }
+            house.transport.hangInProbes()
+            try await house.running([mailer]) {
+                try await eventually("it asks") { house.transport.probes == 1 }
+            }
+            // `running` waits for the mailer's end, and this test for `running`.
+            #expect(house.transport.tries == 1)
+        }
+    }
+
+    @Test("a mailer whose task is cancelled ends")
+    func cancelled() async throws {
+        try await MailerHouse.with { house in
+            let mailer = house.mailer()
+            let running = Task { await mailer.run() }
+            running.cancel()
+            await running.value
+        }
+    }
+
     @Test("an email that the server keeps turning away fails after ten tries, and an operator can queue it again")
     func tenTries() async throws {
         try await MailerHouse.with { house in

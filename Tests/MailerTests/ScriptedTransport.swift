@@ -1,5 +1,7 @@
 import Domain
+import Reactor
 import Synchronization
+import TestSupport
 import UseCases
 
 /// A mail server that a test plays.
@@ -12,6 +14,7 @@ final class ScriptedTransport: EmailTransport {
         var probes = 0
         var script: Script
         var probe: DeliveryReport.Delay?
+        var hangsInProbes = false
     }
 
     private let state: Mutex<State>
@@ -27,6 +30,9 @@ final class ScriptedTransport: EmailTransport {
             state.probe = probe
         }
     }
+
+    /// Probes end when their task is cancelled, as libcurl's do.
+    func hangInProbes() { state.withLock { $0.hangsInProbes = true } }
 
     /// Those that somebody took, in order.
     var sent: [Email] { state.withLock { $0.sent } }
@@ -44,9 +50,11 @@ final class ScriptedTransport: EmailTransport {
     }
 
     func probe() async -> DeliveryReport.Delay? {
-        state.withLock { state in
+        let (probe, hangs) = state.withLock { state in
             state.probes += 1
-            return state.probe
+            return (state.probe, state.hangsInProbes)
         }
+        while hangs, !Task.isCancelled { await TestDatabase.reactor.sleep(for: .seconds(60)) }
+        return probe
     }
 }

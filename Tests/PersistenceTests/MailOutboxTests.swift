@@ -1,9 +1,10 @@
 import Domain
-import Persistence
 import PostgresClient
 import TestSupport
 import Testing
 import UseCases
+
+@testable import Persistence
 
 /// Alerts on their way into digests: each into exactly one, whoever gathers, and none lost.
 struct MailOutboxTests {
@@ -165,6 +166,78 @@ struct MailOutboxTests {
             try await outbox.serverIsBack()
             #expect(try await outbox.claim(lease: .seconds(10)) != nil)
             #expect(try await outbox.claim(lease: .seconds(10)) == nil)
+        }
+    }
+
+    @Test("nobody waits behind alerts that may not leave yet")
+    func noStarvation() async throws {
+        try await Self.with(4) { stock, outbox, records in
+            let code = try #require(WarehouseCode("W2"))
+            _ = try await stock.catalogue.updateWarehouse(code, WarehousePatch(alertRecipients: ["w2@example.com"]))
+            // W1's first digest waits for the server, and so does what W1 raises after it.
+            try await stock.sql("DELETE FROM alert_deliveries")
+            try await Self.receive(20, records[0], in: stock)
+            try await Self.makeLowAgain(records[0], in: stock)
+            #expect(try await outbox.gather(Self.rules()) == 1)
+            let claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            try await outbox.settle(
+                claim, delivered: [], refused: [], .retry(after: .seconds(600), lastError: "x", kind: .server))
+            for record in [records[2], records[0]] {
+                try await Self.receive(20, record, in: stock)
+                try await Self.makeLowAgain(record, in: stock)
+            }
+            let narrow = PostgresMailOutbox(client: stock.client, gatheringLimit: 1)
+            #expect(try await narrow.gather(Self.rules()) == 0)
+            #expect(try await narrow.backlog(Self.rules()).digestsWaitingForServer == 1)
+            let due = try #require(try await narrow.backlog(Self.rules()).nextDue)
+            #expect(due > .seconds(590), "what is held back is not due")
+            try await Self.receive(20, records[1], in: stock)
+            try await Self.makeLowAgain(records[1], in: stock)
+            #expect(try await narrow.gather(Self.rules()) == 1)
+            let other = try #require(try await outbox.claim(lease: .seconds(10)))
+            #expect(other.digest.recipients == ["w2@example.com"])
+        }
+    }
+
+    private static func makeLowAgain(_ record: RecordReference, in stock: PostgresStock) async throws {
+        let adjustment = Adjustment(record: record, target: .change(-18), note: Note(reason: "test"))
+        _ = try await stock.engine.submit(.move(.adjust(adjustment)), actor: "test")
+    }
+
+    @Test("a try that is written down twice counts once, and who lost the claim changes no state")
+    func settledTwice() async throws {
+        try await Self.with(1) { stock, outbox, _ in
+            _ = try await outbox.gather(Self.rules())
+            let first = try #require(try await outbox.claim(lease: .zero))
+            let second = try #require(try await outbox.claim(lease: .seconds(60)))
+            for _ in 0..<2 {
+                try await outbox.settle(
+                    second, delivered: [], refused: ["a@example.com", "b@example.com"], .failed(lastError: "550"))
+            }
+            try await outbox.settle(
+                first, delivered: ["a@example.com"], refused: [], .retry(after: .zero, lastError: "x", kind: .email))
+            let failed = try #require(try await outbox.failedDigests().first)
+            #expect(failed.attempts == 1 && failed.lastError == "550" && failed.missing == ["b@example.com"])
+            // Requeued to somebody else: the late word that all of the old ones have it is no longer all.
+            _ = try await outbox.requeue(nil, to: ["new@example.com"])
+            try await outbox.settle(first, delivered: ["a@example.com", "b@example.com"], refused: [], .sent)
+            let third = try #require(try await outbox.claim(lease: .seconds(60)))
+            #expect(third.digest.pending == ["new@example.com"])
+        }
+    }
+
+    @Test("an email of the future, by a clock that was put back, holds nobody back; neither does an address of nothing")
+    func oddities() async throws {
+        try await Self.with(1) { stock, outbox, records in
+            let rules = Self.rules(window: .seconds(600))
+            _ = try await outbox.gather(rules)
+            let claim = try #require(try await outbox.claim(lease: .seconds(10)))
+            try await outbox.settle(claim, delivered: claim.digest.pending, refused: [], .sent)
+            try await stock.sql("UPDATE outbound_emails SET created_at = now() + interval '1 hour'")
+            try await stock.sql("UPDATE warehouses SET alert_recipients = ARRAY[NULL]::text[] WHERE code = 'W2'")
+            try await Self.makeLow(records.dropFirst(), in: stock)
+            #expect(try await outbox.gather(rules) == 1)
+            #expect(try await outbox.claim(lease: .seconds(10))?.digest.recipients == Self.buyers.sorted())
         }
     }
 

@@ -25,7 +25,8 @@ final class Bell: Sendable {
 
     /// Returns when the bell rings, or after the time, or when the task is cancelled.
     func wait(upTo limit: Duration, on reactor: Reactor) async {
-        let timer = reactor.schedule(after: limit) { [self] in passOver() }
+        // It may fire before anybody waits; then the next wait is over at once, and a stray look costs little.
+        let timer = reactor.schedule(after: limit) { [self] in ring() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in
@@ -42,15 +43,5 @@ final class Bell: Sendable {
             ring()
         }
         timer.cancel()
-    }
-
-    /// The time is over: wakes whoever waits, and leaves nothing behind.
-    private func passOver() {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard case .waiting(let waiter) = state else { return nil }
-            state = .silent
-            return waiter
-        }
-        waiter?.resume()
     }
 }

@@ -29,6 +29,10 @@ public final class DigestMailer: Sendable {
         public internal(set) var sent = 0
         public internal(set) var retried = 0
         public internal(set) var failed = 0
+        /// Digests that wait for their next try, and alerts that wait to be gathered, afterwards; of `runOnce` only.
+        public internal(set) var left = 0
+
+        var isIdle: Bool { gathered + sent + retried + failed == 0 }
     }
 
     public let standing = MailerStanding()
@@ -45,7 +49,10 @@ public final class DigestMailer: Sendable {
 
     private struct Work {
         var isStopping = false
-        var sending: Task<DeliveryReport, Never>?
+        /// The time after `stop` is over.
+        var mustEnd = false
+        /// Breaks off what talks to the mail server now.
+        var breakOff: (@Sendable () -> Void)?
     }
 
     public init(
@@ -71,20 +78,42 @@ public final class DigestMailer: Sendable {
         work.withLock { $0.isStopping = true }
         bell.ring()
         reactor.schedule(after: settings.stopLimit) { [weak self] in
-            self?.work.withLock { $0.sending }?.cancel()
+            let breakOff = self?.work.withLock { work in
+                work.mustEnd = true
+                return work.breakOff
+            }
+            breakOff?()
         }
     }
 
-    private var isStopping: Bool { work.withLock { $0.isStopping } }
+    private var isStopping: Bool { work.withLock { $0.isStopping } || Task.isCancelled }
 
-    /// Works until `stop`.
+    /// Runs what talks to the mail server so that `stop` can break it off, also when it begins too late.
+    private func talking<T: Sendable>(_ body: @escaping @Sendable () async -> T) async -> (value: T, wasCut: Bool) {
+        let talk = Task { await body() }
+        let mustEnd = work.withLock { work in
+            work.breakOff = { talk.cancel() }
+            return work.mustEnd
+        }
+        if mustEnd { talk.cancel() }
+        let value = await withTaskCancellationHandler {
+            await talk.value
+        } onCancel: {
+            talk.cancel()
+        }
+        work.withLock { $0.breakOff = nil }
+        return (value, talk.isCancelled)
+    }
+
+    /// Works until `stop`, or until the task is cancelled.
     public func run() async {
         var troubles = 0
         while !isStopping {
             var pause = settings.interval
             do throws(ServiceFailure) {
-                _ = try await pass(rules)
-                try await look(for: &pause)
+                let pass = try await pass(rules)
+                guard !isStopping else { break }
+                pause = try await look(after: pass)
                 troubles = 0
             } catch {
                 troubles += 1
@@ -98,41 +127,55 @@ public final class DigestMailer: Sendable {
     /// Sends what waits now, without waiting for more to gather: for a scheduler.
     public func runOnce() async throws(ServiceFailure) -> Pass {
         let rules = DigestRules(recipients: rules.recipients, window: .zero, domain: rules.domain)
-        let pass = try await pass(rules)
+        var pass = try await pass(rules)
         let backlog = try await outbox.backlog(rules)
         standing.note(backlog)
         metrics.record(backlog)
+        pass.left = backlog.queuedDigests + backlog.alerts - backlog.alertsWithoutRecipients
         return pass
     }
 
-    /// Shortens the pause until something is due by time, and asks a server that is away whether it is back.
-    private func look(for pause: inout Duration) async throws(ServiceFailure) {
+    /// The shortest pause between two looks, and the same after one that found nothing to do although something seemed
+    /// due: never a loop without a breath, whatever the outbox says.
+    private static let breath = Duration.milliseconds(20)
+    private static let idleBreath = Duration.seconds(1)
+    /// Looks come a little after what they are for, because two clocks are never quite the same.
+    private static let lateness = Duration.milliseconds(5)
+
+    /// How long to wait until something is due by time. Asks a server that is away, or was for some mailer, whether it is
+    /// back: no email is spent on that.
+    private func look(after pass: Pass) async throws(ServiceFailure) -> Duration {
         var backlog = try await outbox.backlog(rules)
-        if standing.snapshot.serverTrouble != nil, backlog.queuedDigests > 0 {
-            if await transport.probe() == nil {
-                noteServer(nil)
+        var pause = settings.interval
+        if standing.snapshot.serverTrouble != nil || backlog.digestsWaitingForServer > 0 {
+            let (trouble, wasCut) = await talking { [transport] in await transport.probe() }
+            if !wasCut { noteServer(trouble) }
+            if trouble != nil {
+                pause = settings.probeInterval
+            } else if backlog.digestsWaitingForServer > 0 {
                 try await outbox.serverIsBack()
                 backlog.nextDue = .zero
-            } else {
-                pause = min(pause, settings.probeInterval)
             }
         }
         standing.note(backlog)
         metrics.record(backlog)
-        // Never a loop without a breath, whatever the outbox says.
-        if let nextDue = backlog.nextDue { pause = min(pause, max(nextDue, .milliseconds(20))) }
+        guard let nextDue = backlog.nextDue else { return min(pause, settings.interval) }
+        return min(pause, settings.interval, max(nextDue + Self.lateness, pass.isIdle ? Self.idleBreath : Self.breath))
     }
 
     // MARK: One look
 
     private func pass(_ rules: DigestRules) async throws(ServiceFailure) -> Pass {
         var pass = Pass()
+        var isServerBack = false
         while !isStopping {
             // Again before each send: what was raised meanwhile must not wait behind a long queue.
             pass.gathered += try await outbox.gather(rules)
             guard let claim = try await outbox.claim(lease: settings.lease) else { break }
+            // The claim took its time as well; whoever has lost it meanwhile must not send.
+            guard try await outbox.renew(claim, lease: settings.lease) else { continue }
             let started = ContinuousClock.now
-            let report = await send(claim)
+            let report = isStopping ? nil : await send(claim)
             metrics.sending.record(duration: ContinuousClock.now - started)
             guard let report else {
                 try await outbox.giveBack(claim)
@@ -147,7 +190,9 @@ public final class DigestMailer: Sendable {
                 noteServer(report.delay)
                 break
             }
-            if standing.snapshot.serverTrouble != nil {
+            // Whatever it said, it talked: what waits for it, of any mailer, need not wait longer.
+            if !isServerBack, !report.delivered.isEmpty || report.delay != nil {
+                isServerBack = true
                 noteServer(nil)
                 try await outbox.serverIsBack()
             }
@@ -159,13 +204,12 @@ public final class DigestMailer: Sendable {
     private func send(_ claim: ClaimedDigest) async -> DeliveryReport? {
         guard !claim.digest.pending.isEmpty else { return DeliveryReport() }
         let email = render(claim.digest)
-        let sending = Task { await transport.send(email, to: claim.digest.pending) }
-        work.withLock { $0.sending = sending }
         let renewing = Task { await keep(claim) }
-        let report = await sending.value
+        let (report, wasCut) = await talking { [transport] in
+            await transport.send(email, to: claim.digest.pending)
+        }
         renewing.cancel()
-        work.withLock { $0.sending = nil }
-        if sending.isCancelled, report.delivered.isEmpty, report.refused.isEmpty { return nil }
+        if wasCut, report.delivered.isEmpty, report.refused.isEmpty { return nil }
         return report
     }
 
@@ -194,7 +238,8 @@ public final class DigestMailer: Sendable {
                     metadata: [
                         "email": "\(claim.digest.id)", "attempt": "\(attempt)", "cause": "\(error.operatorCause)",
                     ])
-                if isStopping, attempt > 3 { return }
+                // Time is short; the lease says the rest.
+                if isStopping, attempt > 1 { return }
                 await reactor.sleep(for: .milliseconds(200 * attempt))
             }
         }

@@ -77,10 +77,16 @@ final class SMTPSession: @unchecked Sendable {
                     hadConnection && handle?.usedKeptConnection == true && attempt.transcript.isStale
                 // Whatever state it is in, the next conversation does not inherit it.
                 close()
-                guard isWorthAnother else { return attempt.wasCancelled ? .cancelled : error }
+                guard isWorthAnother else { return Self.failure(error, attempt) }
                 attempt.startAgain()
             }
         }
+    }
+
+    /// libcurl only knows that a callback of ours broke it off.
+    private static func failure(_ error: SMTPFailure, _ attempt: SMTPTry) -> SMTPFailure {
+        if attempt.wasCancelled { return .cancelled }
+        return attempt.hasWaitedEnough ? .noAnswer : error
     }
 
     private func readyHandle() throws(SMTPFailure) -> CurlHandle {
@@ -99,10 +105,9 @@ final class SMTPSession: @unchecked Sendable {
         // A name that is still being looked up must not hold up the end of a try.
         try handle.set(CURLOPT_QUICK_EXIT, 1)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.opening.wholeMilliseconds)
-        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, limits.answer.wholeSeconds)
+        // `SMTPTry` knows which answer is waited for and is stricter with all but the last.
+        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(limits.verdict, limits.answer).wholeSeconds + 1)
         try handle.set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
-        try handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
-        try handle.set(CURLOPT_LOW_SPEED_TIME, limits.stall.wholeSeconds)
         try handle.set(CURLOPT_MAXAGE_CONN, limits.idle.wholeSeconds)
         // One bad recipient must not stop the others.
         try handle.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)

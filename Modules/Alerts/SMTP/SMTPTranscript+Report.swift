@@ -2,6 +2,9 @@ import UseCases
 
 extension SMTPTranscript {
     /// What the conversation means for those who were to get the mail.
+    ///
+    /// A server that refuses the sender, also for good, says nothing of the recipients: it wants a sign-in or another
+    /// sender's address, which an operator can mend. So that is a delay.
     /// - Parameters:
     ///   - addresses: the recipients in the order in which they were named to the server.
     ///   - failure: why it ended early, in words for an operator; nil when it did not.
@@ -14,10 +17,6 @@ extension SMTPTranscript {
         var accepted: [String] = []
         var delayed: SMTPReply?
         for (index, address) in addresses.enumerated() {
-            if let sender, sender.isPermanent {
-                report.refused.append(.init(recipient: address, words: sender.words))
-                continue
-            }
             guard index < recipients.count else { break }
             let reply = recipients[index]
             if reply.isPositive {

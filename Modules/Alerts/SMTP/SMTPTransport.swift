@@ -67,7 +67,7 @@ public final class SMTPTransport: EmailTransport {
     private func converse<T: Sendable>(
         _ body: @escaping @Sendable (SMTPSession, SMTPTry) -> T
     ) async -> T? {
-        let attempt = SMTPTry(hiding: secrets)
+        let attempt = SMTPTry(hiding: secrets, limits: limits)
         return await withTaskCancellationHandler {
             let outcome = try? await thread.run { [session] in
                 (body(session, attempt), idleSince: session.isConnected ? session.tries : nil)

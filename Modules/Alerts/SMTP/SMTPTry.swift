@@ -12,9 +12,15 @@ final class SMTPTry: @unchecked Sendable {
     private let secrets: [String]
     private(set) var transcript: SMTPTranscript
     private var farewellDeadline: ContinuousClock.Instant?
+    private let limits: SMTPLimits
+    /// When something was sent that has not been answered.
+    private var waitsSince: ContinuousClock.Instant?
+    /// Whether it was broken off because the server did not answer in time.
+    private(set) var hasWaitedEnough = false
 
-    init(hiding secrets: [String]) {
+    init(hiding secrets: [String], limits: SMTPLimits) {
         self.secrets = secrets
+        self.limits = limits
         transcript = SMTPTranscript(hiding: secrets)
     }
 
@@ -27,21 +33,30 @@ final class SMTPTry: @unchecked Sendable {
     func startAgain() {
         transcript = SMTPTranscript(hiding: secrets)
         farewellDeadline = nil
+        waitsSince = nil
+        hasWaitedEnough = false
     }
 
     /// libcurl asks at least once a second.
     private var mustStop: Bool {
         if wasCancelled { return true }
-        return farewellDeadline.map { ContinuousClock.now > $0 } ?? false
+        let now = ContinuousClock.now
+        let patience = transcript.phase == .message ? limits.verdict : limits.answer
+        if let waitsSince, now - waitsSince > patience { hasWaitedEnough = true }
+        return hasWaitedEnough || farewellDeadline.map { now > $0 } ?? false
     }
 
     private func note(_ kind: curl_infotype, _ bytes: UnsafeRawBufferPointer) {
         switch kind {
         case CURLINFO_HEADER_OUT:
             transcript.sent(bytes)
+            waitsSince = .now
             if transcript.hasSaidQuit, farewellDeadline == nil { farewellDeadline = .now + Self.farewellLimit }
-        case CURLINFO_HEADER_IN: transcript.received(bytes)
-        // libcurl's own remarks, the message, and TLS.
+        case CURLINFO_HEADER_IN:
+            transcript.received(bytes)
+            waitsSince = transcript.phase == .message ? .now : nil
+        case CURLINFO_DATA_OUT: waitsSince = .now
+        // libcurl's own remarks and TLS.
         default: break
         }
     }

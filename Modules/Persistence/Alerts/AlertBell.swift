@@ -18,6 +18,8 @@ actor AlertBell {
     private var isBusy = false
     private var isRungAgain = false
 
+    /// - Parameter client: has connections to lend. Not a shared one, on which everybody would wait for the notification's
+    ///   own commit.
     init(reactor: Reactor, client: PostgresClient) {
         self.reactor = reactor
         self.client = client
@@ -37,7 +39,9 @@ actor AlertBell {
         repeat {
             isRungAgain = false
             // A failure is for the poll to make good.
-            _ = try? await client.query(PostgresQuery(Self.notify), timeout: .seconds(1))
+            _ = try? await client.withConnection {
+                try await $0.query(PostgresQuery(Self.notify), timeout: .seconds(5))
+            }
             await reactor.sleep(for: Self.pause)
         } while isRungAgain
         isBusy = false

@@ -7,45 +7,55 @@ enum OutboxRow {
     /// Mailers gather one after the other: each sees when the one before wrote to whom. A number of our own choosing.
     static let lockGathering = PostgresStatement("SELECT pg_advisory_xact_lock(7061636)")
 
-    /// Whether some recipients have a digest under way that nobody has got yet: what is raised meanwhile waits for it, so
+    /// Who is told of a warehouse's alerts: its own recipients, else `$1`. In byte order, because the same people are the
+    /// same audience whatever the database's locale.
+    private static let audiences = """
+        SELECT w.id AS warehouse_id, coalesce(own.recipients, $1::text[]) AS recipients,
+            md5(coalesce(own.recipients, $1::text[])::text) AS audience
+        FROM warehouses w CROSS JOIN LATERAL (
+            SELECT array_agg(DISTINCT address COLLATE "C" ORDER BY address COLLATE "C") AS recipients
+            FROM unnest(w.alert_recipients) AS address WHERE address IS NOT NULL
+        ) own
+        """
+
+    /// Whether the audience has a digest under way that nobody has got yet: what is raised meanwhile waits for it, so
     /// that an hour without a mail server ends in one more email and not in hundreds. A digest that the server itself
     /// keeps turning away holds others back for ten minutes at most.
     private static let isHeldBack = """
         EXISTS (
             SELECT FROM outbound_emails e
-            WHERE e.status = 'queued' AND e.audience = md5(waiting.recipients::text) AND e.delivered = '{}'
+            WHERE e.status = 'queued' AND e.audience = a.audience AND e.delivered = '{}'
                 AND (e.waits_for_server OR e.created_at > clock_timestamp() - interval '10 minutes'))
         """
 
+    /// When the audience's window ends; null when it was not written to. `$2` is the window in milliseconds. A time that
+    /// lies ahead is one of a clock that has been put back since.
+    private static let windowEnd = """
+        (
+            SELECT max(e.created_at) + $2::bigint * interval '1 millisecond' FROM outbound_emails e
+            WHERE e.audience = a.audience AND e.created_at <= clock_timestamp()
+        )
+        """
+
     /// `$1` those who are told by default; `$2` the window in milliseconds; `$3` the domain; `$4` alerts in one gathering;
-    /// `$5` alerts in one email.
+    /// `$5` alerts in one email. Who may be written to comes first, so that nobody waits behind alerts that may not leave.
     static let gather = PostgresStatement(
         """
-        WITH waiting AS MATERIALIZED (
-            SELECT d.alert_id, CASE WHEN cardinality(w.alert_recipients) > 0 THEN w.recipients ELSE $1::text[] END
-                AS recipients
-            FROM alert_deliveries d
-            JOIN low_stock_alerts a ON a.id = d.alert_id
-            JOIN inventory i ON i.id = a.inventory_id
-            JOIN (
-                SELECT id, alert_recipients,
-                    (SELECT array_agg(DISTINCT address ORDER BY address) FROM unnest(alert_recipients) address)
-                        AS recipients
-                FROM warehouses
-            ) w ON w.id = i.warehouse_id
-            WHERE d.email_id IS NULL AND (cardinality(w.alert_recipients) > 0 OR cardinality($1::text[]) > 0)
-            ORDER BY d.alert_id LIMIT $4
-        ), audiences AS MATERIALIZED (
-            SELECT recipients FROM waiting GROUP BY recipients
-            HAVING NOT EXISTS (
-                SELECT FROM outbound_emails e
-                WHERE e.audience = md5(waiting.recipients::text)
-                    AND e.created_at > clock_timestamp() - $2::bigint * interval '1 millisecond')
+        WITH ready AS MATERIALIZED (
+            SELECT a.* FROM (\(audiences)) a
+            WHERE cardinality(a.recipients) > 0 AND coalesce(\(windowEnd) <= clock_timestamp(), true)
                 AND NOT \(isHeldBack)
         ), lines AS MATERIALIZED (
             SELECT alert_id, recipients,
                 (row_number() OVER (PARTITION BY recipients ORDER BY alert_id) - 1) / $5::bigint AS part
-            FROM waiting JOIN audiences USING (recipients)
+            FROM (
+                SELECT d.alert_id, r.recipients
+                FROM alert_deliveries d
+                JOIN low_stock_alerts l ON l.id = d.alert_id
+                JOIN inventory i ON i.id = l.inventory_id
+                JOIN ready r ON r.warehouse_id = i.warehouse_id
+                WHERE d.email_id IS NULL ORDER BY d.alert_id LIMIT $4
+            ) waiting
         ), emails AS MATERIALIZED (
             SELECT gen_random_uuid() AS id, recipients, part FROM lines GROUP BY recipients, part
         ), made AS (
@@ -91,19 +101,33 @@ enum OutboxRow {
         WHERE id = $1 AND lease = $2 AND status = 'queued' RETURNING 1
         """)
 
-    /// Also by a mailer that has lost its claim meanwhile: who has the email is a fact. `$3` delivered, `$4` refused,
-    /// `$5` the status, `$6` the pause in milliseconds, `$7` the error, `$8` whether it waits for the server.
+    /// `$3` delivered, `$4` refused, `$5` the status, `$6` the pause in milliseconds, `$7` the error, `$8` whether it
+    /// waits for the server. Who has the email is a fact, whoever says it. The rest is said by the claim's holder alone,
+    /// and once: a mailer that lost its claim can only add that everybody has it.
     static let settle = PostgresStatement(
         """
-        UPDATE outbound_emails SET
-            delivered = delivered || ARRAY(SELECT unnest($3::text[]) EXCEPT SELECT unnest(delivered)),
-            refused = refused || ARRAY(SELECT unnest($4::text[]) EXCEPT SELECT unnest(refused)),
-            attempts = attempts + 1, status = $5, last_error = coalesce($7, last_error), waits_for_server = $8,
-            next_attempt_at = date_trunc('milliseconds', clock_timestamp() + $6::bigint * interval '1 millisecond'),
-            sent_at = CASE WHEN $5 = 'sent' THEN date_trunc('milliseconds', clock_timestamp()) END,
-            lease = CASE WHEN lease = $2 THEN NULL ELSE lease END,
-            leased_until = CASE WHEN lease = $2 THEN NULL ELSE leased_until END
-        WHERE id = $1 AND status <> 'sent'
+        UPDATE outbound_emails e SET delivered = n.delivered, refused = n.refused, status = n.status,
+            sent_at = CASE WHEN n.status = 'sent' THEN date_trunc('milliseconds', clock_timestamp()) END,
+            attempts = attempts + n.step,
+            last_error = CASE WHEN n.step = 1 THEN coalesce($7, last_error) ELSE last_error END,
+            waits_for_server = CASE WHEN n.step = 1 THEN $8 ELSE waits_for_server END,
+            next_attempt_at = CASE WHEN n.step = 1
+                THEN date_trunc('milliseconds', clock_timestamp() + $6::bigint * interval '1 millisecond')
+                ELSE next_attempt_at END,
+            lease = CASE WHEN n.step = 1 THEN NULL ELSE lease END,
+            leased_until = CASE WHEN n.step = 1 THEN NULL ELSE leased_until END
+        FROM (
+            SELECT id, delivered, refused, CASE WHEN lease = $2 THEN 1 ELSE 0 END AS step,
+                CASE WHEN lease = $2 THEN $5 WHEN $5 = 'sent' AND delivered @> recipients THEN 'sent' ELSE status END
+                    AS status
+            FROM (
+                SELECT id, lease, status, recipients,
+                    delivered || ARRAY(SELECT unnest($3::text[]) EXCEPT SELECT unnest(delivered)) AS delivered,
+                    refused || ARRAY(SELECT unnest($4::text[]) EXCEPT SELECT unnest(refused)) AS refused
+                FROM outbound_emails WHERE id = $1 AND status <> 'sent' FOR UPDATE
+            ) merged
+        ) n
+        WHERE e.id = n.id
         """)
 
     static let giveBack = PostgresStatement(
@@ -118,29 +142,29 @@ enum OutboxRow {
     /// `$1` those who are told by default; `$2` the window in milliseconds.
     static let backlog = PostgresStatement(
         """
-        WITH waiting AS MATERIALIZED (
-            SELECT CASE WHEN cardinality(w.alert_recipients) > 0
-                THEN (SELECT array_agg(DISTINCT address ORDER BY address) FROM unnest(w.alert_recipients) address)
-                ELSE $1::text[] END AS recipients, count(*) AS alerts
-            FROM alert_deliveries d
-            JOIN low_stock_alerts a ON a.id = d.alert_id
-            JOIN inventory i ON i.id = a.inventory_id
-            JOIN warehouses w ON w.id = i.warehouse_id
-            WHERE d.email_id IS NULL GROUP BY w.id
+        WITH a AS MATERIALIZED (
+            SELECT a.*, waiting.alerts
+            FROM (
+                SELECT i.warehouse_id, count(*) AS alerts
+                FROM alert_deliveries d
+                JOIN low_stock_alerts l ON l.id = d.alert_id
+                JOIN inventory i ON i.id = l.inventory_id
+                WHERE d.email_id IS NULL GROUP BY i.warehouse_id
+            ) waiting JOIN (\(audiences)) a USING (warehouse_id)
         ), queued AS MATERIALIZED (
-            SELECT count(*) AS emails, min(greatest(next_attempt_at, leased_until)) AS due
+            SELECT count(*) AS emails, count(*) FILTER (WHERE waits_for_server) AS waiting,
+                min(greatest(next_attempt_at, leased_until)) AS due
             FROM outbound_emails WHERE status = 'queued'
         )
-        SELECT (SELECT coalesce(sum(alerts), 0)::bigint FROM waiting),
-            (SELECT coalesce(sum(alerts), 0)::bigint FROM waiting WHERE cardinality(recipients) = 0),
+        SELECT (SELECT coalesce(sum(alerts), 0)::bigint FROM a),
+            (SELECT coalesce(sum(alerts), 0)::bigint FROM a WHERE cardinality(recipients) = 0),
             (SELECT emails FROM queued),
             (SELECT count(*) FROM outbound_emails WHERE status = 'failed'),
+            (SELECT waiting FROM queued),
             (extract(epoch FROM least(
                 (SELECT due FROM queued),
-                (SELECT min(greatest(clock_timestamp(), (
-                    SELECT max(e.created_at) + $2::bigint * interval '1 millisecond' FROM outbound_emails e
-                    WHERE e.audience = md5(waiting.recipients::text)
-                ))) FROM waiting WHERE cardinality(recipients) > 0 AND NOT \(isHeldBack))
+                (SELECT min(coalesce(\(windowEnd), clock_timestamp())) FROM a
+                    WHERE cardinality(recipients) > 0 AND NOT \(isHeldBack))
             ) - clock_timestamp()) * 1000)::bigint
         """)
 

@@ -64,13 +64,20 @@ public struct PostgresAlertStore: AlertStore {
         return suggestion
     }
 
+    /// On a connection of its own: a row that a frozen writer holds must not keep the reads of a shared one waiting.
     private func execute(_ query: PostgresQuery) async throws(ServiceFailure) {
-        do throws(PostgresError) {
-            _ = try await client.query(query)
-        } catch {
+        do {
+            _ = try await client.withConnection { try await $0.query(query, timeout: Self.timeout) }
+        } catch let error as PostgresError {
             throw ServiceFailure(error)
+        } catch {
+            // A task that was cancelled while it waited for a connection.
+            throw .unavailable(cause: "\(error)")
         }
     }
+
+    /// Longer than a frozen session may hold a row (`LaneSession`).
+    private static let timeout = Duration.seconds(7)
 }
 
 extension Identifier {

@@ -35,7 +35,8 @@ extension PostgresMailOutbox {
             audience = md5(n.recipients::text)
         FROM (
             SELECT id, CASE WHEN cardinality($2::text[]) = 0 THEN recipients
-                ELSE ARRAY(SELECT unnest(delivered || $2::text[]) AS address GROUP BY address ORDER BY address) END
+                ELSE ARRAY(
+                    SELECT DISTINCT address COLLATE "C" FROM unnest(delivered || $2::text[]) AS address ORDER BY 1) END
                 AS recipients
             FROM outbound_emails WHERE status = 'failed' AND ($3::boolean OR id = ANY($1::uuid[]))
         ) n

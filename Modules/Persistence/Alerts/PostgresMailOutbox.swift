@@ -9,13 +9,21 @@ public struct PostgresMailOutbox: MailOutbox {
     static let gatheringLimit: Int64 = 20_000
     /// Alerts in one email: some 400 kB of HTML. A person reads the first screen, a program all of it.
     static let digestLimit: Int64 = 2_000
-    /// How long a statement may take. Gathering 20,000 alerts takes about a second.
-    private static let timeout = Duration.seconds(10)
+    /// How long a gathering may take: 20,000 alerts take about a second.
+    private static let gatheringTimeout = Duration.seconds(10)
+    /// How long writing down one digest's end may take.
+    private static let timeout = Duration.seconds(3)
 
     let client: PostgresClient
+    private let limit: Int64
 
     public init(client: PostgresClient) {
+        self.init(client: client, gatheringLimit: Self.gatheringLimit)
+    }
+
+    init(client: PostgresClient, gatheringLimit: Int64) {
         self.client = client
+        limit = gatheringLimit
     }
 
     public func gather(_ rules: DigestRules) async throws(ServiceFailure) -> Int {
@@ -23,7 +31,7 @@ public struct PostgresMailOutbox: MailOutbox {
             parameters.appendArray(Self.audience(rules))
             parameters.append(rules.window.wholeMilliseconds)
             parameters.append(rules.domain)
-            parameters.append(Self.gatheringLimit)
+            parameters.append(limit)
             parameters.append(Self.digestLimit)
         }
         do {
@@ -32,7 +40,7 @@ public struct PostgresMailOutbox: MailOutbox {
                     [
                         PostgresQuery(Self.begin), PostgresQuery(OutboxRow.lockGathering), gather,
                         PostgresQuery(Self.commit),
-                    ], timeout: Self.timeout)
+                    ], timeout: Self.gatheringTimeout)
                 return Int(try results[2].row(0).value(0, as: Int64.self))
             }
         } catch let error as PostgresError {
@@ -111,6 +119,7 @@ public struct PostgresMailOutbox: MailOutbox {
                 alerts: Int(try row.next(as: Int64.self)),
                 alertsWithoutRecipients: Int(try row.next(as: Int64.self)),
                 queuedDigests: Int(try row.next(as: Int64.self)), failedDigests: Int(try row.next(as: Int64.self)),
+                digestsWaitingForServer: Int(try row.next(as: Int64.self)),
                 nextDue: try row.nextOptional(as: Int64.self).map { .milliseconds(max(0, $0)) })
         }
         return rows.first ?? MailBacklog()

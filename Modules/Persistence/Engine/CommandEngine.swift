@@ -17,7 +17,7 @@ public actor CommandEngine: CommandStore {
     let directory: PostgresRecordDirectory
     let logger: Logger
     let metrics = EngineMetrics()
-    let alertBell: AlertBell
+    let alertBell: AlertBell?
     private let client: PostgresClient
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
@@ -34,11 +34,13 @@ public actor CommandEngine: CommandStore {
     /// - Parameters:
     ///   - configuration: how each lane reaches the database, on a connection of its own.
     ///   - client: shared connections for unlocked reads by key; its sessions have `KeySession`'s settings.
+    ///   - notices: lends a connection for telling mailers of new alerts; nil leaves that to their poll.
     ///   - observer: told of each batch that was committed; for tests.
     public init(
         reactor: Reactor,
         configuration: PostgresConfiguration,
         client: PostgresClient,
+        notices: PostgresClient? = nil,
         directory: PostgresRecordDirectory,
         leases: any LeaseStore,
         cache: any StockCache,
@@ -51,7 +53,7 @@ public actor CommandEngine: CommandStore {
         self.directory = directory
         self.logger = logger
         self.client = client
-        alertBell = AlertBell(reactor: reactor, client: client)
+        alertBell = notices.map { AlertBell(reactor: reactor, client: $0) }
         self.configuration = configuration
         self.leases = leases
         self.cache = cache

@@ -76,7 +76,7 @@ extension Lane {
                 )
             )
             let published = desk.machine.changes.isEmpty ? [] : BatchSave(desk.machine).publishedRecords()
-            if desk.machine.changes.raisesAlerts { await engine.alertBell.ring() }
+            if desk.machine.changes.raisesAlerts { await engine.alertBell?.ring() }
             for record in published where desk.machine.changes.createdRecords.contains(record.key) {
                 engine.directory.learn(record.id, record.reference)
             }

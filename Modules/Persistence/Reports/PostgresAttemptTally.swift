@@ -19,7 +19,8 @@ public final class PostgresAttemptTally: AttemptTally {
         SELECT minute, $2, attempts, succeeded
         FROM unnest($1::timestamptz[], $3::bigint[], $4::bigint[]) AS n(minute, attempts, succeeded)
         ON CONFLICT (minute, process) DO UPDATE
-        SET attempts = excluded.attempts, succeeded = excluded.succeeded
+        SET attempts = greatest(reservation_attempts.attempts, excluded.attempts),
+            succeeded = greatest(reservation_attempts.succeeded, excluded.succeeded)
         """)
 
     private struct Minute {
@@ -41,8 +42,8 @@ public final class PostgresAttemptTally: AttemptTally {
     }
 
     public func count(succeeded: Bool) {
-        let minute = Self.currentMinute
         minutes.withLock { minutes in
+            let minute = Self.currentMinute
             minutes[minute, default: Minute()].attempts += 1
             if succeeded { minutes[minute, default: Minute()].succeeded += 1 }
             minutes[minute]?.isWritten = false
@@ -79,7 +80,8 @@ public final class PostgresAttemptTally: AttemptTally {
         let current = Self.currentMinute
         minutes.withLock { minutes in
             for (minute, figures) in written where minutes[minute]?.attempts == figures.attempts {
-                if minute < current { minutes[minute] = nil } else { minutes[minute]?.isWritten = true }
+                // A clock that is put back a little must not meet a minute that has been forgotten.
+                if minute < current - 2 { minutes[minute] = nil } else { minutes[minute]?.isWritten = true }
             }
             let excess = minutes.count - Self.minuteLimit
             if excess > 0 { for minute in minutes.keys.sorted().prefix(excess) { minutes[minute] = nil } }

@@ -5,8 +5,8 @@ public import UseCases
 public struct PostgresHousekeeping: Housekeeping {
     /// Rows of one statement: some 50 ms.
     private static let pieceLimit: Int64 = 5_000
-    /// Pieces of one call: a million keys go in half an hour of calls a minute.
-    private static let pieces = 10
+    /// How long one call goes on: some half a million rows.
+    private static let budget = Duration.seconds(5)
     private static let timeout = Duration.seconds(5)
 
     /// What another purger is at is passed over.
@@ -31,13 +31,14 @@ public struct PostgresHousekeeping: Housekeeping {
     }
 
     public func purge() async throws(ServiceFailure) -> Int {
+        let end = ContinuousClock.now + Self.budget
         var removed = 0
         for statement in [Self.keys, Self.attempts] {
-            for _ in 0..<Self.pieces {
-                let count = try await remove(statement)
+            var count: Int
+            repeat {
+                count = try await remove(statement)
                 removed += count
-                guard count == Int(Self.pieceLimit) else { break }
-            }
+            } while count == Int(Self.pieceLimit) && ContinuousClock.now < end
         }
         return removed
     }

@@ -115,17 +115,20 @@ public struct MailBacklog: Hashable, Sendable {
     public var alertsWithoutRecipients: Int
     public var queuedDigests: Int
     public var failedDigests: Int
+    /// Those of the queued ones that wait only because the mail server could not be talked to.
+    public var digestsWaitingForServer: Int
     /// How long until something is due by time alone; nil when nothing waits for time.
     public var nextDue: Duration?
 
     public init(
         alerts: Int = 0, alertsWithoutRecipients: Int = 0, queuedDigests: Int = 0, failedDigests: Int = 0,
-        nextDue: Duration? = nil
+        digestsWaitingForServer: Int = 0, nextDue: Duration? = nil
     ) {
         self.alerts = alerts
         self.alertsWithoutRecipients = alertsWithoutRecipients
         self.queuedDigests = queuedDigests
         self.failedDigests = failedDigests
+        self.digestsWaitingForServer = digestsWaitingForServer
         self.nextDue = nextDue
     }
 }

@@ -35,12 +35,12 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     static let all = [
         FaultCase("greeting 554", .server, "554 5.3.2 Closed") { $0.greeting = "554 5.3.2 Closed" },
         FaultCase("greeting 421", .server, "421 4.3.2 Busy") { $0.greeting = "421 4.3.2 Busy" },
-        FaultCase("hang before the greeting", .server, "timeout") { $0.greeting = .hang },
+        FaultCase("hang before the greeting", .server, "timed out") { $0.greeting = .hang },
         FaultCase("cut before the greeting", .server, "SMTP: ") { $0.greeting = .cut },
         FaultCase("cut at EHLO", .server, "SMTP: ") { $0.ehlo = .cut },
         FaultCase("EHLO 421", .server, "421 4.3.2 Going") { $0.ehlo = "421 4.3.2 Going" },
         FaultCase("everything 4xx", .email, "451 4.3.0 Sick") { $0 = .everywhere("451 4.3.0 Sick") },
-        FaultCase("MAIL 5xx", nil, "553 5.7.1 Not you", refused: [a, b]) { $0.mail = "553 5.7.1 Not you" },
+        FaultCase("MAIL 5xx", .email, "553 5.7.1 Not you") { $0.mail = "553 5.7.1 Not you" },
         FaultCase("MAIL 4xx", .email, "452 4.3.1 Full") { $0.mail = "452 4.3.1 Full" },
         FaultCase("cut at MAIL", .email, "SMTP: ") { $0.mail = .cut },
         FaultCase("one RCPT 5xx", nil, "550 5.1.1 Who 5.1.1 is that", delivered: [b], refused: [a]) {

@@ -6,7 +6,7 @@ import UseCases
 
 /// Limits that make a hang a matter of seconds. One second is the least that libcurl counts in.
 let shortLimits = SMTPLimits(
-    opening: .seconds(2), answer: .seconds(1), total: .seconds(8), stall: .seconds(6), idle: .seconds(5))
+    opening: .seconds(2), answer: .seconds(1), verdict: .seconds(2), total: .seconds(8), idle: .seconds(5))
 
 /// Runs a body with a transport to a server, which both end afterwards.
 func withTransport(

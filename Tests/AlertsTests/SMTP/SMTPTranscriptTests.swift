@@ -108,9 +108,9 @@ private let opening = """
                     refused: [.init(recipient: "a@x", words: "554 Spam")], delay: .init(.email, words: "450 Busy")))
     }
 
-    @Test func `A refused sender is everybody's refusal, and a sender put off everybody's delay`() {
+    @Test func `A refused sender is everybody's delay: it says nothing of the recipients`() {
         let refused = report(opening + "C: MAIL FROM:<s@x>\nS: 553 5.7.1 Not you\n", failure: "failed")
-        #expect(refused == DeliveryReport(refused: both.map { .init(recipient: $0, words: "553 5.7.1 Not you") }))
+        #expect(refused == DeliveryReport(delay: .init(.email, words: "553 5.7.1 Not you")))
         let delayed = report(opening + "C: MAIL FROM:<s@x>\nS: 451 4.3.0 Later\n", failure: "failed")
         #expect(delayed == DeliveryReport(delay: .init(.email, words: "451 4.3.0 Later")))
     }
@@ -198,7 +198,7 @@ private let opening = """
     @Test func `Words are cut, and lose control characters`() {
         let long = String(repeating: "x", count: 5_000)
         let conversation = opening + "C: MAIL FROM:<s@x>\nS: 550 \u{1B}[31mred\u{202E}\0 \(long)\n"
-        let words = report(conversation).refused.first?.words ?? ""
+        let words = report(conversation).delay?.words ?? ""
         #expect(words.hasPrefix("550  [31mred   xxx"))
         #expect(words.unicodeScalars.count == 500)
     }
