@@ -8,6 +8,7 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -21,6 +22,7 @@ let dependencies: [Package.Dependency] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -73,7 +75,8 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "Domain", "Telemetry", "UseCases", httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
+            "Domain", "Telemetry", "UseCases", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
+            nioCore,
             nioHTTPTypes, nioPosix, serviceLifecycle,
         ]),
     module("Telemetry", ["Reactor", logging, metrics]),

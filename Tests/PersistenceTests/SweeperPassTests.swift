@@ -165,7 +165,7 @@ private final class PlayedStock: OverdueRecords, CommandStore {
                 })
     }
 
-    func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+    func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome {
         guard case .expire(let wanted) = command, actor == "sweeper" else {
             throw .internalFault(cause: "unexpected \(command) of \(actor)")
         }

@@ -17,7 +17,8 @@ public actor InMemoryStock: CommandStore {
         self.clock = clock
     }
 
-    public func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+    public func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome
+    {
         do throws(StockRefusal) {
             return try apply(command, actor: actor, at: clock()).get()
         } catch {

@@ -22,7 +22,7 @@ public struct TestDatabase: Sendable {
     }()
 
     /// Made once a process: copying it is much faster than migrating anew.
-    private static let template = Once<String> {
+    private static let template = MadeOnce<String> {
         let name = "template_\(ProcessInfo.processInfo.processIdentifier)_\(UInt32.random(in: 0...UInt32.max))"
         try await administer("CREATE DATABASE \(name)")
         let connection = try await PostgresConnection.connect(
@@ -98,7 +98,7 @@ public struct TestDatabase: Sendable {
 }
 
 /// A value that is made once, by whoever asks first.
-final class Once<Value: Sendable>: Sendable {
+final class MadeOnce<Value: Sendable>: Sendable {
     private let task = Mutex<Task<Value, any Error>?>(nil)
     private let make: @Sendable () async throws -> Value
 

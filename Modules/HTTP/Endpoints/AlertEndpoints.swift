@@ -54,8 +54,10 @@ struct AlertEndpoints: Sendable {
     @Sendable private func acknowledge(_ request: APIRequest) async throws -> APIResponse {
         var parameters = ParameterReader(request)
         guard let id = parameters.path("id", .identifier() as FieldRule<AlertID>) else { throw parameters.failure }
-        let alert = try await alerts.acknowledge(id, actor: request.actor)
-        return .json { $0.alert(alert) }
+        let answer = { @Sendable (alert: AlertView) -> APIResponse in .json { $0.alert(alert) } }
+        return answer(
+            try await alerts.acknowledge(id, actor: request.actor, once: request.once { answer($0) })
+        )
     }
 
     @Sendable private func listSuggestions(_ request: APIRequest) async throws -> APIResponse {
@@ -70,7 +72,9 @@ struct AlertEndpoints: Sendable {
         guard let id = parameters.path("id", .identifier() as FieldRule<SuggestionID>) else {
             throw parameters.failure
         }
-        let suggestion = try await alerts.decide(id, decision, actor: request.actor)
-        return .json { $0.suggestion(suggestion) }
+        let answer = { @Sendable (suggestion: SuggestionView) -> APIResponse in .json { $0.suggestion(suggestion) } }
+        return answer(
+            try await alerts.decide(id, decision, actor: request.actor, once: request.once { answer($0) })
+        )
     }
 }

@@ -21,17 +21,22 @@ struct BatchEndpoint: Sendable {
 
     private func move(_ request: APIRequest) async throws -> APIResponse {
         let movements = try movements(in: request)
-        let outcomes: [MovementOutcome]
-        do throws(ServiceFailure) {
-            outcomes = try await stock.moveAll(movements, actor: request.actor)
-        } catch {
-            throw Problem(error, quantityField: Self.quantityField(of: error, in: movements))
-        }
-        return .json { writer in
-            writer.object { writer in
-                writer.member("status", "success")
-                writer.member("results", zip(outcomes, movements)) { $0.movement($1.0, of: $1.1) }
+        let answer = { @Sendable (outcomes: [MovementOutcome]) -> APIResponse in
+            .json { writer in
+                writer.object { writer in
+                    writer.member("status", "success")
+                    writer.member("results", zip(outcomes, movements)) { $0.movement($1.0, of: $1.1) }
+                }
             }
+        }
+        let once = request.once { (outcome: Outcome) in
+            if case .batch(let moved) = outcome { answer(moved) } else { nil }
+        }
+        do throws(ServiceFailure) {
+            return answer(try await stock.moveAll(movements, actor: request.actor, once: once))
+        } catch {
+            if case .replayed = error { throw error }
+            throw Problem(error, quantityField: Self.quantityField(of: error, in: movements))
         }
     }
 

@@ -43,12 +43,16 @@ struct ProductEndpoints: Sendable {
         let description = fields.optional("description", .description)
         let attributes = fields.optional("attributes", .attributes)
         guard let (sku, name, price) = fields.all(sku, name, price) else { throw fields.failure }
+        let answer = { @Sendable (product: Product) -> APIResponse in
+            var response = APIResponse.json(.created) { $0.product(product) }
+            response.headers[.location] = "/api/v1/products/" + PercentEncoding.encode(segment: sku.description)
+            return response
+        }
         let product = try await catalogue.createProduct(
-            ProductDraft(sku: sku, name: name, basePrice: price, description: description, attributes: attributes)
+            ProductDraft(sku: sku, name: name, basePrice: price, description: description, attributes: attributes),
+            once: request.once { answer($0) }
         )
-        var response = APIResponse.json(.created) { $0.product(product) }
-        response.headers[.location] = "/api/v1/products/" + PercentEncoding.encode(segment: sku.description)
-        return response
+        return answer(product)
     }
 
     @Sendable private func list(_ request: APIRequest) async throws -> APIResponse {
@@ -81,7 +85,12 @@ struct ProductEndpoints: Sendable {
         // Nothing to change is a read: the store need not cope with a change of nothing.
         let product =
             patch == ProductPatch()
-            ? try await catalogue.product(sku) : try await catalogue.updateProduct(sku, patch)
+            ? try await catalogue.product(sku)
+            : try await catalogue.updateProduct(
+                sku,
+                patch,
+                once: request.once { (product: Product?) in product.map { product in .json { $0.product(product) } } }
+            )
         guard let product else { throw Problem.unknownSKU(sku.description) }
         return .json { $0.product(product) }
     }

@@ -25,17 +25,24 @@ struct ReorderPolicyEndpoint: Sendable {
         let quantity = fields.required("reorder_quantity", .integer(in: Quantity.reorderable))
         let safetyStock = fields.optional("safety_stock", .integer(in: Quantity.countable))
         guard let (point, quantity) = fields.all(point, quantity) else { throw fields.failure }
+        let answer = { @Sendable (record: InventoryRecord, isNew: Bool) -> APIResponse in
+            var response = APIResponse.json(isNew ? .created : .ok) { $0.record(record) }
+            response.headers[.eTag] = EntityTag(version: record.version).description
+            if isNew { response.headers[.location] = "/api/v1/inventory/\(record.id)" }
+            return response
+        }
+        let once = request.once { (outcome: Outcome) in
+            if case .policy(let record, let isNew) = outcome { answer(record, isNew) } else { nil }
+        }
         let (record, isNew) = try await stock.setPolicy(
             sku: sku,
             warehouseCode: code,
             reorderPoint: point,
             reorderQuantity: quantity,
             safetyStock: safetyStock,
-            actor: request.actor
+            actor: request.actor,
+            once: once
         )
-        var response = APIResponse.json(isNew ? .created : .ok) { $0.record(record) }
-        response.headers[.eTag] = EntityTag(version: record.version).description
-        if isNew { response.headers[.location] = "/api/v1/inventory/\(record.id)" }
-        return response
+        return answer(record, isNew)
     }
 }

@@ -56,20 +56,26 @@ struct ReservationEndpoints: Sendable {
         let items = fields.list("items", count: ReservationLimits.items) { item, _ in item.reservationItem() }
         let seconds = fields.optional("ttl", .integer(in: ReservationLimits.seconds)) ?? standardSeconds
         guard let (order, items) = fields.all(order, items) else { throw fields.failure }
+        let answer = { @Sendable (ids: [ReservationID], expiresAt: Instant) -> APIResponse in
+            .json { writer in
+                writer.object { writer in
+                    writer.member("reservation_ids", ids) { $0.string($1.description) }
+                    writer.member("status", "reserved")
+                    writer.member("order_id", order)
+                    writer.member("expires_at", expiresAt)
+                }
+            }
+        }
         let held = try await reservations.reserve(
             order: order,
             items: items,
             seconds: seconds,
-            actor: request.actor
-        )
-        return .json { writer in
-            writer.object { writer in
-                writer.member("reservation_ids", held.reservations) { $0.string($1.description) }
-                writer.member("status", "reserved")
-                writer.member("order_id", order)
-                writer.member("expires_at", held.expiresAt)
+            actor: request.actor,
+            once: request.once { (outcome: Outcome) in
+                if case .reserved(_, let ids, let expiresAt) = outcome { answer(ids, expiresAt) } else { nil }
             }
-        }
+        )
+        return answer(held.reservations, held.expiresAt)
     }
 
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
@@ -85,14 +91,16 @@ struct ReservationEndpoints: Sendable {
 
     @Sendable private func confirm(_ request: APIRequest) async throws -> APIResponse {
         let order = try order(of: request)
-        try await reservations.confirm(order, actor: request.actor)
-        return answer("confirmed", order)
+        let answer = answer("confirmed", order)
+        try await reservations.confirm(order, actor: request.actor, once: request.once { (_: Outcome) in answer })
+        return answer
     }
 
     @Sendable private func release(_ request: APIRequest) async throws -> APIResponse {
         let order = try order(of: request)
-        try await reservations.release(order, actor: request.actor)
-        return answer("released", order)
+        let answer = answer("released", order)
+        try await reservations.release(order, actor: request.actor, once: request.once { (_: Outcome) in answer })
+        return answer
     }
 
     @Sendable private func extend(_ request: APIRequest) async throws -> APIResponse {
@@ -101,7 +109,14 @@ struct ReservationEndpoints: Sendable {
         var fields = try request.fields(after: parameters.faults)
         let seconds = fields.required("ttl", .integer(in: ReservationLimits.seconds))
         guard let (order, seconds) = fields.all(order, seconds) else { throw fields.failure }
-        let expiresAt = try await reservations.extend(order, seconds: seconds, actor: request.actor)
+        let once = request.once { (outcome: Outcome) in
+            if case .extended(_, let expiresAt) = outcome {
+                answer("reserved", order, expiresAt: expiresAt)
+            } else {
+                nil
+            }
+        }
+        let expiresAt = try await reservations.extend(order, seconds: seconds, actor: request.actor, once: once)
         return answer("reserved", order, expiresAt: expiresAt)
     }
 

@@ -24,12 +24,17 @@ struct StockEndpoints: Sendable {
     private func move(_ kind: MovementKind, _ request: APIRequest) async throws -> APIResponse {
         var fields = try request.fields()
         guard let movement = fields.movement(kind) else { throw fields.failure }
-        let outcome: MovementOutcome
+        let answer = { @Sendable (outcome: MovementOutcome) -> APIResponse in
+            .json { $0.movement(outcome, of: movement) }
+        }
+        let once = request.once { (outcome: Outcome) in
+            if case .moved(let moved) = outcome { answer(moved) } else { nil }
+        }
         do throws(ServiceFailure) {
-            outcome = try await stock.move(movement, actor: request.actor)
+            return answer(try await stock.move(movement, actor: request.actor, once: once))
         } catch {
+            if case .replayed = error { throw error }
             throw Problem(error, quantityField: movement.quantityField)
         }
-        return .json { $0.movement(outcome, of: movement) }
     }
 }

@@ -46,12 +46,16 @@ struct WarehouseEndpoints: Sendable {
         let name = fields.required("name", .name)
         let priority = fields.optional("priority", .integer(in: Self.priorities)) ?? 0
         guard let (code, name) = fields.all(code, name) else { throw fields.failure }
+        let answer = { @Sendable (warehouse: Warehouse) -> APIResponse in
+            var response = APIResponse.json(.created) { $0.warehouse(warehouse) }
+            response.headers[.location] = "/api/v1/warehouses/" + PercentEncoding.encode(segment: code.description)
+            return response
+        }
         let warehouse = try await catalogue.createWarehouse(
-            WarehouseDraft(code: code, name: name, priority: priority)
+            WarehouseDraft(code: code, name: name, priority: priority),
+            once: request.once { answer($0) }
         )
-        var response = APIResponse.json(.created) { $0.warehouse(warehouse) }
-        response.headers[.location] = "/api/v1/warehouses/" + PercentEncoding.encode(segment: code.description)
-        return response
+        return answer(warehouse)
     }
 
     @Sendable private func list(_ request: APIRequest) async throws -> APIResponse {
@@ -81,7 +85,14 @@ struct WarehouseEndpoints: Sendable {
         // Nothing to change is a read: the store need not cope with a change of nothing.
         let warehouse =
             patch == WarehousePatch()
-            ? try await catalogue.warehouse(code) : try await catalogue.updateWarehouse(code, patch)
+            ? try await catalogue.warehouse(code)
+            : try await catalogue.updateWarehouse(
+                code,
+                patch,
+                once: request.once { (warehouse: Warehouse?) in
+                    warehouse.map { warehouse in .json { $0.warehouse(warehouse) } }
+                }
+            )
         guard let warehouse else { throw Problem.unknownWarehouse(code.description) }
         return .json { $0.warehouse(warehouse) }
     }

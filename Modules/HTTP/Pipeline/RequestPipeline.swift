@@ -24,7 +24,9 @@ struct RequestPipeline: Sendable {
         let match = table.match(head.method, target.path)
         var response: APIResponse
         do {
-            response = try await answer(head, match, target.query, body)
+            response = try await answer(head, match, target.query, requestID, body)
+        } catch ServiceFailure.replayed(let kept) {
+            response = APIResponse(replaying: kept)
         } catch let error as BrokenBody {
             logger.info("request body broke off", metadata: ["request_id": "\(requestID)"])
             throw error.underlying
@@ -44,6 +46,7 @@ struct RequestPipeline: Sendable {
         _ head: HTTPRequest,
         _ match: EndpointTable.Match,
         _ query: Substring,
+        _ requestID: String,
         _ body: BodyCollector
     ) async throws -> APIResponse {
         switch match {
@@ -53,13 +56,16 @@ struct RequestPipeline: Sendable {
             let endpoint = table.endpoints[index]
             let actor = try await authorize(head.headerFields, for: endpoint)
             let parameters = try endpoint.path.parameters(values)
+            let bytes = try await collect(body, endpoint.body, head.headerFields)
             let request = APIRequest(
                 method: head.method,
                 headers: head.headerFields,
                 parameters: parameters,
                 query: QueryParameters(query),
-                body: try await collect(body, endpoint.body, head.headerFields),
-                actor: actor
+                body: bytes,
+                actor: actor,
+                requestID: requestID,
+                key: try IdempotencyKey.of(head, body: bytes, caller: actor)
             )
             return try await endpoint.handler(request)
         }

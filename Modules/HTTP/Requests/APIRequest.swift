@@ -12,6 +12,10 @@ struct APIRequest: Sendable {
     let body: ByteBuffer
     /// Who asks, for the ledger.
     let actor: String
+    /// By which the answer and its log lines are found together.
+    let requestID: String
+    /// The caller's name for it, should it be sent again.
+    let key: RequestKey?
 
     /// The body as JSON.
     /// - Throws: the 400 problem `malformed_request` when it is none.

@@ -23,6 +23,8 @@ extension Problem {
         case .notFound(let what): self.init(.notFound, what)
         case .invalid(let faults): self = .validation(faults)
         case .alreadyExists(let what): self.init(.alreadyExists, what)
+        case .keyReused: self.init(.idempotencyKeyReused, "The Idempotency-Key belongs to another request.")
+        case .replayed: self = .internalError(cause: "an answer from before was taken for a problem")
         case .alreadyDecided(let what): self.init(.alreadyDecided, what)
         case .badCursor: self = Cursor.problem
         case .systemBusy:

@@ -18,6 +18,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case alreadyExists = "already_exists"
     case alreadyDecided = "already_decided"
     case validationFailed = "validation_failed"
+    case idempotencyKeyReused = "idempotency_key_reused"
     case rateLimited = "rate_limited"
     case systemBusy = "system_busy"
     case unavailable
@@ -36,7 +37,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .concurrencyConflict, .reservationExpired, .alreadyConfirmed, .alreadyReleased, .archived,
             .alreadyExists, .alreadyDecided:
             .conflict
-        case .validationFailed: .unprocessableContent
+        case .validationFailed, .idempotencyKeyReused: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .systemBusy, .unavailable: .serviceUnavailable
         case .internalError: .internalServerError
@@ -62,6 +63,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .alreadyExists: "Already exists"
         case .alreadyDecided: "Already decided"
         case .validationFailed: "Validation failed"
+        case .idempotencyKeyReused: "Idempotency key reused"
         case .rateLimited: "Rate limited"
         case .systemBusy: "System busy"
         case .unavailable: "Unavailable"

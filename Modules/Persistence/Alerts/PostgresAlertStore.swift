@@ -23,15 +23,19 @@ public struct PostgresAlertStore: AlertStore {
         return Page(rows: rows, limit: page.limit) { Cursor(["alerts", $0.id.description]) }
     }
 
-    public func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
-        try await execute(
-            PostgresQuery(AlertRow.acknowledge) { parameters in
-                parameters.append(id)
-                parameters.append(actor)
-            })
-        let rows = try await client.rows(PostgresQuery(AlertRow.byID) { $0.append(id) }, AlertRow.alert)
-        guard let alert = rows.first else { throw .notFound("Unknown alert: \(id)") }
-        return alert
+    public func acknowledge(
+        _ id: AlertID, actor: String, once: Once<AlertView>?
+    ) async throws(ServiceFailure) -> AlertView {
+        try await client.once(once) { session throws(ServiceFailure) in
+            try await write(
+                PostgresQuery(AlertRow.acknowledge) { parameters in
+                    parameters.append(id)
+                    parameters.append(actor)
+                }, on: session)
+            let rows = try await session.rows(PostgresQuery(AlertRow.byID) { $0.append(id) }, AlertRow.alert)
+            guard let alert = rows.first else { throw .notFound("Unknown alert: \(id)") }
+            return alert
+        }
     }
 
     public func suggestions(
@@ -48,26 +52,33 @@ public struct PostgresAlertStore: AlertStore {
     }
 
     public func decide(
-        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String
+        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String, once: Once<SuggestionView>?
     ) async throws(ServiceFailure) -> SuggestionView {
-        try await execute(
-            PostgresQuery(SuggestionRow.decide) { parameters in
-                parameters.append(id)
-                parameters.append(decision.status.rawValue)
-                parameters.append(actor)
-            })
-        let rows = try await client.rows(PostgresQuery(SuggestionRow.byID) { $0.append(id) }, SuggestionRow.suggestion)
-        guard let suggestion = rows.first else { throw .notFound("Unknown purchase order suggestion: \(id)") }
-        guard suggestion.status == decision.status else {
-            throw .alreadyDecided("The suggestion is already \(suggestion.status.rawValue).")
+        try await client.once(once) { session throws(ServiceFailure) in
+            try await write(
+                PostgresQuery(SuggestionRow.decide) { parameters in
+                    parameters.append(id)
+                    parameters.append(decision.status.rawValue)
+                    parameters.append(actor)
+                }, on: session)
+            let rows = try await session.rows(
+                PostgresQuery(SuggestionRow.byID) { $0.append(id) }, SuggestionRow.suggestion)
+            guard let suggestion = rows.first else { throw .notFound("Unknown purchase order suggestion: \(id)") }
+            guard suggestion.status == decision.status else {
+                throw .alreadyDecided("The suggestion is already \(suggestion.status.rawValue).")
+            }
+            return suggestion
         }
-        return suggestion
     }
 
     /// On a connection of its own: a row that a frozen writer holds must not keep the reads of a shared one waiting.
-    private func execute(_ query: PostgresQuery) async throws(ServiceFailure) {
+    private func write(_ query: PostgresQuery, on session: any PostgresQuerying) async throws(ServiceFailure) {
         do {
-            _ = try await client.withConnection { try await $0.query(query, timeout: Self.timeout) }
+            if session is PostgresClient {
+                _ = try await client.withConnection { try await $0.run(query) }
+            } else {
+                _ = try await session.run(query)
+            }
         } catch let error as PostgresError {
             throw ServiceFailure(error)
         } catch {
@@ -75,9 +86,6 @@ public struct PostgresAlertStore: AlertStore {
             throw .unavailable(cause: "\(error)")
         }
     }
-
-    /// Longer than a frozen session may hold a row (`LaneSession`).
-    private static let timeout = Duration.seconds(7)
 }
 
 extension Identifier {

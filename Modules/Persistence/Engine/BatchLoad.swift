@@ -1,5 +1,6 @@
 import Domain
 import PostgresClient
+import UseCases
 
 /// The load stage: what is read under the batch's row locks, in one pipelined round trip.
 struct BatchLoad {
@@ -18,6 +19,8 @@ struct BatchLoad {
         var reservations: [ReservationRow] = []
         /// Records that were thought not to exist and that do.
         var found: [(id: InventoryID, key: RecordKey)] = []
+        /// What was answered before under the batch's idempotency keys.
+        var kept: [KeptKey: KeptRow] = [:]
     }
 
     /// The batch's records that are known to exist.
@@ -28,6 +31,8 @@ struct BatchLoad {
     /// Products and warehouses that must not be archived; empty when no command cares.
     let products: [ProductID]
     let warehouses: [WarehouseID]
+    /// The idempotency keys of the batch's commands.
+    let keys: [RequestKey]
     /// Whether the session's settings must be sent with the transaction.
     let sendsSettings: Bool
 
@@ -57,6 +62,7 @@ struct BatchLoad {
         if !orders.isEmpty {
             queries.append(PostgresQuery(ReservationRow.byOrder) { $0.appendArray(orders) })
         }
+        if !keys.isEmpty { queries.append(KeptRow.find(keys)) }
         return queries
     }
 
@@ -117,6 +123,7 @@ struct BatchLoad {
         if !orders.isEmpty {
             answer.reservations = try ReservationRow.all(try take())
         }
+        if !keys.isEmpty { answer.kept = try KeptRow.all(try take()) }
         // A ledger row is never older than the one before it, whatever the clock did in between.
         for record in records.values { answer.now = max(answer.now, record.updatedAt) }
         answer.facts.records = records

@@ -1,5 +1,6 @@
 import Domain
 import PostgresClient
+import UseCases
 
 /// The save stage: a batch's changes and its COMMIT, in one pipelined round trip.
 ///
@@ -8,11 +9,16 @@ import PostgresClient
 struct BatchSave {
     let machine: StockMachine
     private let changes: StockChanges
+    private let kept: [(key: RequestKey, answer: KeptAnswer)]
 
-    init(_ machine: StockMachine) {
+    /// - Parameter kept: the answers to requests with an idempotency key.
+    init(_ machine: StockMachine, keeping kept: [(key: RequestKey, answer: KeptAnswer)] = []) {
         self.machine = machine
         changes = machine.changes
+        self.kept = kept
     }
+
+    var isEmpty: Bool { changes.isEmpty && kept.isEmpty }
 
     func queries() -> [PostgresQuery] {
         var queries: [PostgresQuery] = []
@@ -31,6 +37,8 @@ struct BatchSave {
             queries.append(insertSuggestions(alerts))
             queries.append(PostgresQuery(Self.insertDeliveries) { $0.appendArray(alerts.map(\.id)) })
         }
+        // Last, so that nobody waits for a key that another transaction is at while there is work to do.
+        if !kept.isEmpty { queries.append(KeptRow.insert(kept)) }
         queries.append(PostgresQuery(Self.commit))
         return queries
     }

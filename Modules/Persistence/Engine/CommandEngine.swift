@@ -60,7 +60,9 @@ public actor CommandEngine: CommandStore {
         self.observer = observer
     }
 
-    public func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+    public func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?
+    ) async throws(ServiceFailure) -> Outcome {
         guard admitted < settings.capacity, !isStopping else { throw .systemBusy }
         admitted += 1
         defer { admitted -= 1 }
@@ -78,6 +80,7 @@ public actor CommandEngine: CommandStore {
                 Ticket(
                     command: command,
                     actor: actor,
+                    once: once,
                     records: records,
                     submittedAt: submittedAt,
                     continuation: continuation

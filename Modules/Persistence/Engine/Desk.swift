@@ -1,5 +1,6 @@
 import Domain
 import PostgresClient
+import UseCases
 
 /// The decide stage: one batch before the stock machine.
 struct Desk {
@@ -12,17 +13,47 @@ struct Desk {
     private(set) var returned: [QueuedCommand] = []
     /// Commands whose order kept growing faster than they could hold it.
     private(set) var givenUp: [QueuedCommand] = []
+    /// Commands that were answered before, or whose key is another request's.
+    private(set) var known: [(QueuedCommand, ServiceFailure)] = []
     private let items: [QueuedCommand]
     private let lane: Lane
     /// Where the last read of each record's overdue reservations ended.
     private var overdueEnds: [RecordKey: (Instant, ReservationID)] = [:]
 
-    init(machine: StockMachine, transaction: String, items: [QueuedCommand], lane: Lane) {
+    /// - Parameter kept: what was answered before under the commands' idempotency keys.
+    init(
+        machine: StockMachine, transaction: String, items: [QueuedCommand], kept: [KeptKey: KeptRow], lane: Lane
+    ) {
         self.machine = machine
         self.transaction = transaction
-        self.items = items
         self.lane = lane
+        var open: [QueuedCommand] = []
+        var keys: Set<KeptKey> = []
+        for item in items {
+            guard let request = item.payload.once?.key else {
+                open.append(item)
+                continue
+            }
+            let key = KeptKey(request)
+            if let row = kept[key] {
+                known.append((item, row.failure(for: request)))
+            } else if keys.insert(key).inserted {
+                open.append(item)
+            } else {
+                // The same request twice in one batch: the next turn finds what came of the first.
+                returned.append(item)
+            }
+        }
+        self.items = open
         sequence = DecisionClock.next()
+    }
+
+    /// The answers to keep for those who ask again.
+    func answersToKeep() -> [(key: RequestKey, answer: KeptAnswer)] {
+        decided.compactMap { item, result in
+            guard let once = item.payload.once else { return nil }
+            return once.answer(result.mapError(ServiceFailure.refused)).map { (once.key, $0) }
+        }
     }
 
     /// Decides every command; those that are short of units are asked again after what is overdue has been read.

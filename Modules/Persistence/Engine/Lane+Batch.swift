@@ -61,6 +61,7 @@ extension Lane {
                 machine: try await machine(answer),
                 transaction: answer.transaction,
                 items: items,
+                kept: answer.kept,
                 lane: self
             )
             try await desk.decideAll(on: connection)
@@ -82,7 +83,8 @@ extension Lane {
             }
             let answers = desk.decided.map { ($0.0, $0.1.mapError(ServiceFailure.refused)) }
             run.end = .committed(
-                answers + desk.givenUp.map { ($0, .failure(.systemBusy)) },
+                answers + desk.known.map { ($0.0, .failure($0.1)) }
+                    + desk.givenUp.map { ($0, .failure(.systemBusy)) },
                 published: published
             )
             return run
@@ -123,6 +125,7 @@ extension Lane {
             orders: Array(orders),
             products: Array(products),
             warehouses: Array(warehouses),
+            keys: items.compactMap(\.payload.once?.key),
             sendsSettings: settings.sendsSettingsInTransaction
         )
     }
@@ -185,13 +188,14 @@ extension Lane {
     // MARK: Save
 
     private func save(_ desk: Desk, on connection: PostgresConnection) async throws(BatchFailure) {
-        guard !desk.machine.changes.isEmpty else {
+        let save = BatchSave(desk.machine, keeping: desk.answersToKeep())
+        guard !save.isEmpty else {
             try await send([PostgresQuery(BatchSave.commit)], on: connection)
             return
         }
         do throws(PostgresError) {
             let results = try await connection.pipeline(
-                BatchSave(desk.machine).queries(),
+                save.queries(),
                 timeout: settings.stageTimeout
             )
             guard results.last?.commandTag == "COMMIT" else {

@@ -7,6 +7,8 @@ import UseCases
 final class Ticket: Sendable {
     let command: Command
     let actor: String
+    /// Makes it safe to ask again; nil when the caller gave no key.
+    let once: Once<Outcome>?
     /// The records to hold: those that the command names, or those of the order's pending reservations.
     let records: [RecordReference]
     let submittedAt: ContinuousClock.Instant
@@ -15,11 +17,13 @@ final class Ticket: Sendable {
     private let continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
 
     init(
-        command: Command, actor: String, records: [RecordReference], submittedAt: ContinuousClock.Instant,
+        command: Command, actor: String, once: Once<Outcome>?, records: [RecordReference],
+        submittedAt: ContinuousClock.Instant,
         rounds: Int = 0, continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
     ) {
         self.command = command
         self.actor = actor
+        self.once = once
         self.records = records
         self.submittedAt = submittedAt
         self.rounds = rounds
@@ -29,8 +33,8 @@ final class Ticket: Sendable {
     /// The same command for one more round, with further records.
     func adding(_ further: [RecordReference]) -> Ticket {
         Ticket(
-            command: command, actor: actor, records: records + further, submittedAt: submittedAt, rounds: rounds + 1,
-            continuation: continuation)
+            command: command, actor: actor, once: once, records: records + further, submittedAt: submittedAt,
+            rounds: rounds + 1, continuation: continuation)
     }
 
     func answer(_ result: Result<Outcome, ServiceFailure>) {

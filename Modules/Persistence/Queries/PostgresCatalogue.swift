@@ -13,39 +13,47 @@ public struct PostgresCatalogue: CatalogueStore {
 
     // MARK: Products
 
-    public func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
-        let rows = try await products(
-            PostgresQuery(ProductRow.insert) { parameters in
-                parameters.append(newIdentifier(of: Product.self))
-                parameters.append(draft.sku.description)
-                parameters.append(draft.name)
-                parameters.append(draft.basePrice.hundredths)
-                parameters.append(draft.description)
-                parameters.append(draft.attributes)
-                parameters.append(folded(draft.name))
-            })
-        guard let product = rows.first else { throw .alreadyExists("SKU already exists: \(draft.sku)") }
-        return product
+    public func createProduct(
+        _ draft: ProductDraft, once: Once<Product>?
+    ) async throws(ServiceFailure) -> Product {
+        let insert = PostgresQuery(ProductRow.insert) { parameters in
+            parameters.append(newIdentifier(of: Product.self))
+            parameters.append(draft.sku.description)
+            parameters.append(draft.name)
+            parameters.append(draft.basePrice.hundredths)
+            parameters.append(draft.description)
+            parameters.append(draft.attributes)
+            parameters.append(folded(draft.name))
+        }
+        return try await client.once(once) { session throws(ServiceFailure) in
+            guard let product = try await session.rows(insert, ProductRow.product).first else {
+                throw .alreadyExists("SKU already exists: \(draft.sku)")
+            }
+            return product
+        }
     }
 
     public func product(_ sku: SKU) async throws(ServiceFailure) -> Product? {
         try await products(PostgresQuery(ProductRow.bySKU) { $0.append(sku.description) }).first
     }
 
-    public func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product? {
-        try await products(
-            PostgresQuery(ProductRow.update) { parameters in
-                parameters.append(sku.description)
-                parameters.append(patch.name)
-                parameters.append(patch.basePrice?.hundredths)
-                parameters.append(patch.description != nil)
-                parameters.append(patch.description ?? nil)
-                parameters.append(patch.attributes != nil)
-                parameters.append(patch.attributes ?? nil)
-                parameters.append(patch.isArchived)
-                parameters.append(patch.name.map(folded))
-            }
-        ).first
+    public func updateProduct(
+        _ sku: SKU, _ patch: ProductPatch, once: Once<Product?>?
+    ) async throws(ServiceFailure) -> Product? {
+        let update = PostgresQuery(ProductRow.update) { parameters in
+            parameters.append(sku.description)
+            parameters.append(patch.name)
+            parameters.append(patch.basePrice?.hundredths)
+            parameters.append(patch.description != nil)
+            parameters.append(patch.description ?? nil)
+            parameters.append(patch.attributes != nil)
+            parameters.append(patch.attributes ?? nil)
+            parameters.append(patch.isArchived)
+            parameters.append(patch.name.map(folded))
+        }
+        return try await client.once(once) { session throws(ServiceFailure) in
+            try await session.rows(update, ProductRow.product).first
+        }
     }
 
     public func products(
@@ -78,18 +86,21 @@ public struct PostgresCatalogue: CatalogueStore {
 
     // MARK: Warehouses
 
-    public func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse {
-        let rows = try await warehouses(
-            PostgresQuery(WarehouseRow.insert) { parameters in
-                parameters.append(newIdentifier(of: Warehouse.self))
-                parameters.append(draft.code.description)
-                parameters.append(draft.name)
-                parameters.append(draft.priority)
-            })
-        guard let warehouse = rows.first else {
-            throw .alreadyExists("Warehouse code already exists: \(draft.code)")
+    public func createWarehouse(
+        _ draft: WarehouseDraft, once: Once<Warehouse>?
+    ) async throws(ServiceFailure) -> Warehouse {
+        let insert = PostgresQuery(WarehouseRow.insert) { parameters in
+            parameters.append(newIdentifier(of: Warehouse.self))
+            parameters.append(draft.code.description)
+            parameters.append(draft.name)
+            parameters.append(draft.priority)
         }
-        return warehouse
+        return try await client.once(once) { session throws(ServiceFailure) in
+            guard let warehouse = try await session.rows(insert, WarehouseRow.warehouse).first else {
+                throw .alreadyExists("Warehouse code already exists: \(draft.code)")
+            }
+            return warehouse
+        }
     }
 
     public func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse? {
@@ -97,18 +108,19 @@ public struct PostgresCatalogue: CatalogueStore {
     }
 
     public func updateWarehouse(
-        _ code: WarehouseCode, _ patch: WarehousePatch
+        _ code: WarehouseCode, _ patch: WarehousePatch, once: Once<Warehouse?>?
     ) async throws(ServiceFailure) -> Warehouse? {
-        try await warehouses(
-            PostgresQuery(WarehouseRow.update) { parameters in
-                parameters.append(code.description)
-                parameters.append(patch.name)
-                parameters.append(patch.priority)
-                parameters.append(patch.alertRecipients != nil)
-                parameters.appendArray(patch.alertRecipients ?? [])
-                parameters.append(patch.isArchived)
-            }
-        ).first
+        let update = PostgresQuery(WarehouseRow.update) { parameters in
+            parameters.append(code.description)
+            parameters.append(patch.name)
+            parameters.append(patch.priority)
+            parameters.append(patch.alertRecipients != nil)
+            parameters.appendArray(patch.alertRecipients ?? [])
+            parameters.append(patch.isArchived)
+        }
+        return try await client.once(once) { session throws(ServiceFailure) in
+            try await session.rows(update, WarehouseRow.warehouse).first
+        }
     }
 
     public func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse> {

@@ -3,13 +3,13 @@ import Glibc
 import PostgresClient
 import UseCases
 
-extension PostgresClient {
+extension PostgresQuerying {
     /// All rows of a query, decoded one by one, with failures in the ports' words.
     func rows<Value>(
         _ query: PostgresQuery, _ decode: (inout PostgresRow) throws(PostgresError) -> Value
     ) async throws(ServiceFailure) -> [Value] {
         do throws(PostgresError) {
-            let result = try await self.query(query)
+            let result = try await run(query)
             var values: [Value] = []
             values.reserveCapacity(result.rowCount)
             for index in 0..<result.rowCount {

@@ -137,15 +137,17 @@ public enum SuggestionDecision: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// Alerts and suggestions, for people. The write path makes and resolves them.
+/// Alerts and suggestions, for people. The write path makes and resolves them. `once` makes it safe to ask again.
 ///
-/// Throws `.notFound`, `.alreadyDecided`, `.badCursor`, `.unavailable` or `.internalFault`.
+/// Throws `.notFound`, `.alreadyDecided`, `.replayed`, `.keyReused`, `.badCursor`, `.unavailable` or `.internalFault`.
 public protocol AlertStore: Sendable {
     /// Newest first.
     func alerts(status: AlertView.Status?, page: PageRequest) async throws(ServiceFailure) -> Page<AlertView>
 
     /// Notes that somebody has seen it. An alert that is acknowledged or resolved stays as it is.
-    func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView
+    func acknowledge(
+        _ id: AlertID, actor: String, once: Once<AlertView>?
+    ) async throws(ServiceFailure) -> AlertView
 
     /// Newest first.
     func suggestions(
@@ -154,6 +156,19 @@ public protocol AlertStore: Sendable {
 
     /// Deciding again the same way changes nothing; another way is `.alreadyDecided`.
     func decide(
-        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String
+        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String, once: Once<SuggestionView>?
     ) async throws(ServiceFailure) -> SuggestionView
+}
+
+/// For those who will not ask again.
+extension AlertStore {
+    public func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
+        try await acknowledge(id, actor: actor, once: nil)
+    }
+
+    public func decide(
+        _ id: SuggestionID, _ decision: SuggestionDecision, actor: String
+    ) async throws(ServiceFailure) -> SuggestionView {
+        try await decide(id, decision, actor: actor, once: nil)
+    }
 }

@@ -65,19 +65,44 @@ public struct WarehousePatch: Hashable, Sendable {
     }
 }
 
-/// Products and warehouses. Throws `.alreadyExists`, `.badCursor`, `.unavailable` or `.internalFault`.
+/// Products and warehouses. `once` makes it safe to ask again. Throws `.alreadyExists`, `.replayed`, `.keyReused`, `.badCursor`, `.unavailable` or `.internalFault`.
 public protocol CatalogueStore: Sendable {
-    func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product
+    func createProduct(_ draft: ProductDraft, once: Once<Product>?) async throws(ServiceFailure) -> Product
     func product(_ sku: SKU) async throws(ServiceFailure) -> Product?
     /// - Returns: the product as it is now; nil when there is none.
-    func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product?
+    func updateProduct(
+        _ sku: SKU, _ patch: ProductPatch, once: Once<Product?>?
+    ) async throws(ServiceFailure) -> Product?
     /// By SKU. - Parameter search: a SKU's beginning, or all of the words in the name, any case.
     func products(search: String?, archived: Bool?, page: PageRequest) async throws(ServiceFailure) -> Page<Product>
 
-    func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse
+    func createWarehouse(_ draft: WarehouseDraft, once: Once<Warehouse>?) async throws(ServiceFailure) -> Warehouse
     func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse?
     /// - Returns: the warehouse as it is now; nil when there is none.
-    func updateWarehouse(_ code: WarehouseCode, _ patch: WarehousePatch) async throws(ServiceFailure) -> Warehouse?
+    func updateWarehouse(
+        _ code: WarehouseCode, _ patch: WarehousePatch, once: Once<Warehouse?>?
+    ) async throws(ServiceFailure) -> Warehouse?
     /// By priority, then code.
     func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse>
+}
+
+/// For those who will not ask again.
+extension CatalogueStore {
+    public func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
+        try await createProduct(draft, once: nil)
+    }
+
+    public func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product? {
+        try await updateProduct(sku, patch, once: nil)
+    }
+
+    public func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse {
+        try await createWarehouse(draft, once: nil)
+    }
+
+    public func updateWarehouse(
+        _ code: WarehouseCode, _ patch: WarehousePatch
+    ) async throws(ServiceFailure) -> Warehouse? {
+        try await updateWarehouse(code, patch, once: nil)
+    }
 }

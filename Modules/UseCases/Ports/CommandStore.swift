@@ -6,7 +6,15 @@ public protocol CommandStore: Sendable {
     /// (`.unavailable` alone says that this cannot be known).
     ///
     /// A command that has been taken is carried out even when the caller's task is cancelled.
-    /// - Parameter actor: who asks, for the ledger.
-    /// - Throws: `.refused`, `.systemBusy`, `.unavailable` or `.internalFault`.
-    func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome
+    /// - Parameters:
+    ///   - actor: who asks, for the ledger.
+    ///   - once: makes it safe to ask again; nil when nobody will.
+    /// - Throws: `.refused`, `.systemBusy`, `.unavailable`, `.internalFault`, and with `once` `.replayed` or `.keyReused`.
+    func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome
+}
+
+extension CommandStore {
+    public func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+        try await submit(command, actor: actor, once: nil)
+    }
 }

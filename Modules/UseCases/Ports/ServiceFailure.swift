@@ -10,6 +10,10 @@ public enum ServiceFailure: Error, Hashable, Sendable {
     case invalid([FieldFault])
     /// A unique value is taken, in words for the caller.
     case alreadyExists(String)
+    /// The request was answered before: this is the answer, and nothing was done now.
+    case replayed(KeptAnswer)
+    /// The request's idempotency key belongs to another request.
+    case keyReused
     /// A suggestion was decided another way before, in words for the caller.
     case alreadyDecided(String)
     /// The cursor is not one of this list's.

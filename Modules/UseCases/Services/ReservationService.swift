@@ -41,7 +41,8 @@ public struct ReservationService: Sendable {
     ///   - seconds: how long, 1 ... 604,800.
     /// - Throws: `.notFound`, `.invalid` when an item's ids disagree, and what `CommandStore.submit` throws.
     public func reserve(
-        order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String
+        order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String,
+        once: Once<Outcome>? = nil
     ) async throws(ServiceFailure) -> (reservations: [ReservationID], expiresAt: Instant) {
         let resolutions = try await directory.resolve(items.map(\.name))
         var resolved: [ReserveOrder.Item] = []
@@ -69,15 +70,17 @@ public struct ReservationService: Sendable {
         }
         guard faults.isEmpty else { throw .invalid(faults) }
         let command = Command.reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
-        guard case .reserved(_, let ids, let expiresAt) = try await counted(command, actor: actor) else {
+        guard case .reserved(_, let ids, let expiresAt) = try await counted(command, actor: actor, once: once) else {
             throw .internalFault(cause: "a reserve was answered by something else")
         }
         return (ids, expiresAt)
     }
 
-    private func counted(_ reserve: Command, actor: String) async throws(ServiceFailure) -> Outcome {
+    private func counted(
+        _ reserve: Command, actor: String, once: Once<Outcome>?
+    ) async throws(ServiceFailure) -> Outcome {
         do throws(ServiceFailure) {
-            let outcome = try await commands.submit(reserve, actor: actor)
+            let outcome = try await commands.submit(reserve, actor: actor, once: once)
             tally?.count(succeeded: true)
             return outcome
         } catch {
@@ -87,23 +90,27 @@ public struct ReservationService: Sendable {
     }
 
     /// Payment arrived: all that is pending of the order leaves the building.
-    public func confirm(_ order: OrderID, actor: String) async throws(ServiceFailure) {
-        _ = try await commands.submit(.confirm(order), actor: actor)
+    public func confirm(
+        _ order: OrderID, actor: String, once: Once<Outcome>? = nil
+    ) async throws(ServiceFailure) {
+        _ = try await commands.submit(.confirm(order), actor: actor, once: once)
     }
 
     /// The order was given up: all that is pending of it can be sold again.
-    public func release(_ order: OrderID, actor: String) async throws(ServiceFailure) {
-        _ = try await commands.submit(.release(order), actor: actor)
+    public func release(
+        _ order: OrderID, actor: String, once: Once<Outcome>? = nil
+    ) async throws(ServiceFailure) {
+        _ = try await commands.submit(.release(order), actor: actor, once: once)
     }
 
     /// Holds all that is pending of the order for so many seconds from now.
     /// - Parameter seconds: 1 ... 604,800.
     public func extend(
-        _ order: OrderID, seconds: Int64, actor: String
+        _ order: OrderID, seconds: Int64, actor: String, once: Once<Outcome>? = nil
     ) async throws(ServiceFailure) -> Instant {
         guard
             case .extended(_, let expiresAt) = try await commands.submit(
-                .extend(order, seconds: seconds), actor: actor)
+                .extend(order, seconds: seconds), actor: actor, once: once)
         else { throw .internalFault(cause: "an extend was answered by something else") }
         return expiresAt
     }

@@ -34,12 +34,15 @@ public struct StockService: Sendable {
     }
 
     /// Moves units once.
+    /// - Parameter once: makes it safe to ask again.
     /// - Throws: `.notFound` for an unknown SKU or warehouse, and what `CommandStore.submit` throws.
-    public func move(_ request: MovementRequest, actor: String) async throws(ServiceFailure) -> MovementOutcome {
+    public func move(
+        _ request: MovementRequest, actor: String, once: Once<Outcome>? = nil
+    ) async throws(ServiceFailure) -> MovementOutcome {
         let names = request.names
         let resolutions = try await directory.resolve(names)
         let movement = try request.movement(resolutions[...])
-        guard case .moved(let outcome) = try await commands.submit(.move(movement), actor: actor) else {
+        guard case .moved(let outcome) = try await commands.submit(.move(movement), actor: actor, once: once) else {
             throw .internalFault(cause: "a movement was answered by something else")
         }
         return outcome
@@ -49,7 +52,7 @@ public struct StockService: Sendable {
     /// - Parameter requests: 1 ... 1,000.
     /// - Throws: `.operation(index:…)` around what failed.
     public func moveAll(
-        _ requests: [MovementRequest], actor: String
+        _ requests: [MovementRequest], actor: String, once: Once<Outcome>? = nil
     ) async throws(ServiceFailure) -> [MovementOutcome] {
         let resolutions = try await directory.resolve(requests.flatMap(\.names))
         var movements: [Movement] = []
@@ -64,7 +67,7 @@ public struct StockService: Sendable {
             }
             position += count
         }
-        guard case .batch(let outcomes) = try await commands.submit(.batch(movements), actor: actor) else {
+        guard case .batch(let outcomes) = try await commands.submit(.batch(movements), actor: actor, once: once) else {
             throw .internalFault(cause: "a batch was answered by something else")
         }
         return outcomes
@@ -73,13 +76,15 @@ public struct StockService: Sendable {
     /// Sets when to reorder one record, and how much; makes the record when there is none.
     public func setPolicy(
         sku: SKU, warehouseCode: WarehouseCode, reorderPoint: Int64, reorderQuantity: Int64, safetyStock: Int64?,
-        actor: String
+        actor: String, once: Once<Outcome>? = nil
     ) async throws(ServiceFailure) -> (record: InventoryRecord, isNew: Bool) {
         let resolutions = try await directory.resolve([.codes(sku, warehouseCode)])
         let change = PolicyChange(
             record: try resolutions[...].reference(at: 0), reorderPoint: reorderPoint,
             reorderQuantity: reorderQuantity, safetyStock: safetyStock)
-        guard case .policy(let record, let created) = try await commands.submit(.setPolicy(change), actor: actor)
+        guard
+            case .policy(let record, let created) = try await commands.submit(
+                .setPolicy(change), actor: actor, once: once)
         else { throw .internalFault(cause: "a policy change was answered by something else") }
         return (record, created)
     }

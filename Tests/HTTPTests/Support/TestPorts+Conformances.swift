@@ -2,8 +2,9 @@ import Domain
 import UseCases
 
 extension TestPorts: CommandStore {
-    func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
-        try await submit(command, actor)
+    func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome {
+        if let submitOnce { return try await submitOnce(command, actor, once) }
+        return try await submit(command, actor)
     }
 }
 
@@ -78,7 +79,7 @@ struct EmptyCache: StockCache {
 }
 
 extension TestPorts: CatalogueStore {
-    func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
+    func createProduct(_ draft: ProductDraft, once: Once<Product>?) async throws(ServiceFailure) -> Product {
         try await createProduct(draft)
     }
 
@@ -86,7 +87,11 @@ extension TestPorts: CatalogueStore {
         try await product(sku)
     }
 
-    func updateProduct(_ sku: SKU, _ patch: ProductPatch) async throws(ServiceFailure) -> Product? {
+    func updateProduct(
+        _ sku: SKU,
+        _ patch: ProductPatch,
+        once: Once<Product?>?
+    ) async throws(ServiceFailure) -> Product? {
         try await updateProduct(sku, patch)
     }
 
@@ -94,7 +99,7 @@ extension TestPorts: CatalogueStore {
         try await products(search, archived, page)
     }
 
-    func createWarehouse(_ draft: WarehouseDraft) async throws(ServiceFailure) -> Warehouse {
+    func createWarehouse(_ draft: WarehouseDraft, once: Once<Warehouse>?) async throws(ServiceFailure) -> Warehouse {
         try await createWarehouse(draft)
     }
 
@@ -102,7 +107,11 @@ extension TestPorts: CatalogueStore {
         try await warehouse(code)
     }
 
-    func updateWarehouse(_ code: WarehouseCode, _ patch: WarehousePatch) async throws(ServiceFailure) -> Warehouse? {
+    func updateWarehouse(
+        _ code: WarehouseCode,
+        _ patch: WarehousePatch,
+        once: Once<Warehouse?>?
+    ) async throws(ServiceFailure) -> Warehouse? {
         try await updateWarehouse(code, patch)
     }
 
@@ -116,7 +125,7 @@ extension TestPorts: AlertStore {
         try await alerts(status, page)
     }
 
-    func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
+    func acknowledge(_ id: AlertID, actor: String, once: Once<AlertView>?) async throws(ServiceFailure) -> AlertView {
         try await acknowledge(id, actor)
     }
 
@@ -130,7 +139,8 @@ extension TestPorts: AlertStore {
     func decide(
         _ id: SuggestionID,
         _ decision: SuggestionDecision,
-        actor: String
+        actor: String,
+        once: Once<SuggestionView>?
     ) async throws(ServiceFailure) -> SuggestionView {
         try await decide(id, decision, actor)
     }

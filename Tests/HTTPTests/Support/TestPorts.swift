@@ -9,6 +9,8 @@ struct TestPorts: Sendable {
     var submit: @Sendable (Command, String) async throws(Failure) -> Outcome = { command, _ throws(Failure) in
         try unexpected("submit \(command)")
     }
+    /// Instead of `submit`, for tests that look at keys.
+    var submitOnce: (@Sendable (Command, String, Once<Outcome>?) async throws(Failure) -> Outcome)?
     var reference: @Sendable (InventoryID) async throws(Failure) -> RecordReference? = { id throws(Failure) in
         id == Samples.inventory ? Samples.reference : nil
     }

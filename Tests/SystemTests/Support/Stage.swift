@@ -116,6 +116,9 @@ final class Stage: Sendable {
         }
     }
 
+    /// No longer one of its servers: a test has ended it.
+    func forget(_ api: APIProcess) async { await apis.remove(api) }
+
     func client(_ api: APIProcess) -> StockClient { StockClient(url: api.url, http: http) }
 
     var servers: [APIProcess] { get async { await apis.running } }

@@ -1,0 +1,89 @@
+import PostgresClient
+import UseCases
+
+/// An idempotency key as its table has it.
+struct KeptKey: Hashable, Comparable {
+    let caller: String
+    let key: String
+
+    init(_ request: RequestKey) {
+        self.init(caller: request.caller, key: request.key)
+    }
+
+    init(caller: String, key: String) {
+        self.caller = caller
+        self.key = key
+    }
+
+    static func < (left: Self, right: Self) -> Bool { (left.caller, left.key) < (right.caller, right.key) }
+}
+
+/// What was answered to a request under an idempotency key.
+struct KeptRow {
+    let requestHash: [UInt8]
+    let answer: KeptAnswer
+
+    /// What that means for a request with the same key.
+    func failure(for request: RequestKey) -> ServiceFailure {
+        requestHash == request.requestHash ? .replayed(answer) : .keyReused
+    }
+
+    // MARK: Reading
+
+    /// What is older than a day does not count any more, even where no sweeper has taken it away.
+    private static let find = PostgresStatement(
+        """
+        SELECT k.caller, k.key, k.request_hash, k.status, k.answer
+        FROM unnest($1::text[], $2::text[]) AS wanted(caller, key) JOIN idempotency_keys k USING (caller, key)
+        WHERE k.created_at > clock_timestamp() - interval '24 hours'
+        """)
+
+    static func find(_ keys: [RequestKey]) -> PostgresQuery {
+        PostgresQuery(find) { parameters in
+            parameters.appendArray(keys.map(\.caller))
+            parameters.appendArray(keys.map(\.key))
+        }
+    }
+
+    static func all(_ result: PostgresResult) throws(PostgresError) -> [KeptKey: KeptRow] {
+        var rows: [KeptKey: KeptRow] = [:]
+        for index in 0..<result.rowCount {
+            var row = result.row(index)
+            let key = KeptKey(caller: try row.next(), key: try row.next())
+            let hash: [UInt8] = try row.next()
+            let status = Int(try row.next(as: Int32.self))
+            rows[key] = KeptRow(requestHash: hash, answer: KeptAnswer(status: status, bytes: try row.next()))
+        }
+        return rows
+    }
+
+    // MARK: Writing
+
+    /// A key that somebody else wrote meanwhile makes the transaction run again: the next load finds it. One that is
+    /// older than a day is nobody's.
+    private static let insert = PostgresStatement(
+        """
+        WITH made AS (
+            INSERT INTO idempotency_keys AS k (caller, key, request_hash, status, answer, created_at)
+            SELECT n.*, clock_timestamp()
+            FROM unnest($1::text[], $2::text[], $3::bytea[], $4::integer[], $5::bytea[]) AS n
+            ON CONFLICT (caller, key) DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+                answer = excluded.answer, created_at = excluded.created_at
+            WHERE k.created_at <= clock_timestamp() - interval '24 hours'
+            RETURNING 1
+        )
+        SELECT assert_rows((SELECT count(*) FROM made), cardinality($1::text[]))
+        """)
+
+    /// In the keys' order, so that two transactions never wait for each other in a circle.
+    static func insert(_ answers: [(key: RequestKey, answer: KeptAnswer)]) -> PostgresQuery {
+        let sorted = answers.sorted { KeptKey($0.key) < KeptKey($1.key) }
+        return PostgresQuery(insert) { parameters in
+            parameters.appendArray(sorted.map(\.key.caller))
+            parameters.appendArray(sorted.map(\.key.key))
+            parameters.appendArray(sorted.map(\.key.requestHash))
+            parameters.appendArray(sorted.map { Int32($0.answer.status) })
+            parameters.appendArray(sorted.map(\.answer.bytes))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import PostgresClient
+import UseCases
+
+/// What runs a query: the pool, or one connection of it.
+protocol PostgresQuerying: Sendable {
+    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult
+}
+
+extension PostgresClient: PostgresQuerying {
+    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult { try await self.query(query) }
+}
+
+extension PostgresConnection: PostgresQuerying {
+    /// How long one statement of a write may take, a row that somebody else holds included.
+    private static let timeout = Duration.seconds(7)
+
+    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult {
+        try await self.query(query, timeout: Self.timeout)
+    }
+}
+
+extension PostgresClient {
+    private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
+    private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
+    private static let lock = PostgresStatement(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1::text, hashtextextended($2::text, 0)))")
+
+    /// Runs a write that is one statement by itself; with a key, in a transaction with the key and the answer.
+    ///
+    /// Two requests with one key go one after the other, on whatever servers they arrive.
+    /// - Throws: what `body` throws; `.replayed` or `.keyReused`; `.unavailable` when the end cannot be known: the same
+    ///   request under the same key then finds out.
+    func once<Value: Sendable>(
+        _ once: Once<Value>?, _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
+    ) async throws(ServiceFailure) -> Value {
+        guard let once else { return try await body(self) }
+        do {
+            return try await withConnection { connection in try await Self.run(once, on: connection, body) }
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch let error as PostgresError {
+            throw ServiceFailure(error)
+        } catch {
+            // A task that was cancelled while it waited for a connection.
+            throw .unavailable(cause: "\(error)")
+        }
+    }
+
+    /// What it leaves open is rolled back when the connection is given back.
+    private static func run<Value: Sendable>(
+        _ once: Once<Value>, on connection: PostgresConnection,
+        _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
+    ) async throws -> Value {
+        _ = try await connection.run(begin)
+        _ = try await connection.run(
+            PostgresQuery(lock) { parameters in
+                parameters.append(once.key.caller)
+                parameters.append(once.key.key)
+            })
+        // A statement of its own: it sees what was committed while the lock was waited for.
+        let kept = try KeptRow.all(try await connection.run(KeptRow.find([once.key])))
+        if let row = kept[KeptKey(once.key)] { throw row.failure(for: once.key) }
+        let result: Result<Value, ServiceFailure>
+        do throws(ServiceFailure) {
+            result = .success(try await body(connection))
+        } catch {
+            result = .failure(error)
+        }
+        guard let answer = once.answer(result) else { return try result.get() }
+        _ = try await connection.run(KeptRow.insert([(once.key, answer)]))
+        let end = try await connection.run(commit)
+        guard end.commandTag == "COMMIT" else { throw ServiceFailure.unavailable(cause: "rolled back at COMMIT") }
+        return try result.get()
+    }
+}

@@ -1,0 +1,192 @@
+import Domain
+import Persistence
+import TestSupport
+import Testing
+import UseCases
+
+/// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
+struct IdempotencyTests {
+    private static func once(_ key: String, hash: UInt8 = 1, by caller: String = "shop") -> Once<Outcome> {
+        Once(key: RequestKey(caller: caller, key: key, requestHash: [hash])) { result in
+            switch result {
+            case .success(let outcome): return KeptAnswer(status: 200, bytes: Array("\(outcome)".utf8))
+            case .failure(.refused(.insufficientStock(let shortage))):
+                return KeptAnswer(status: 400, bytes: Array("\(shortage.available)".utf8))
+            case .failure: return nil
+            }
+        }
+    }
+
+    private static func receive(_ quantity: Int64, _ record: RecordReference) -> Command {
+        .move(.receive(StockChange(record: record, quantity: quantity)))
+    }
+
+    private static func ship(_ quantity: Int64, _ record: RecordReference) -> Command {
+        .move(.ship(StockChange(record: record, quantity: quantity)))
+    }
+
+    /// What came of a command: the outcome itself, or the answer that is replayed.
+    private static func ask(
+        _ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>
+    ) async throws(ServiceFailure) -> String {
+        do throws(ServiceFailure) {
+            return "\(try await stock.engine.submit(command, actor: "test", once: once))"
+        } catch {
+            guard case .replayed(let kept) = error else { throw error }
+            return "again: " + String(decoding: kept.bytes, as: UTF8.self)
+        }
+    }
+
+    @Test("the same key gives the same answer and no second effect; another caller's same words are another key")
+    func twice() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            let second = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            #expect(second == "again: " + first)
+            #expect(try await stock.record(record)?.quantityOnHand == 5)
+            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k", by: "other"))
+            #expect(try await stock.record(record)?.quantityOnHand == 10)
+            #expect(try await stock.audit() == [])
+        }
+    }
+
+    @Test("the same key for another request is refused and does nothing")
+    func reused() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            await #expect(throws: ServiceFailure.keyReused) {
+                try await Self.ask(stock, Self.receive(6, record), Self.once("k", hash: 2))
+            }
+            #expect(try await stock.record(record)?.quantityOnHand == 5)
+        }
+    }
+
+    @Test("a refusal that is kept stays one when there is stock; one that is not kept is decided anew")
+    func refusals() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            await #expect(throws: ServiceFailure.self) {
+                try await stock.engine.submit(Self.ship(3, record), actor: "test", once: Self.once("short"))
+            }
+            let stale = Command.move(
+                .receive(StockChange(record: record, quantity: 1, expectedVersion: 7)))
+            await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 0))) {
+                try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
+            }
+            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("in"))
+            #expect(try await Self.ask(stock, Self.ship(3, record), Self.once("short")) == "again: 0")
+            await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 1))) {
+                try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
+            }
+            #expect(try await stock.record(record)?.quantityOnHand == 5)
+        }
+    }
+
+    @Test("fifty at once over two engines: one effect, one answer fifty times", arguments: [true, false])
+    func atOnce(_ isBorn: Bool) async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            if isBorn { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
+            try await PostgresStock.on(stock.database) { other in
+                let answers = try await Self.askAtOnce(50, [stock, other], Self.receive(5, record), Self.once("k"))
+                let fresh = answers.filter { !$0.hasPrefix("again: ") }
+                #expect(fresh.count == 1)
+                #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "again: " + fresh[0] })
+            }
+            #expect(try await stock.record(record)?.quantityOnHand == (isBorn ? 6 : 5))
+            #expect(try await stock.audit() == [])
+        }
+    }
+
+    @Test("the same key for two different requests at the same moment: one of them is refused")
+    func rivals() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
+            try await PostgresStock.on(stock.database) { other in
+                for round in 0..<20 {
+                    async let one = Self.tried(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
+                    async let two = Self.tried(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
+                    let results = await [one, two]
+                    #expect(results.filter { $0 == "reused" }.count == 1, "\(results)")
+                }
+            }
+            let total = try await stock.count("SELECT sum(quantity_on_hand)::bigint FROM inventory")
+            #expect(total == 20)
+        }
+    }
+
+    @Test("a key that is older than a day is nobody's")
+    func old() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            try await stock.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
+            let again = try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2))
+            #expect(!again.hasPrefix("again: "))
+            #expect(try await stock.record(record)?.quantityOnHand == 10)
+            #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2)) == "again: " + again)
+        }
+    }
+
+    @Test("an order's confirm, release and extend are kept too, and a catalogue's writes")
+    func others() async throws {
+        try await PostgresStock.with { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            _ = try await stock.engine.submit(Self.receive(5, record), actor: "test")
+            let order = OrderID(high: 1, low: 1)
+            let reserve = Command.reserve(
+                ReserveOrder(orderID: order, items: [.init(record: record, quantity: 2)], seconds: 60))
+            _ = try await Self.ask(stock, reserve, Self.once("reserve"))
+            #expect(try await Self.ask(stock, reserve, Self.once("reserve")).hasPrefix("again: "))
+            #expect(try await stock.record(record)?.quantityReserved == 2)
+            _ = try await Self.ask(stock, .confirm(order), Self.once("confirm"))
+            #expect(try await Self.ask(stock, .confirm(order), Self.once("confirm")).hasPrefix("again: "))
+
+            let sku = try #require(SKU("NEW"))
+            let draft = ProductDraft(sku: sku, name: "New", basePrice: Money(hundredths: 1))
+            let key = RequestKey(caller: "shop", key: "product", requestHash: [1])
+            let create = Once<Product>(key: key) { result in
+                switch result {
+                case .success(let product): KeptAnswer(status: 201, bytes: Array(product.name.utf8))
+                case .failure(.alreadyExists): KeptAnswer(status: 409, bytes: [])
+                case .failure: nil
+                }
+            }
+            _ = try await stock.catalogue.createProduct(draft, once: create)
+            await #expect(throws: ServiceFailure.replayed(KeptAnswer(status: 201, bytes: Array("New".utf8)))) {
+                try await stock.catalogue.createProduct(draft, once: create)
+            }
+            let taken = Once<Product>(
+                key: RequestKey(caller: "shop", key: "taken", requestHash: [1]), answer: create.answer)
+            await #expect(throws: ServiceFailure.alreadyExists("SKU already exists: NEW")) {
+                try await stock.catalogue.createProduct(draft, once: taken)
+            }
+            await #expect(throws: ServiceFailure.replayed(KeptAnswer(status: 409, bytes: []))) {
+                try await stock.catalogue.createProduct(draft, once: taken)
+            }
+        }
+    }
+
+    // MARK: Many
+
+    private static func askAtOnce(
+        _ count: Int, _ stocks: [PostgresStock], _ command: Command, _ once: Once<Outcome>
+    ) async throws -> [String] {
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for index in 0..<count {
+                group.addTask { try await ask(stocks[index % stocks.count], command, once) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private static func tried(_ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>) async -> String {
+        do throws(ServiceFailure) {
+            return try await ask(stock, command, once)
+        } catch {
+            return error == .keyReused ? "reused" : "\(error)"
+        }
+    }
+}
