@@ -59,6 +59,7 @@ let modules: [Target] = [
     // MARK: Rules
     module("Domain"),
     module("UseCases", ["Domain"]),
+    module("Credentials", ["Domain", "UseCases", crypto]),
 
     // MARK: Drivers
     module("Reactor"),
@@ -75,9 +76,8 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "Domain", "Telemetry", "UseCases", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics,
-            nioCore,
-            nioHTTPTypes, nioPosix, serviceLifecycle,
+            "Credentials", "Domain", "Telemetry", "UseCases", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
+            metrics, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle,
         ]),
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
@@ -101,8 +101,8 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings",
-            "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+            "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient",
+            "Settings", "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
         ]),
     app(
         "inventory-sweeper",
@@ -119,8 +119,8 @@ let apps: [Target] = [
     app(
         "inventoryctl",
         [
-            "Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "Replay", "Settings", "UseCases",
-            argumentParser, unixSignals,
+            "Alerts", "Credentials", "Domain", "Persistence", "PostgresClient", "Reactor", "Replay", "Settings",
+            "UseCases", argumentParser, unixSignals,
         ]),
 ]
 
@@ -145,6 +145,7 @@ let testTargets: [Target] = [
     redisTesting,
     mailTesting,
     tests("DomainTests", ["Domain", "TestSupport"]),
+    tests("CredentialsTests", ["Credentials", "Domain", "TestSupport", "UseCases"]),
     tests("ReactorTests", ["Reactor"]),
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
     tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
@@ -159,8 +160,8 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, hummingbird, hummingbirdTesting, logging, metrics,
-            nioCore, nioPosix, serviceLifecycle,
+            "Credentials", "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, hummingbird, hummingbirdTesting,
+            logging, metrics, nioCore, nioPosix, serviceLifecycle,
         ]),
     tests(
         "SystemTests",

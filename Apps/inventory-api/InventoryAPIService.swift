@@ -28,9 +28,9 @@ struct InventoryAPIService {
     /// key. The lanes have their own.
     private static let sharedConnections = 2
     func run() async throws {
-        guard settings.authentication.mode == .off else {
-            // Better no server than one that lets everybody in under a setting that says otherwise.
-            writeToStandardError("error: AUTH_MODE: only `off`, on a loopback address, is served by this version")
+        guard settings.authentication.mode != .keysAndJWT else {
+            // Better no server than one that knows nobody under a setting that says otherwise.
+            writeToStandardError("error: AUTH_MODE: `keys+jwt` is not served by this version, only `keys` and `off`")
             throw ExitCode(SettingsError.exitStatus)
         }
         let registry = MetricsRegistry()
@@ -50,10 +50,13 @@ struct InventoryAPIService {
             maximumConnections: settings.database.poolSize,
             onEvent: { logger.notice("postgresql: \($0)") }
         )
+        let keyed = hasOwnSessions ? KeySession.configuration(configuration) : configuration
         let lookups = PostgresClient(
-            configuration: hasOwnSessions ? KeySession.configuration(configuration) : configuration, reactor: reactor,
-            sharedConnections: Self.sharedConnections, maximumConnections: 1,
+            configuration: keyed, reactor: reactor, sharedConnections: Self.sharedConnections, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
+        let callers = CallerCheck(settings.authentication, database: keyed, reactor: reactor) {
+            logger.notice("postgresql: \($0)")
+        }
         let (leases, cache, redis) = try await redisParts(reactor)
         let directory = PostgresRecordDirectory(client: lookups)
         let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
@@ -79,7 +82,7 @@ struct InventoryAPIService {
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },
             health: HealthMonitor(healthChecks(client, redis), logger: logger),
-            authenticator: OpenAuthenticator(),
+            authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds)
         )
         let server = HTTPServer(
@@ -105,6 +108,7 @@ struct InventoryAPIService {
         )
         try await group.run()
         await redis?.shutdown()
+        await callers.shutdown()
         await lookups.shutdown()
         await client.shutdown()
         logger.notice("stopped")

@@ -2,8 +2,6 @@ import Alerts
 import ArgumentParser
 import Domain
 import Persistence
-import PostgresClient
-import Reactor
 import Settings
 import UseCases
 
@@ -112,29 +110,9 @@ struct MailRequeue: AsyncParsableCommand {
 
 /// The outbox for a command that runs and ends.
 private enum OutboxSession {
-    /// How long the database may take to appear (operations.md, *Programs*).
-    private static let patience = Duration.seconds(30)
-
     static func run(
         _ settings: DatabaseSettings, _ body: (PostgresMailOutbox) async throws -> Void
     ) async throws {
-        let configuration = PostgresConfiguration(
-            conninfo: settings.url, applicationName: "inventoryctl",
-            usesPreparedStatements: settings.preparesStatements)
-        let client = PostgresClient(
-            configuration: configuration, reactor: try Reactor(name: "reactor"), sharedConnections: 1,
-            maximumConnections: 1)
-        do {
-            try await client.waitUntilReachable(for: patience)
-        } catch {
-            writeToStandardError("error: the database cannot be reached: \(error.operatorDescription)")
-            throw Failure.unreachable
-        }
-        do {
-            try await body(PostgresMailOutbox(client: client))
-        } catch let failure as ServiceFailure {
-            throw Failure.unusable("\(failure)")
-        }
-        await client.shutdown()
+        try await PooledSession.run(settings) { try await body(PostgresMailOutbox(client: $0)) }
     }
 }

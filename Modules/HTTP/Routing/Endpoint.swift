@@ -1,4 +1,5 @@
 import HTTPTypes
+import UseCases
 
 /// One route, with all that is known of it: the table dispatches by it, the pipeline guards it, and the OpenAPI
 /// document can be made from it.

@@ -1,5 +1,5 @@
 public import HTTPTypes
-import UseCases
+public import UseCases
 
 /// Who asks.
 public struct Principal: Hashable, Sendable {

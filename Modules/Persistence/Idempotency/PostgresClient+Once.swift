@@ -3,19 +3,28 @@ import UseCases
 
 /// What runs a query: the pool, or one connection of it.
 protocol PostgresQuerying: Sendable {
-    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult
+    /// - Parameter timeout: for the answer; nil for the usual one.
+    func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult
+}
+
+extension PostgresQuerying {
+    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult {
+        try await run(query, timeout: nil)
+    }
 }
 
 extension PostgresClient: PostgresQuerying {
-    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult { try await self.query(query) }
+    func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult {
+        try await self.query(query, timeout: timeout ?? .seconds(5))
+    }
 }
 
 extension PostgresConnection: PostgresQuerying {
     /// How long one statement of a write may take, a row that somebody else holds included.
     private static let timeout = Duration.seconds(7)
 
-    func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult {
-        try await self.query(query, timeout: Self.timeout)
+    func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult {
+        try await self.query(query, timeout: timeout ?? Self.timeout)
     }
 }
 

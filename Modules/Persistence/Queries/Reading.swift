@@ -5,11 +5,13 @@ import UseCases
 
 extension PostgresQuerying {
     /// All rows of a query, decoded one by one, with failures in the ports' words.
+    /// - Parameter timeout: for the answer; nil for the usual one.
     func rows<Value>(
-        _ query: PostgresQuery, _ decode: (inout PostgresRow) throws(PostgresError) -> Value
+        _ query: PostgresQuery, timeout: Duration? = nil,
+        _ decode: (inout PostgresRow) throws(PostgresError) -> Value
     ) async throws(ServiceFailure) -> [Value] {
         do throws(PostgresError) {
-            let result = try await run(query)
+            let result = try await run(query, timeout: timeout)
             var values: [Value] = []
             values.reserveCapacity(result.rowCount)
             for index in 0..<result.rowCount {

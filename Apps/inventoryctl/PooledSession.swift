@@ -1,0 +1,46 @@
+import ArgumentParser
+import PostgresClient
+import Reactor
+import Settings
+import UseCases
+
+/// A few connections for a command that runs and ends.
+enum PooledSession {
+    /// How long the database may take to appear (operations.md, *Programs*).
+    private static let patience = Duration.seconds(30)
+
+    /// - Throws: an `ExitCode`, after a line on standard error.
+    static func run(
+        _ settings: DatabaseSettings, _ body: (PostgresClient) async throws -> Void
+    ) async throws {
+        let configuration = PostgresConfiguration(
+            conninfo: settings.url, applicationName: "inventoryctl",
+            usesPreparedStatements: settings.preparesStatements)
+        let client = PostgresClient(
+            configuration: configuration, reactor: try Reactor(name: "reactor"), sharedConnections: 1,
+            maximumConnections: 1)
+        do {
+            try await client.waitUntilReachable(for: patience)
+        } catch {
+            writeToStandardError("error: the database cannot be reached: \(error.operatorDescription)")
+            throw Failure.unreachable
+        }
+        do {
+            try await body(client)
+        } catch let failure as ServiceFailure {
+            await client.shutdown()
+            throw Failure.unusable(failure)
+        }
+        await client.shutdown()
+    }
+}
+
+extension Failure {
+    /// One line in a person's words on standard error, and status 1.
+    fileprivate static func unusable(_ failure: ServiceFailure) -> ExitCode {
+        switch failure {
+        case .alreadyExists(let words), .notFound(let words): unusable(words)
+        default: unusable("\(failure)")
+        }
+    }
+}

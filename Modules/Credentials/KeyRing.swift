@@ -1,0 +1,91 @@
+import Synchronization
+public import UseCases
+
+/// The keys as one server knows them: the store's, remembered for a few seconds.
+///
+/// One question at a time is asked about a key, however many wait for it. When the store cannot be asked, the last
+/// answer serves until it is five seconds old.
+public final class KeyRing: Sendable {
+    private typealias Answer = Result<KeyMemory.Entry, ServiceFailure>
+
+    private struct State {
+        var memory: KeyMemory
+        var asking: [APIKeyHash: Task<Answer, Never>] = [:]
+    }
+
+    private enum Step {
+        case known(KeyMemory.Entry)
+        case wait(Task<Answer, Never>)
+        case refuse
+    }
+
+    private let store: any APIKeyStore
+    private let limits: KeyRingLimits
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    /// - Parameter now: the time that ages are measured with.
+    public init(
+        store: any APIKeyStore, limits: KeyRingLimits = KeyRingLimits(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.store = store
+        self.limits = limits
+        self.now = now
+        state = Mutex(State(memory: KeyMemory(limits: limits)))
+    }
+
+    /// What the key of this hash is worth at this moment. A remembered one costs a short lock.
+    /// - Throws: `.unavailable` and `.internalFault` when the store cannot say, `.systemBusy` when too many unknown
+    ///   keys are asked for at once.
+    public func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> KeyFinding {
+        switch step(hash) {
+        case .known(let entry):
+            return entry.finding(at: now())
+        case .wait(let task):
+            let entry = try await task.value.get()
+            return entry.finding(at: now())
+        case .refuse:
+            throw .systemBusy
+        }
+    }
+
+    private func step(_ hash: APIKeyHash) -> Step {
+        let moment = now()
+        return state.withLock { state in
+            if let entry = state.memory.fresh(hash, at: moment) { return .known(entry) }
+            if let task = state.asking[hash] { return .wait(task) }
+            guard state.memory.knows(hash) || state.asking.count < limits.questions else { return .refuse }
+            let task = Task { await self.ask(hash, at: moment) }
+            state.asking[hash] = task
+            return .wait(task)
+        }
+    }
+
+    /// - Parameter moment: when the question came up; the answer counts from then, because it may be as old.
+    private func ask(_ hash: APIKeyHash, at moment: ContinuousClock.Instant) async -> Answer {
+        let answer: Answer
+        do throws(ServiceFailure) {
+            let reading = try await store.find(hash)
+            // The index has compared them already; here it is done in constant time.
+            guard reading.map({ $0.hash == hash }) ?? true else {
+                throw .internalFault(cause: "the store has answered with another key")
+            }
+            answer = .success(KeyMemory.Entry(reading: reading, askedAt: moment))
+        } catch {
+            answer = .failure(error)
+        }
+        let later = now()
+        return state.withLock { state in
+            state.asking[hash] = nil
+            switch answer {
+            case .success(let entry):
+                state.memory.learn(hash, entry)
+            case .failure(.unavailable):
+                if let entry = state.memory.lasting(hash, at: later) { return .success(entry) }
+            case .failure: break
+            }
+            return answer
+        }
+    }
+}

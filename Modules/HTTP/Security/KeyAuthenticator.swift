@@ -1,0 +1,42 @@
+public import Credentials
+public import HTTPTypes
+import UseCases
+
+/// Knows callers by their API keys: `AUTH_MODE=keys`.
+public struct KeyAuthenticator: Authenticator {
+    private let keys: KeyRing
+
+    public init(keys: KeyRing) {
+        self.keys = keys
+    }
+
+    public func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal {
+        try await principal(of: BearerToken(headers))
+    }
+
+    func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
+        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
+        let finding: KeyFinding
+        do throws(ServiceFailure) {
+            finding = try await keys.find(secret.hash)
+        } catch {
+            throw AuthenticationFailure(error)
+        }
+        switch finding {
+        case .active(let key): return Principal(name: key.name.description, scopes: key.scopes)
+        case .unknown: throw .unauthorized(reason: "unknown key")
+        // A key's name is no secret, and whoever reads the log wants to know whom to tell.
+        case .expired(let name): throw .unauthorized(reason: "the key of \(name) has expired")
+        case .revoked(let name): throw .unauthorized(reason: "the key of \(name) was revoked")
+        }
+    }
+}
+
+extension AuthenticationFailure {
+    fileprivate init(_ failure: ServiceFailure) {
+        switch failure {
+        case .unavailable(let cause), .internalFault(let cause): self = .unavailable(cause: cause)
+        default: self = .unavailable(cause: "keys: \(failure)")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// SHA-256 of a key's text: what a key is kept and looked up by.
+///
+/// Two are compared without a branch, so that the time it takes tells nothing of how much of them agrees.
+public struct APIKeyHash: Sendable {
+    public static let byteCount = 32
+
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// Nil unless there are exactly 32 bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words = [UInt64](repeating: 0, count: 4)
+        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
+    public var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+        }
+    }
+}
+
+extension APIKeyHash: Hashable {
+    public static func == (left: Self, right: Self) -> Bool {
+        (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1) | (left.words.2 ^ right.words.2)
+            | (left.words.3 ^ right.words.3) == 0
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        // It is as good as random already.
+        hasher.combine(words.0)
+    }
+}

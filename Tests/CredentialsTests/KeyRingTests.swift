@@ -1,0 +1,174 @@
+import Domain
+import TestSupport
+import Testing
+import UseCases
+
+@testable import Credentials
+
+@Suite("Key ring")
+struct KeyRingTests {
+    private let clock = PlayedClock()
+    private let store: PlayedStore
+    private let ring: KeyRing
+    private let hash: APIKeyHash
+
+    init() throws {
+        let clock = clock
+        store = PlayedStore(clock)
+        ring = KeyRing(store: store, now: { clock.now })
+        hash = try Self.hash(1)
+    }
+
+    private static func hash(_ number: Int) throws -> APIKeyHash {
+        let bytes = (0..<32).map { UInt8(truncatingIfNeeded: number >> (8 * ($0 % 8))) }
+        return try #require(APIKeyHash(bytes))
+    }
+
+    private func key(expiresIn milliseconds: Int64? = nil, isRevoked: Bool = false) throws -> APIKey {
+        let start = PlayedStore.start
+        return APIKey(
+            name: try #require(APIKeyName("shop")), scopes: [.read], createdAt: start,
+            expiresAt: milliseconds.map { Instant(milliseconds: start.milliseconds + $0) },
+            revokedAt: isRevoked ? start : nil)
+    }
+
+    @Test("a key is believed for three seconds from the question, and then asked for again")
+    func life() async throws {
+        let key = try key()
+        store.put(hash, key)
+        #expect(try await ring.find(hash) == .active(key))
+        clock.advance(by: .milliseconds(2_999))
+        #expect(try await ring.find(hash) == .active(key))
+        #expect(store.questions == 1)
+        store.put(hash, try self.key(isRevoked: true))
+        clock.advance(by: .milliseconds(1))
+        #expect(try await ring.find(hash) == .revoked(key.name))
+        #expect(store.questions == 2)
+    }
+
+    @Test("that there is no such key is believed for one second")
+    func unknown() async throws {
+        #expect(try await ring.find(hash) == .unknown)
+        let key = try key()
+        store.put(hash, key)
+        clock.advance(by: .milliseconds(999))
+        #expect(try await ring.find(hash) == .unknown)
+        clock.advance(by: .milliseconds(1))
+        #expect(try await ring.find(hash) == .active(key))
+        #expect(store.questions == 2)
+    }
+
+    @Test("a remembered key expires at its moment, without being asked for again")
+    func expiry() async throws {
+        let key = try key(expiresIn: 1_500)
+        store.put(hash, key)
+        #expect(try await ring.find(hash) == .active(key))
+        clock.advance(by: .milliseconds(1_499))
+        #expect(try await ring.find(hash) == .active(key))
+        clock.advance(by: .milliseconds(1))
+        #expect(try await ring.find(hash) == .expired(key.name))
+        #expect(store.questions == 1)
+    }
+
+    @Test("while the store is away, the last answer serves until it is five seconds old, and expiry still counts")
+    func outage() async throws {
+        let key = try key(expiresIn: 4_500)
+        let other = try Self.hash(2)
+        let lasting = try self.key()
+        store.put(hash, key)
+        store.put(other, lasting)
+        _ = try await ring.find(hash)
+        _ = try await ring.find(other)
+        store.fail(.unavailable(cause: "away"))
+        clock.advance(by: .milliseconds(4_499))
+        #expect(try await ring.find(hash) == .active(key))
+        clock.advance(by: .milliseconds(500))
+        #expect(try await ring.find(hash) == .expired(key.name))
+        #expect(try await ring.find(other) == .active(lasting))
+        clock.advance(by: .milliseconds(1))
+        for hash in [hash, other] {
+            await #expect(throws: ServiceFailure.unavailable(cause: "away")) { try await ring.find(hash) }
+        }
+        store.fail(nil)
+        #expect(try await ring.find(other) == .active(lasting))
+    }
+
+    @Test("an old answer does not hide a fault of ours")
+    func fault() async throws {
+        store.put(hash, try key())
+        _ = try await ring.find(hash)
+        store.fail(.internalFault(cause: "no such table"))
+        clock.advance(by: .seconds(3))
+        await #expect(throws: ServiceFailure.internalFault(cause: "no such table")) { try await ring.find(hash) }
+    }
+
+    @Test("one question is asked, however many wait, and its age counts from the question")
+    func oneQuestion() async throws {
+        let key = try key()
+        store.put(hash, key)
+        store.hold()
+        let waiters = (0..<50).map { _ in Task { [ring, hash] in try await ring.find(hash) } }
+        try await eventually("the store is asked") { store.waiting == 1 }
+        clock.advance(by: .seconds(2))
+        store.put(hash, try self.key(isRevoked: true))
+        store.letGo()
+        for waiter in waiters { #expect(try await waiter.value == .active(key)) }
+        clock.advance(by: .seconds(1))
+        #expect(try await ring.find(hash) == .revoked(key.name))
+        // A waiter that was late may have asked by itself, but never two at one time.
+        #expect(store.questions == 2)
+    }
+
+    @Test("a flood of invented keys asks no more than so much at once, fills no memory and drives nothing out")
+    func flood() async throws {
+        let clock = clock
+        var limits = KeyRingLimits()
+        limits.questions = 2
+        limits.capacity = 8
+        let ring = KeyRing(store: store, limits: limits, now: { clock.now })
+        let key = try key()
+        store.put(hash, key)
+        _ = try await ring.find(hash)
+        for number in 100..<200 { #expect(try await ring.find(Self.hash(number)) == .unknown) }
+        #expect(try await ring.find(hash) == .active(key))
+        #expect(store.questions == 101)
+
+        store.hold()
+        let asking = try (200..<202).map { number in
+            let hash = try Self.hash(number)
+            return Task { try await ring.find(hash) }
+        }
+        try await eventually("both are asked for") { store.waiting == 2 }
+        let third = try Self.hash(300)
+        await #expect(throws: ServiceFailure.systemBusy) { try await ring.find(third) }
+        // A key that is known has its turn all the same.
+        clock.advance(by: .seconds(3))
+        let again = Task { [hash] in try await ring.find(hash) }
+        try await eventually("it is asked for") { store.waiting == 3 }
+        store.letGo()
+        #expect(try await again.value == .active(key))
+        for task in asking { #expect(try await task.value == .unknown) }
+    }
+
+    @Test("the memory is bounded")
+    func memory() throws {
+        var limits = KeyRingLimits()
+        limits.capacity = 10
+        var memory = KeyMemory(limits: limits)
+        for number in 0..<1_000 {
+            memory.learn(try Self.hash(number), .init(reading: nil, askedAt: clock.now))
+            #expect(memory.count <= 10)
+        }
+    }
+
+    @Test("an answer with another key's hash opens nothing")
+    func otherHash() async throws {
+        struct Wrong: APIKeyStore {
+            let reading: APIKeyReading
+            func find(_: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading? { reading }
+        }
+        let reading = APIKeyReading(key: try key(), hash: try Self.hash(2), readAt: PlayedStore.start)
+        let ring = KeyRing(store: Wrong(reading: reading))
+        await #expect(throws: ServiceFailure.self) { try await ring.find(hash) }
+    }
+}
