@@ -32,7 +32,7 @@ struct APIKeyStoreTests {
             #expect(made.scopes == [.read, .stockWrite] && made.revokedAt == nil)
             #expect(made.expiresAt == made.createdAt.adding(seconds: 90))
             let reading = try #require(try await store.find(hash(1)))
-            #expect(reading.key == made && reading.hash == (try hash(1)))
+            #expect(try reading.key == made && reading.hash == hash(1))
             #expect(reading.readAt >= made.createdAt && reading.readAt < made.createdAt.adding(seconds: 60))
             #expect(try await store.find(hash(2)) == nil)
         }

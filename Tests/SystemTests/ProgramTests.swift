@@ -21,7 +21,8 @@ extension SystemTests {
         @Test(
             .timeLimit(.minutes(1)),
             arguments: [
-                ("HTTP_PORT", "eighty"), ("HTTP_PORT", "70000"), ("AUTH_MODE", "maybe"), ("LOCK_LEASE_MS", "-1"),
+                ("HTTP_PORT", "eighty"), ("HTTP_PORT", "70000"), ("AUTH_MODE", "maybe"),
+                ("AUTH_MODE", "keys+jwt"), ("LOCK_LEASE_MS", "-1"),
                 ("LOCK_WAIT_MS", "5s"), ("LOCK_ON_REDIS_FAILURE", "panic"), ("REDIS_URL", "http://localhost"),
                 ("LOG_FORMAT", "xml"), ("CACHE_TTL_SECONDS", "1.5"), ("RESERVATION_TTL_SECONDS", "0"),
                 // Without authentication only this machine may ask.

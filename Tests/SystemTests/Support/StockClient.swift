@@ -23,6 +23,14 @@ struct StockClient: Sendable {
     let http: HTTPClient
     /// Longer than the server takes for anything, a lost database included.
     var limit = TimeAmount.seconds(30)
+    /// Sent with every call; nil sends none.
+    var key: String?
+
+    func with(key: String) -> StockClient {
+        var client = self
+        client.key = key
+        return client
+    }
 
     // MARK: Any call
 
@@ -33,6 +41,7 @@ struct StockClient: Sendable {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
         request.headers = headers
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let bytes {
             request.body = .bytes(bytes)
             if !headers.contains(name: "Content-Type") {
