@@ -13,6 +13,7 @@ struct AlertEndpoints: Sendable {
                 .api("/alerts"),
                 scope: .read,
                 summary: "Lists low-stock alerts, newest first",
+                description: .listAlerts,
                 handler: listAlerts
             ),
             Endpoint(
@@ -20,6 +21,7 @@ struct AlertEndpoints: Sendable {
                 .api("/alerts/{id}/acknowledge"),
                 scope: .procurementWrite,
                 summary: "Notes that somebody has seen an alert",
+                description: .acknowledgeAlert,
                 handler: acknowledge
             ),
             Endpoint(
@@ -27,19 +29,22 @@ struct AlertEndpoints: Sendable {
                 .api("/purchase-order-suggestions"),
                 scope: .read,
                 summary: "Lists purchase order suggestions, newest first",
+                description: .listSuggestions,
                 handler: listSuggestions
             ),
             Endpoint(
                 .post,
                 .api("/purchase-order-suggestions/{id}/accept"),
                 scope: .procurementWrite,
-                summary: "Takes a suggestion up"
+                summary: "Takes a suggestion up",
+                description: .acceptSuggestion
             ) { try await decide($0, .accept) },
             Endpoint(
                 .post,
                 .api("/purchase-order-suggestions/{id}/dismiss"),
                 scope: .procurementWrite,
-                summary: "Turns a suggestion down"
+                summary: "Turns a suggestion down",
+                description: .dismissSuggestion
             ) { try await decide($0, .dismiss) },
         ]
     }

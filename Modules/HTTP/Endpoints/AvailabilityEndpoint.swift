@@ -5,7 +5,7 @@ import UseCases
 /// What of some SKUs can be sold, over all warehouses: a shop's question.
 struct AvailabilityEndpoint: Sendable {
     /// api.md, *Stock*.
-    private static let allowedSKUs = 1...100
+    static let allowedSKUs = 1...100
 
     let reader: StockReader
 
@@ -15,6 +15,7 @@ struct AvailabilityEndpoint: Sendable {
             .api("/availability"),
             scope: .read,
             summary: "Shows what of up to 100 SKUs can be sold, in the order asked",
+            description: .getAvailability,
             handler: show
         )
     }

@@ -5,7 +5,7 @@ import UseCases
 /// Many movements in one transaction, all or nothing.
 struct BatchEndpoint: Sendable {
     /// api.md, *Stock*.
-    private static let allowedOperations = 1...1_000
+    static let allowedOperations = 1...1_000
 
     let stock: StockService
 
@@ -15,7 +15,8 @@ struct BatchEndpoint: Sendable {
             .api("/inventory/batch"),
             scope: .stockWrite,
             body: .json,
-            summary: "Carries out up to 1,000 movements in one transaction, all or nothing"
+            summary: "Carries out up to 1,000 movements in one transaction, all or nothing",
+            description: .batch
         ) { try await move($0) }
     }
 

@@ -8,14 +8,17 @@ struct HealthEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/health/live", scope: nil, summary: "Answers while the process lives") { _ in
+            Endpoint(
+                .get, "/health/live", scope: nil, summary: "Answers while the process lives", description: .healthLive
+            ) { _ in
                 Self.answer(.ok, HealthReport.liveJSON)
             },
             Endpoint(
                 .get,
                 "/health/ready",
                 scope: nil,
-                summary: "Shows each dependency, its state and latency; 503 when requests should go elsewhere"
+                summary: "Shows each dependency, its state and latency; 503 when requests should go elsewhere",
+                description: .healthReady
             ) { _ in await ready() },
         ]
     }

@@ -13,6 +13,7 @@ struct InventoryReadEndpoints: Sendable {
                 .api("/inventory"),
                 scope: .read,
                 summary: "Lists inventory records",
+                description: .listInventory,
                 handler: list
             ),
             Endpoint(
@@ -20,6 +21,7 @@ struct InventoryReadEndpoints: Sendable {
                 .api("/inventory/low-stock"),
                 scope: .read,
                 summary: "Lists records at or below their reorder point, least available first",
+                description: .listLowStock,
                 handler: lowStock
             ),
             Endpoint(
@@ -27,6 +29,7 @@ struct InventoryReadEndpoints: Sendable {
                 .api("/inventory/{id}"),
                 scope: .read,
                 summary: "Shows an inventory record",
+                description: .getInventory,
                 handler: show
             ),
             Endpoint(
@@ -34,6 +37,7 @@ struct InventoryReadEndpoints: Sendable {
                 .api("/inventory/{id}/transactions"),
                 scope: .read,
                 summary: "Lists a record's ledger, newest first",
+                description: .listTransactions,
                 handler: transactions
             ),
             Endpoint(
@@ -41,6 +45,7 @@ struct InventoryReadEndpoints: Sendable {
                 .api("/inventory/{id}/at"),
                 scope: .read,
                 summary: "Shows a record's figures at a time, from the ledger",
+                description: .getInventoryAt,
                 handler: state
             ),
         ]

@@ -58,7 +58,7 @@ extension FieldReader {
         return nil
     }
 
-    private static let changes = -Quantity.movable.upperBound...Quantity.movable.upperBound
+    static let changes = -Quantity.movable.upperBound...Quantity.movable.upperBound
 
     private mutating func transfer() -> MovementRequest? {
         let sku = required("sku", .sku)

@@ -14,6 +14,7 @@ struct ProductEndpoints: Sendable {
                 scope: .catalogWrite,
                 body: .json,
                 summary: "Creates a product",
+                description: .createProduct,
                 handler: create
             ),
             Endpoint(
@@ -21,15 +22,19 @@ struct ProductEndpoints: Sendable {
                 .api("/products"),
                 scope: .read,
                 summary: "Lists products, by SKU prefix or by words of the name",
+                description: .listProducts,
                 handler: list
             ),
-            Endpoint(.get, .api("/products/{sku}"), scope: .read, summary: "Shows a product", handler: show),
+            Endpoint(
+                .get, .api("/products/{sku}"), scope: .read, summary: "Shows a product", description: .getProduct,
+                handler: show),
             Endpoint(
                 .patch,
                 .api("/products/{sku}"),
                 scope: .catalogWrite,
                 body: .json,
                 summary: "Changes a product",
+                description: .updateProduct,
                 handler: update
             ),
         ]

@@ -13,6 +13,7 @@ struct ReorderPolicyEndpoint: Sendable {
             scope: .catalogWrite,
             body: .json,
             summary: "Sets reorder point and quantity; creates the record at 0 on hand if it is new",
+            description: .setReorderPolicy,
             handler: setPolicy
         )
     }

@@ -16,6 +16,7 @@ struct ReportEndpoints: Sendable {
                 .api("/reports/summary"),
                 scope: .read,
                 summary: "Shows how the whole stock stands",
+                description: .getSummary,
                 handler: summary
             )
         ]

@@ -16,6 +16,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 body: .json,
                 summary: "Holds units for an order, all items or none",
+                description: .reserve,
                 handler: reserve
             ),
             Endpoint(
@@ -23,6 +24,7 @@ struct ReservationEndpoints: Sendable {
                 .api("/reservations/{order_id}"),
                 scope: .read,
                 summary: "Shows an order's reservations",
+                description: .getOrder,
                 handler: show
             ),
             Endpoint(
@@ -30,6 +32,7 @@ struct ReservationEndpoints: Sendable {
                 .api("/reservations/{order_id}/confirm"),
                 scope: .reservationsWrite,
                 summary: "Takes what is pending off the stock: payment arrived",
+                description: .confirmOrder,
                 handler: confirm
             ),
             Endpoint(
@@ -37,6 +40,7 @@ struct ReservationEndpoints: Sendable {
                 .api("/reservations/{order_id}/release"),
                 scope: .reservationsWrite,
                 summary: "Gives what is pending back",
+                description: .releaseOrder,
                 handler: release
             ),
             Endpoint(
@@ -45,6 +49,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 body: .json,
                 summary: "Holds what is pending for so many seconds from now",
+                description: .extendOrder,
                 handler: extend
             ),
         ]

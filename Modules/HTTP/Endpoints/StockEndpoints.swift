@@ -16,9 +16,14 @@ struct StockEndpoints: Sendable {
     }
 
     private func endpoint(_ kind: MovementKind, _ summary: String) -> Endpoint {
-        Endpoint(.post, .api("/inventory/\(kind.rawValue)"), scope: .stockWrite, body: .json, summary: summary) {
-            try await move(kind, $0)
-        }
+        Endpoint(
+            .post,
+            .api("/inventory/\(kind.rawValue)"),
+            scope: .stockWrite,
+            body: .json,
+            summary: summary,
+            description: .movement(kind)
+        ) { try await move(kind, $0) }
     }
 
     private func move(_ kind: MovementKind, _ request: APIRequest) async throws -> APIResponse {

@@ -5,9 +5,9 @@ import UseCases
 /// Warehouses (api.md, *Catalogue*).
 struct WarehouseEndpoints: Sendable {
     /// Enough for any order among warehouses; lowest first.
-    private static let priorities: ClosedRange<Int64> = 0...1_000_000
+    static let priorities: ClosedRange<Int64> = 0...1_000_000
     /// A mail to more people than this is a list's affair.
-    private static let recipients = 0...20
+    static let recipients = 0...20
 
     let catalogue: any CatalogueStore
 
@@ -19,6 +19,7 @@ struct WarehouseEndpoints: Sendable {
                 scope: .catalogWrite,
                 body: .json,
                 summary: "Creates a warehouse",
+                description: .createWarehouse,
                 handler: create
             ),
             Endpoint(
@@ -26,15 +27,19 @@ struct WarehouseEndpoints: Sendable {
                 .api("/warehouses"),
                 scope: .read,
                 summary: "Lists warehouses, by priority",
+                description: .listWarehouses,
                 handler: list
             ),
-            Endpoint(.get, .api("/warehouses/{code}"), scope: .read, summary: "Shows a warehouse", handler: show),
+            Endpoint(
+                .get, .api("/warehouses/{code}"), scope: .read, summary: "Shows a warehouse",
+                description: .getWarehouse, handler: show),
             Endpoint(
                 .patch,
                 .api("/warehouses/{code}"),
                 scope: .catalogWrite,
                 body: .json,
                 summary: "Changes a warehouse",
+                description: .updateWarehouse,
                 handler: update
             ),
         ]
@@ -107,7 +112,9 @@ extension FieldRule where Value == String {
             let isPlain = text.utf8.allSatisfy { byte in
                 (0x21...0x7E).contains(byte) && !"<>()[],;:\\\"".utf8.contains(byte)
             }
-            guard text.utf8.count <= 254, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), isPlain else {
+            guard TextLimits.mailAddress.contains(text.utf8.count), parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
+                isPlain
+            else {
                 throw FieldMessage("must be a mail address such as buyer@example.com")
             }
             return text

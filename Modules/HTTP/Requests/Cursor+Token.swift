@@ -4,7 +4,7 @@ import UseCases
 /// A cursor as callers carry it: base 64 of a JSON list, so that nobody is tempted to build one.
 extension Cursor {
     /// Far above any sort key, far below what a line of a request may have.
-    private static let highestTokenCount = 2_048
+    static let highestTokenCount = 2_048
 
     static let problem = Problem(.malformedRequest, "The cursor is not one of this list's.")
 

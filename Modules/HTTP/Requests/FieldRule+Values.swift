@@ -95,18 +95,31 @@ extension FieldRule where Value == String {
         }
     }
 
+    static var name: Self { text(TextLimits.name) }
+    static var reason: Self { text(TextLimits.reason) }
+    static var requiredReason: Self { text(TextLimits.requiredReason) }
+    static var reference: Self { text(TextLimits.reference) }
+    /// The one text that may have lines.
+    static var description: Self { text(TextLimits.description, allowsLines: true) }
+    static var search: Self { text(TextLimits.search) }
+}
+
+/// How many characters the texts may have; the rules read by these, and the API's description shows them.
+enum TextLimits {
     /// A product's or a warehouse's name (api.md, *Catalogue*).
-    static var name: Self { text(1...200) }
+    static let name = 1...200
     /// Why a movement was made: 500 characters are a paragraph, and the ledger keeps it for ever.
-    static var reason: Self { text(0...500) }
+    static let reason = 0...500
     /// A reason that must be there.
-    static var requiredReason: Self { text(1...500) }
+    static let requiredReason = 1...500
     /// The number of a delivery note or an order elsewhere.
-    static var reference: Self { text(0...200) }
-    /// A product's description; the one text that may have lines.
-    static var description: Self { text(0...4_000, allowsLines: true) }
+    static let reference = 0...200
+    /// A product's description.
+    static let description = 0...4_000
     /// The words of a search.
-    static var search: Self { text(1...200) }
+    static let search = 1...200
+    /// A mail address (RFC 5321, section 4.5.3.1.3).
+    static let mailAddress = 3...254
 }
 
 extension Unicode.Scalar {

@@ -82,7 +82,8 @@ struct ParameterReader {
     }
 }
 
-private enum PageLimits {
+/// How many items a page may have (api.md, *Conventions*).
+enum PageLimits {
     static let allowed: ClosedRange<Int64> = 1...500
     static let standard: Int64 = 50
 }

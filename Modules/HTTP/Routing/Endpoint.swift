@@ -2,7 +2,7 @@ import HTTPTypes
 import UseCases
 
 /// One route, with all that is known of it: the table dispatches by it, the pipeline guards it, and the OpenAPI
-/// document can be made from it.
+/// document is made from it.
 struct Endpoint: Sendable {
     /// A request to an answer, and nothing else: no socket, no framework.
     ///
@@ -16,6 +16,8 @@ struct Endpoint: Sendable {
     let body: BodyRule
     /// One line for the documentation.
     let summary: String
+    /// What else the documentation tells; every route that is served has one.
+    let description: EndpointDescription?
     let handler: Handler
 
     init(
@@ -24,6 +26,7 @@ struct Endpoint: Sendable {
         scope: Scope?,
         body: BodyRule = .ignored,
         summary: String,
+        description: EndpointDescription? = nil,
         handler: @escaping Handler
     ) {
         self.method = method
@@ -31,6 +34,7 @@ struct Endpoint: Sendable {
         self.scope = scope
         self.body = body
         self.summary = summary
+        self.description = description
         self.handler = handler
     }
 }

@@ -44,8 +44,12 @@ public struct InventoryAPI: Sendable {
         self.reservationSeconds = reservationSeconds
     }
 
-    /// Every route of the server.
+    /// Every route of the server, its description among them.
     var endpoints: [Endpoint] {
+        routes + DocumentationEndpoints(beside: routes).endpoints
+    }
+
+    private var routes: [Endpoint] {
         HealthEndpoints(health: health).endpoints
             + ProductEndpoints(catalogue: catalogue).endpoints
             + WarehouseEndpoints(catalogue: catalogue).endpoints

@@ -1,0 +1,24 @@
+import HTTPTypes
+
+extension Endpoint {
+    /// Every error that the route may give: its own, and those that the pipeline gives before any handler runs.
+    var problems: [ProblemCode] {
+        // A body is bounded also where it is dropped, and any request may be no HTTP.
+        var codes: Set<ProblemCode> = [.malformedRequest, .payloadTooLarge, .internalError]
+        if scope != nil { codes.formUnion([.unauthorized, .forbidden, .rateLimited, .unavailable]) }
+        if case .json = body { codes.formUnion([.unsupportedMediaType, .validationFailed]) }
+        if let description, description.parameters.contains(where: { $0.place != .header }) {
+            codes.insert(.validationFailed)
+        }
+        codes.formUnion(description?.problems ?? [])
+        return ProblemCode.allCases.filter(codes.contains)
+    }
+
+    /// The parameters of the route, and those that its method has.
+    var parameters: [EndpointDescription.Parameter] {
+        let own = description?.parameters ?? []
+        return isWrite ? own + [.idempotencyKey] : own
+    }
+
+    private var isWrite: Bool { [.post, .put, .patch, .delete].contains(method) }
+}

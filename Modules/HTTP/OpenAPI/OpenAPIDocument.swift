@@ -1,0 +1,74 @@
+import HTTPTypes
+
+/// The API's description in OpenAPI 3.1, made from the routes themselves.
+struct OpenAPIDocument: Sendable {
+    let endpoints: [Endpoint]
+    let json: JSONObject
+
+    /// - Parameter endpoints: one without a description is left out; the tests see to it that there is none.
+    init(_ endpoints: [Endpoint]) {
+        self.endpoints = endpoints
+        json = [
+            "openapi": .string("3.1.1"),
+            "info": .object([
+                "title": .string("Inventory"), "version": .string("1"),
+                "description": .string(
+                    "A stock service that never sells a unit twice. Every error is `application/problem+json`; what each"
+                        + " code means is at `/docs`. A known path by another method is 405 with `Allow`."
+                ),
+            ]),
+            "servers": .array([.object(["url": .string("/")])]),
+            "tags": .array(EndpointDescription.Tag.allCases.map { .object(["name": .string($0.rawValue)]) }),
+            "paths": .object(Self.paths(endpoints)),
+            "components": .object(Self.components),
+        ]
+    }
+
+    private static func paths(_ endpoints: [Endpoint]) -> JSONObject {
+        var paths: [(path: String, operations: JSONObject)] = []
+        for endpoint in endpoints {
+            guard let operation = endpoint.operation else { continue }
+            let path = endpoint.path.description
+            let method = endpoint.method.rawValue.lowercased()
+            if let index = paths.firstIndex(where: { $0.path == path }) {
+                paths[index].operations.append(method, .object(operation))
+            } else {
+                paths.append((path, [method: .object(operation)]))
+            }
+        }
+        return paths.reduce(into: JSONObject()) { $0.append($1.path, .object($1.operations)) }
+    }
+
+    private static var components: JSONObject {
+        var schemas = JSONObject()
+        for component in SchemaComponent.all { schemas.append(component.name, .object(component.schema.json)) }
+        var headers = JSONObject()
+        for header in AnswerHeader.allCases {
+            headers.append(
+                header.rawValue,
+                .object(["description": .string(header.text), "schema": .object(header.schema.json)])
+            )
+        }
+        return [
+            "schemas": .object(schemas),
+            "headers": .object(headers),
+            "responses": .object([
+                "MethodNotAllowed": .object(ProblemAnswer(status: 405, codes: [.methodNotAllowed]).json)
+            ]),
+            "securitySchemes": .object([
+                "key": .object([
+                    "type": .string("http"), "scheme": .string("bearer"),
+                    "description": .string(
+                        "An API key, or a JWT with a `scope` claim. Each operation names its scope."),
+                ])
+            ]),
+        ]
+    }
+
+    /// The document as it is served.
+    var text: JSONWriter {
+        var writer = JSONWriter(capacity: 128 << 10)
+        writer.value(.object(json))
+        return writer
+    }
+}

@@ -1,0 +1,45 @@
+import Domain
+
+/// The fields that requests and answers share; their bounds are those by which `FieldRule` reads them.
+extension Schema {
+    static let identifier = string(format: "uuid")
+    static let time = string(format: "date-time")
+    static let sku = code.example("LAPTOP-001")
+    static let warehouseCode = code.example("WH1")
+
+    /// The pattern says "not `.` and not `..`" without looking ahead, which not every reader of patterns can.
+    private static let code = string(
+        1...64,
+        pattern: #"^(\.{0,2}[A-Za-z0-9_/-][A-Za-z0-9._/-]*|\.{3}[A-Za-z0-9._/-]*)$"#
+    )
+
+    static let movable = integer(Quantity.movable)
+    static let countable = integer(Quantity.countable)
+    static let reorderable = integer(Quantity.reorderable)
+    /// A version of a record; a count of units that can be anything.
+    static let version = integer(Quantity.countable)
+    /// By how much something changed.
+    static let difference = integer(-Quantity.highest...Quantity.highest)
+
+    static let name = line(TextLimits.name).example("Laptop 14\"")
+    static let reason = line(TextLimits.reason)
+    static let requiredReason = line(TextLimits.requiredReason)
+    static let reference = line(TextLimits.reference)
+    static let description = string(TextLimits.description, pattern: #"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"#)
+    static let search = line(TextLimits.search)
+
+    /// Text without control characters.
+    private static func line(_ count: ClosedRange<Int>) -> Schema {
+        string(count, pattern: #"^[^\x00-\x1F\x7F-\x9F]*$"#)
+    }
+
+    /// A price as it is shown: two places, always.
+    static let money = string(pattern: #"^-?[0-9]+\.[0-9]{2}$"#).example("19.99")
+    /// A price as it may be given.
+    static let price = oneOf([
+        string(pattern: #"^0*[0-9]{1,10}(\.[0-9]{1,2})?$"#).example("19.99"),
+        number.with("minimum", .integer(0)).with("maximum", .number(JSONNumber(text: "9999999999.99")))
+            .with("multipleOf", .number(JSONNumber(text: "0.01"))),
+    ])
+    .described("0 to \(Money.highestPrice), with at most two places.")
+}
