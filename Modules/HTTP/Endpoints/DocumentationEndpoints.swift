@@ -8,9 +8,11 @@ struct DocumentationEndpoints: Sendable {
 
     let endpoints: [Endpoint]
 
-    /// - Parameter routes: all others; the description has them and these.
-    init(beside routes: [Endpoint]) {
-        let described = OpenAPIDocument(routes + Self.make(json: .empty, page: .empty))
+    /// - Parameters:
+    ///   - routes: all others; the description has them and these.
+    ///   - asksForKey: false where authentication is switched off.
+    init(beside routes: [Endpoint], asksForKey: Bool) {
+        let described = OpenAPIDocument(routes + Self.make(json: .empty, page: .empty), asksForKey: asksForKey)
         let page = DocumentationPage(described)
         endpoints = Self.make(
             json: Asset(described.text.buffer, "application/json"),

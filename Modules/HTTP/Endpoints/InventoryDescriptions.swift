@@ -5,8 +5,8 @@ extension EndpointDescription {
         id: "listInventory",
         tag: .stock,
         parameters: [
-            .query("sku", .sku, "Only this product's."),
-            .query("warehouse_code", .warehouseCode, "Only this warehouse's."),
+            .query("sku", .sku.orEmpty, "Only this product's."),
+            .query("warehouse_code", .warehouseCode.orEmpty, "Only this warehouse's."),
             .query("low_stock", .boolean, "Only those that are, or are not, at or below their reorder point."),
             .query("out_of_stock", .boolean, "Only those that have, or do not have, nothing available."),
         ] + Parameter.page,
@@ -18,7 +18,7 @@ extension EndpointDescription {
     static let listLowStock = EndpointDescription(
         id: "listLowStock",
         tag: .stock,
-        parameters: [.query("warehouse_code", .warehouseCode, "Only this warehouse's.")] + Parameter.page,
+        parameters: [.query("warehouse_code", .warehouseCode.orEmpty, "Only this warehouse's.")] + Parameter.page,
         answers: [Answer(200, "A page of low records.", .page(of: .lowStockLine))]
     )
 
@@ -39,8 +39,8 @@ extension EndpointDescription {
         parameters: [
             .path("id", .identifier, "Of the record."),
             .query("type", .words(of: LedgerEntry.Kind.self), "Only rows of this type."),
-            .query("from", .time, "Only rows at this time or after it."),
-            .query("to", .time, "Only rows before this time."),
+            .query("from", .time.orEmpty, "Only rows at this time or after it."),
+            .query("to", .time.orEmpty, "Only rows before this time."),
         ] + Parameter.page,
         answers: [Answer(200, "A page of the ledger.", .page(of: .transaction))],
         problems: [.notFound]

@@ -25,7 +25,7 @@ extension EndpointDescription {
         id: "listProducts",
         tag: .catalogue,
         parameters: [
-            .query("search", .search, "A prefix of the SKU, or words that are all in the name, in any case."),
+            .query("search", .search.orEmpty, "A prefix of the SKU, or words that are all in the name, in any case."),
             .query("archived", .boolean, "Only those that are, or are not, archived."),
         ] + Parameter.page,
         answers: [

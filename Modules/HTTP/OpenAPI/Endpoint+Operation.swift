@@ -2,7 +2,7 @@ import HTTPTypes
 
 extension Endpoint {
     /// The route as an operation object of OpenAPI; nil without a description.
-    var operation: JSONObject? {
+    func operation(asksForKey: Bool) -> JSONObject? {
         guard let description else { return nil }
         var operation: JSONObject = [
             "operationId": .string(description.id),
@@ -11,11 +11,10 @@ extension Endpoint {
         ]
         if let scope {
             operation.append("description", .string("Needs the scope `\(scope.rawValue)`."))
-            // Since OpenAPI 3.1 a scheme of any kind may name what it needs here.
-            operation.append("security", .array([.object(["key": .array([.string(scope.rawValue)])])]))
-        } else {
-            operation.append("security", .array([]))
         }
+        // Since OpenAPI 3.1 a scheme of any kind may name what it needs here.
+        let security = asksForKey ? scope.map { JSONValue.object(["key": .array([.string($0.rawValue)])]) } : nil
+        operation.append("security", .array(security.map { [$0] } ?? []))
         if !parameters.isEmpty { operation.append("parameters", .array(parameters.map { .object($0.json) })) }
         if let body = description.body {
             operation.append(

@@ -5,8 +5,10 @@ struct OpenAPIDocument: Sendable {
     let endpoints: [Endpoint]
     let json: JSONObject
 
-    /// - Parameter endpoints: one without a description is left out; the tests see to it that there is none.
-    init(_ endpoints: [Endpoint]) {
+    /// - Parameters:
+    ///   - endpoints: one without a description is left out; the tests see to it that there is none.
+    ///   - asksForKey: false where authentication is switched off.
+    init(_ endpoints: [Endpoint], asksForKey: Bool = true) {
         self.endpoints = endpoints
         json = [
             "openapi": .string("3.1.1"),
@@ -19,15 +21,15 @@ struct OpenAPIDocument: Sendable {
             ]),
             "servers": .array([.object(["url": .string("/")])]),
             "tags": .array(EndpointDescription.Tag.allCases.map { .object(["name": .string($0.rawValue)]) }),
-            "paths": .object(Self.paths(endpoints)),
+            "paths": .object(Self.paths(endpoints, asksForKey)),
             "components": .object(Self.components),
         ]
     }
 
-    private static func paths(_ endpoints: [Endpoint]) -> JSONObject {
+    private static func paths(_ endpoints: [Endpoint], _ asksForKey: Bool) -> JSONObject {
         var paths: [(path: String, operations: JSONObject)] = []
         for endpoint in endpoints {
-            guard let operation = endpoint.operation else { continue }
+            guard let operation = endpoint.operation(asksForKey: asksForKey) else { continue }
             let path = endpoint.path.description
             let method = endpoint.method.rawValue.lowercased()
             if let index = paths.firstIndex(where: { $0.path == path }) {

@@ -2,7 +2,11 @@ import Domain
 
 /// The fields that requests and answers share; their bounds are those by which `FieldRule` reads them.
 extension Schema {
-    static let identifier = string(format: "uuid")
+    /// With a pattern too, because a format alone binds no reader.
+    static let identifier = string(
+        pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        format: "uuid"
+    )
     static let time = string(format: "date-time")
     static let sku = code.example("LAPTOP-001")
     static let warehouseCode = code.example("WH1")

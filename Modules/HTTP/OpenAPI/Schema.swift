@@ -108,6 +108,9 @@ extension Schema {
         Schema(["anyOf": .array(schemas.map { .object($0.json) })])
     }
 
+    /// The same or an empty text, which counts as absent in a query.
+    var orEmpty: Schema { .anyOf([self, .string(0...0)]) }
+
     /// A page of a list (api.md, *Conventions*).
     static func page(of component: SchemaComponent) -> Schema {
         object([

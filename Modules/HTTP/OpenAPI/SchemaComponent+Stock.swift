@@ -88,7 +88,7 @@ extension SchemaComponent {
             "old_quantity": .countable,
             "new_quantity": .countable,
             "quantity_change": .difference,
-            "inventory_id": .identifier,
+            "inventory_id": .identifier.orNull.described("null where a count of 0 found no record."),
             "version": .version,
             "transaction_id": .identifier.orNull.described("null for a count that equals on hand."),
         ])

@@ -46,7 +46,7 @@ public struct InventoryAPI: Sendable {
 
     /// Every route of the server, its description among them.
     var endpoints: [Endpoint] {
-        routes + DocumentationEndpoints(beside: routes).endpoints
+        routes + DocumentationEndpoints(beside: routes, asksForKey: !(authenticator is OpenAuthenticator)).endpoints
     }
 
     private var routes: [Endpoint] {

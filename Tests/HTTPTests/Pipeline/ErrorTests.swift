@@ -51,7 +51,7 @@ struct ErrorTests {
         let (failure, status, code, detail) = Self.cases[index]
         var ports = TestPorts()
         ports.submit = { _, _ throws(ServiceFailure) in throw failure }
-        try await withAPI(ports) { api in
+        try await withAPI(ports, inspects: false) { api in
             let answer = try await api.post(
                 "/reservations/\(Samples.orderText)/confirm",
                 headers: [.requestID: "caller-1"]
@@ -76,7 +76,7 @@ struct ErrorTests {
         for (inventory, shown) in [(nil, "null"), (Samples.inventory, "\"\(Samples.inventoryText)\"")] {
             var ports = TestPorts()
             ports.submit = { _, _ throws(ServiceFailure) in throw .refused(Samples.shortage(inventory: inventory)) }
-            try await withAPI(ports) { api in
+            try await withAPI(ports, inspects: false) { api in
                 let answer = try await api.post("/reservations/\(Samples.orderText)/confirm")
                 #expect(
                     answer.text.hasSuffix(

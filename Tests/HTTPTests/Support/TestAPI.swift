@@ -14,6 +14,8 @@ import UseCases
 /// A client of the API over the doubled ports, without a socket.
 struct TestAPI: Sendable {
     let client: any TestClientProtocol
+    /// Whether each answer is held against the description.
+    var inspects = true
 
     func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestAnswer {
         try await send(.get, path, nil, headers)
@@ -38,15 +40,19 @@ struct TestAPI: Sendable {
         _ body: [UInt8]? = nil,
         _ headers: HTTPFields = [:]
     ) async throws -> TestAnswer {
-        let path = path.hasPrefix("/health") || path.hasPrefix("//") ? path : "/api/v1" + path
+        let path = Self.rootPaths.contains(where: path.hasPrefix) ? path : "/api/v1" + path
         let response = try await client.executeRequest(
             uri: path,
             method: method,
             headers: headers,
             body: body.map { ByteBuffer(bytes: $0) }
         )
-        return TestAnswer(response)
+        let answer = TestAnswer(response)
+        if inspects { AnswerInspection.shared.inspect(method, path, answer) }
+        return answer
     }
+
+    private static let rootPaths = ["/health", "/docs", "/openapi.json", "//"]
 }
 
 struct TestAnswer: Sendable {
@@ -103,16 +109,18 @@ func makeAPI(
 let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs the body with a client of a server over the ports.
+/// - Parameter inspects: false where a double gives a route what its real port never would.
 func withAPI(
     _ ports: TestPorts = TestPorts(),
     checks: [HealthCheck] = [],
     authenticator: any Authenticator = OpenAuthenticator(),
+    inspects: Bool = true,
     _ body: @Sendable (TestAPI) async throws -> Void
 ) async throws {
     let api = makeAPI(ports, checks: checks, authenticator: authenticator)
     let application = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
         .makeApplication(on: MultiThreadedEventLoopGroup.singleton)
     try await application.test(.router) { client in
-        try await body(TestAPI(client: client))
+        try await body(TestAPI(client: client, inspects: inspects))
     }
 }
