@@ -1,7 +1,8 @@
 import HTTPTypes
 import NIOCore
+import Synchronization
 
-/// The API's description, for programs and for people. Made once; the page loads nothing from anywhere else.
+/// The API's description, for programs and for people. Made once, for the first who asks; the page loads nothing from anywhere else.
 struct DocumentationEndpoints: Sendable {
     /// Who may read it: everybody for now. api.md wants it open on loopback and with a `read` key elsewhere.
     static let scope: Scope? = nil
@@ -12,16 +13,17 @@ struct DocumentationEndpoints: Sendable {
     ///   - routes: all others; the description has them and these.
     ///   - asksForKey: false where authentication is switched off.
     init(beside routes: [Endpoint], asksForKey: Bool) {
-        let described = OpenAPIDocument(routes + Self.make(json: .empty, page: .empty), asksForKey: asksForKey)
-        let page = DocumentationPage(described)
+        let all = routes + Self.make(json: Asset("") { ByteBuffer() }, page: Asset("") { ByteBuffer() })
         endpoints = Self.make(
-            json: Asset(described.text.buffer, "application/json"),
-            page: Asset(ByteBuffer(string: page.html), "text/html; charset=utf-8")
+            json: Asset("application/json") { OpenAPIDocument(all, asksForKey: asksForKey).text.buffer },
+            page: Asset("text/html; charset=utf-8") {
+                ByteBuffer(string: DocumentationPage(OpenAPIDocument(all, asksForKey: asksForKey)).html)
+            }
         )
     }
 
     private static func make(json: Asset, page: Asset) -> [Endpoint] {
-        let style = Asset(ByteBuffer(string: DocumentationPage.style), "text/css; charset=utf-8")
+        let style = Asset("text/css; charset=utf-8") { ByteBuffer(string: DocumentationPage.style) }
         return [
             Endpoint(
                 .get,
@@ -48,29 +50,42 @@ struct DocumentationEndpoints: Sendable {
     }
 }
 
-/// Bytes that stay as they are while the process lives.
-private struct Asset: Sendable {
-    static let empty = Asset(ByteBuffer(), "")
+/// Bytes that are made when somebody first asks, and stay as they are while the process lives.
+private final class Asset: Sendable {
+    private struct Made {
+        let bytes: ByteBuffer
+        let tag: EntityTag
+    }
 
-    private let bytes: ByteBuffer
     private let type: String
-    private let tag: EntityTag
+    private let make: @Sendable () -> ByteBuffer
+    private let made = Mutex<Made?>(nil)
 
-    init(_ bytes: ByteBuffer, _ type: String) {
-        self.bytes = bytes
+    init(_ type: String, _ make: @escaping @Sendable () -> ByteBuffer) {
         self.type = type
-        // FNV-1a: tells two versions of the program apart, no more.
-        let hash = bytes.readableBytesView.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        self.make = make
+    }
+
+    private var current: Made {
+        made.withLock { made in
+            if let made { return made }
+            let bytes = make()
+            // FNV-1a: tells two versions of the program apart, no more.
+            let hash = bytes.readableBytesView.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
+                (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+            }
+            let new = Made(bytes: bytes, tag: EntityTag(version: Int64(hash >> 1)))
+            made = new
+            return new
         }
-        tag = EntityTag(version: Int64(hash >> 1))
     }
 
     func answer(_ request: APIRequest) -> APIResponse {
+        let current = current
         var response =
-            tag.matches(request.headers)
-            ? APIResponse(.notModified) : APIResponse(.ok, headers: [.contentType: type], body: bytes)
-        response.headers[.eTag] = tag.description
+            current.tag.matches(request.headers)
+            ? APIResponse(.notModified) : APIResponse(.ok, headers: [.contentType: type], body: current.bytes)
+        response.headers[.eTag] = current.tag.description
         response.headers[.cacheControl] = "no-cache"
         response.headers[.contentSecurityPolicy] = Self.policy
         return response
