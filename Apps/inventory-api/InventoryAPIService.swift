@@ -81,6 +81,7 @@ struct InventoryAPIService {
             reports: PostgresStockReports(client: client, reactor: reactor),
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },
+            metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() },
             health: HealthMonitor(healthChecks(client, redis), logger: logger),
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds)

@@ -1,12 +1,10 @@
 import HTTPTypes
 import NIOCore
 import Synchronization
+import UseCases
 
 /// The API's description, for programs and for people. Made once, for the first who asks; the page loads nothing from anywhere else.
 struct DocumentationEndpoints: Sendable {
-    /// Who may read it: everybody for now. api.md wants it open on loopback and with a `read` key elsewhere.
-    static let scope: Scope? = nil
-
     let endpoints: [Endpoint]
 
     /// - Parameters:
@@ -28,21 +26,24 @@ struct DocumentationEndpoints: Sendable {
             Endpoint(
                 .get,
                 "/openapi.json",
-                scope: scope,
+                scope: .read,
+                isOpenOnLoopback: true,
                 summary: "Shows this description in OpenAPI 3.1",
                 description: .getDescription
             ) { json.answer($0) },
             Endpoint(
                 .get,
                 "/docs",
-                scope: scope,
+                scope: .read,
+                isOpenOnLoopback: true,
                 summary: "Shows this description in a browser",
                 description: .getDocumentation
             ) { page.answer($0) },
             Endpoint(
                 .get,
                 "/docs/style.css",
-                scope: scope,
+                scope: .read,
+                isOpenOnLoopback: true,
                 summary: "The look of `/docs`",
                 description: .getDocumentationStyle
             ) { style.answer($0) },

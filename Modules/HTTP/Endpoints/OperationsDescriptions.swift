@@ -20,6 +20,12 @@ extension EndpointDescription {
         ]
     )
 
+    static let getMetrics = EndpointDescription(
+        id: "getMetrics",
+        tag: .operations,
+        answers: [Answer(200, "The metrics.", .text, mediaType: "text/plain", headers: [.cacheControl])]
+    )
+
     static let getDescription = EndpointDescription(
         id: "getDescription",
         tag: .operations,

@@ -6,6 +6,7 @@ enum AnswerHeader: String, CaseIterable, Sendable {
     case cacheControl = "Cache-Control"
     case contentSecurityPolicy = "Content-Security-Policy"
     case location = "Location"
+    case replayed = "Idempotent-Replayed"
     case retryAfter = "Retry-After"
     case allow = "Allow"
     case authenticate = "WWW-Authenticate"
@@ -17,6 +18,7 @@ enum AnswerHeader: String, CaseIterable, Sendable {
         switch self {
         case .retryAfter: .integer(0...Int64(Int32.max))
         case .contentTypeOptions: .constant("nosniff")
+        case .replayed: .constant("true")
         case .location: .string(format: "uri-reference")
         default: .text
         }
@@ -30,6 +32,7 @@ enum AnswerHeader: String, CaseIterable, Sendable {
         case .cacheControl: "How a copy may be kept."
         case .contentSecurityPolicy: "What the page may load: nothing but its own style."
         case .location: "Where the new one is."
+        case .replayed: "Only when this is the answer to an earlier request with the same `Idempotency-Key`."
         case .retryAfter: "Seconds after which another try is worth while."
         case .allow: "The methods that the path takes."
         case .authenticate: "How to say who asks: `Bearer`."

@@ -1,4 +1,5 @@
 import HTTPTypes
+import UseCases
 
 /// The API's description as a page: no script, nothing from another host.
 struct DocumentationPage {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import UseCases
 
 extension Endpoint {
     /// The route as an operation object of OpenAPI; nil without a description.
@@ -30,7 +31,12 @@ extension Endpoint {
 
     private func responses(_ description: EndpointDescription) -> JSONObject {
         var responses = JSONObject()
-        for answer in description.answers { responses.append(String(answer.status), .object(answer.json)) }
+        let more: [AnswerHeader] = isWrite ? [.replayed] : []
+        for answer in description.answers {
+            var answer = answer
+            answer.headers += more
+            responses.append(String(answer.status), .object(answer.json))
+        }
         for status in Set(problems.map(\.status.code)).sorted() {
             let codes = problems.filter { $0.status.code == status }
             responses.append(String(status), .object(ProblemAnswer(status: status, codes: codes).json))

@@ -10,6 +10,8 @@ extension Endpoint {
         if let description, description.parameters.contains(where: { $0.place != .header }) {
             codes.insert(.validationFailed)
         }
+        // A key that is none is a fault of a field; one of another request has a code of its own.
+        if isWrite { codes.formUnion([.validationFailed, .idempotencyKeyReused]) }
         codes.formUnion(description?.problems ?? [])
         return ProblemCode.allCases.filter(codes.contains)
     }
@@ -20,5 +22,6 @@ extension Endpoint {
         return isWrite ? own + [.idempotencyKey] : own
     }
 
-    private var isWrite: Bool { [.post, .put, .patch, .delete].contains(method) }
+    /// Whether it takes an `Idempotency-Key`.
+    var isWrite: Bool { [.post, .put, .patch, .delete].contains(method) }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import UseCases
 
 /// Errors, as `Problem` writes them: one schema a code, so that a client can tell them apart.
 extension SchemaComponent {

@@ -13,6 +13,8 @@ struct Endpoint: Sendable {
     let path: PathTemplate
     /// nil for a route that is open to everybody.
     let scope: Scope?
+    /// Whether a caller on this machine needs no key.
+    let isOpenOnLoopback: Bool
     let body: BodyRule
     /// One line for the documentation.
     let summary: String
@@ -24,6 +26,7 @@ struct Endpoint: Sendable {
         _ method: HTTPRequest.Method,
         _ path: PathTemplate,
         scope: Scope?,
+        isOpenOnLoopback: Bool = false,
         body: BodyRule = .ignored,
         summary: String,
         description: EndpointDescription? = nil,
@@ -32,6 +35,7 @@ struct Endpoint: Sendable {
         self.method = method
         self.path = path
         self.scope = scope
+        self.isOpenOnLoopback = isOpenOnLoopback
         self.body = body
         self.summary = summary
         self.description = description

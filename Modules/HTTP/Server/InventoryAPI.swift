@@ -9,6 +9,7 @@ public struct InventoryAPI: Sendable {
     private let catalogue: any CatalogueStore
     private let alerts: any AlertStore
     private let reports: ReportEndpoints
+    private let metrics: MetricsEndpoint
     let health: HealthMonitor
     let authenticator: any Authenticator
     private let reservationSeconds: Int64
@@ -16,6 +17,7 @@ public struct InventoryAPI: Sendable {
     /// - Parameters:
     ///   - currency: the code of all prices.
     ///   - latencies: this server's own, for the summary.
+    ///   - metrics: the whole text of `/metrics`.
     ///   - authenticator: who may call; `OpenAuthenticator` only where the server binds to loopback.
     ///   - reservationSeconds: how long units are held when the caller does not say (`RESERVATION_TTL_SECONDS`),
     ///     1 ... 604,800.
@@ -28,6 +30,7 @@ public struct InventoryAPI: Sendable {
         reports: any StockReports,
         currency: String = "USD",
         latencies: @escaping @Sendable () -> ServiceLatencies = { ServiceLatencies() },
+        metrics: @escaping @Sendable () -> String = { "" },
         health: HealthMonitor,
         authenticator: any Authenticator,
         reservationSeconds: Int64 = 600
@@ -39,6 +42,7 @@ public struct InventoryAPI: Sendable {
         self.catalogue = catalogue
         self.alerts = alerts
         self.reports = ReportEndpoints(reports: reports, currency: currency, latencies: latencies)
+        self.metrics = MetricsEndpoint(metrics: metrics)
         self.health = health
         self.authenticator = authenticator
         self.reservationSeconds = reservationSeconds
@@ -50,7 +54,7 @@ public struct InventoryAPI: Sendable {
     }
 
     private var routes: [Endpoint] {
-        HealthEndpoints(health: health).endpoints
+        HealthEndpoints(health: health).endpoints + [metrics.endpoint]
             + ProductEndpoints(catalogue: catalogue).endpoints
             + WarehouseEndpoints(catalogue: catalogue).endpoints
             + StockEndpoints(stock: stock).endpoints
