@@ -106,6 +106,4 @@ extension Schema {
         ),
     ])
     .described("`product_id` and `warehouse_id` beside `inventory_id` must agree with it.")
-
-    private static let null = Schema(["type": .string("null")])
 }

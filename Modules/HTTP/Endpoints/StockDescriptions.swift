@@ -28,11 +28,7 @@ extension EndpointDescription {
         id: "adjustStock",
         tag: .stock,
         body: Sample(
-            .object(
-                ["sku": .sku, "warehouse_code": .warehouseCode, "reason": .requiredReason],
-                optional: Schema.adjustmentFields
-            )
-            .exactlyOneAmount,
+            .oneOf([.reference(.adjustByChange), .reference(.adjustByCount)]),
             example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity_change": -1, "reason": "broken"}"#
         ),
         answers: [Answer(200, "What changed.", .reference(.adjustment), links: Link.toRecord(at: "/inventory_id"))],
@@ -76,7 +72,10 @@ extension EndpointDescription {
             .object([
                 "operations": .list(
                     of: .oneOf(
-                        [.receiveOperation, .shipOperation, .adjustOperation, .transferOperation].map(Schema.reference)
+                        [
+                            .receiveOperation, .shipOperation, .adjustByChangeOperation, .adjustByCountOperation,
+                            .transferOperation,
+                        ].map(Schema.reference)
                     ),
                     count: BatchEndpoint.allowedOperations
                 )

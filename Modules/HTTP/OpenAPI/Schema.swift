@@ -40,6 +40,7 @@ struct Schema: Sendable {
 
 extension Schema {
     static let boolean = Schema(["type": .string("boolean")])
+    static let null = Schema(["type": .string("null")])
     static let number = Schema(["type": .string("number")])
     static let text = Schema(["type": .string("string")])
 

@@ -20,16 +20,25 @@ extension SchemaComponent {
             optional: Schema.noteFields
         )
     )
-    static let adjustOperation = SchemaComponent(
-        "AdjustOperation",
+    static let adjustByChangeOperation = SchemaComponent(
+        "AdjustByChangeOperation",
         .object(
             [
                 "type": .constant(MovementKind.adjust.rawValue), "sku": .sku, "warehouse_code": .warehouseCode,
-                "reason": .requiredReason,
+                "reason": .requiredReason, "quantity_change": .signedQuantity,
             ],
-            optional: Schema.adjustmentFields
+            optional: Schema.byChangeFields
         )
-        .exactlyOneAmount
+    )
+    static let adjustByCountOperation = SchemaComponent(
+        "AdjustByCountOperation",
+        .object(
+            [
+                "type": .constant(MovementKind.adjust.rawValue), "sku": .sku, "warehouse_code": .warehouseCode,
+                "reason": .requiredReason, "counted_quantity": .countable,
+            ],
+            optional: Schema.byCountFields
+        )
     )
     static let transferOperation = SchemaComponent(
         "TransferOperation",
@@ -48,9 +57,12 @@ extension Schema {
     static let noteFields: KeyValuePairs<String, Schema> = [
         "reason": .reason.orNull, "reference": .reference.orNull, "expected_version": .version.orNull,
     ]
-    static let adjustmentFields: KeyValuePairs<String, Schema> = [
-        "quantity_change": .signedQuantity.orNull,
-        "counted_quantity": .countable.orNull, "reference": .reference.orNull, "expected_version": .version.orNull,
+    /// What an adjustment may add; the other amount only as null.
+    static let byChangeFields: KeyValuePairs<String, Schema> = [
+        "counted_quantity": .null, "reference": .reference.orNull, "expected_version": .version.orNull,
+    ]
+    static let byCountFields: KeyValuePairs<String, Schema> = [
+        "quantity_change": .null, "reference": .reference.orNull, "expected_version": .version.orNull,
     ]
     static let transferFields: KeyValuePairs<String, Schema> = [
         "reason": .reason.orNull, "reference": .reference.orNull,
@@ -59,16 +71,5 @@ extension Schema {
     /// By how much an adjustment changes the record.
     static let signedQuantity = integer(FieldReader.changes)
         .with("not", .object(["const": .integer(0)]))
-        .described("Signed, not 0. Exactly one of this and `counted_quantity`.")
-
-    /// One of the two amounts is there and not null, the other is not.
-    var exactlyOneAmount: Schema {
-        let alternatives = ["quantity_change", "counted_quantity"].map { name in
-            JSONValue.object([
-                "required": .array([.string(name)]),
-                "properties": .object([name: .object(["type": .string("integer")])]),
-            ])
-        }
-        return with("oneOf", .array(alternatives))
-    }
+        .described("Signed, not 0.")
 }

@@ -12,7 +12,8 @@ struct SchemaComponent: Sendable {
     static let all: [SchemaComponent] =
         [
             .product, .warehouse, .inventoryRecord, .lowStockLine, .transaction, .stockState, .availability,
-            .stockChange, .adjustment, .transferred, .receiveOperation, .shipOperation, .adjustOperation,
+            .stockChange, .adjustment, .transferred, .receiveOperation, .shipOperation, .adjustByChangeOperation,
+            .adjustByCountOperation, .adjustByChange, .adjustByCount,
             .transferOperation, .reservation, .orderState, .alert, .suggestion, .summary, .health, .problem,
         ] + ProblemCode.allCases.map(SchemaComponent.problem)
 }
