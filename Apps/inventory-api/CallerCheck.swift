@@ -11,9 +11,12 @@ struct CallerCheck {
     /// The connections that keys are read on; nil when nobody is asked for one.
     private let client: PostgresClient?
 
-    /// - Parameter database: how to connect for look-ups by key.
+    /// - Parameters:
+    ///   - limit: how much each key may call; nil for as much as it likes.
+    ///   - database: how to connect for look-ups by key.
     init(
-        _ settings: AuthenticationSettings, database: PostgresConfiguration, reactor: Reactor,
+        _ settings: AuthenticationSettings, limit: RateLimitSettings?, database: PostgresConfiguration,
+        reactor: Reactor,
         onEvent: @escaping @Sendable (PostgresEvent) -> Void
     ) {
         guard settings.mode != .off else {
@@ -24,7 +27,11 @@ struct CallerCheck {
         // Of its own: a look-up that times out closes its connection, and no sale should be on that one.
         let client = PostgresClient(
             configuration: database, reactor: reactor, sharedConnections: 1, maximumConnections: 1, onEvent: onEvent)
-        authenticator = KeyAuthenticator(keys: KeyRing(store: PostgresAPIKeyStore(client: client)))
+        let keys = KeyAuthenticator(keys: KeyRing(store: PostgresAPIKeyStore(client: client)))
+        authenticator =
+            if let limit {
+                RateLimitedAuthenticator(keys, perSecond: limit.perSecond, burst: limit.burst)
+            } else { keys }
         self.client = client
     }
 

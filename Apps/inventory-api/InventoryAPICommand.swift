@@ -15,6 +15,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
     @OptionGroup(title: "Redis") var redis: RedisOptions
     @OptionGroup(title: "HTTP") var http: HTTPOptions
     @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
+    @OptionGroup(title: "Rate limit") var rateLimit: RateLimitOptions
     @OptionGroup(title: "Locks") var locks: LockOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup(title: "Reservations") var reservations: ReservationOptions
@@ -26,7 +27,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
         endQuietlyOnEarlySignals()
         let settings = try readingSettings {
             let groups: [any SettingsOptions] = [
-                database, redis, http, authentication, locks, cache, reservations, writes, currency, log,
+                database, redis, http, authentication, rateLimit, locks, cache, reservations, writes, currency, log,
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
@@ -43,6 +44,8 @@ struct APISettings {
     let redis: RedisSettings?
     let http: HTTPSettings
     let authentication: AuthenticationSettings
+    /// Nil: none.
+    let rateLimit: RateLimitSettings?
     let locks: LockSettings
     let cache: CacheSettings
     let reservations: ReservationSettings
@@ -55,6 +58,7 @@ struct APISettings {
         redis = try RedisSettings.read(source)
         http = try HTTPSettings(source)
         authentication = try AuthenticationSettings(source, http: http)
+        rateLimit = try RateLimitSettings.read(source)
         locks = try LockSettings(source)
         cache = try CacheSettings(source)
         reservations = try ReservationSettings(source)

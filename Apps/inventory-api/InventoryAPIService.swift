@@ -54,7 +54,8 @@ struct InventoryAPIService {
         let lookups = PostgresClient(
             configuration: keyed, reactor: reactor, sharedConnections: Self.sharedConnections, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
-        let callers = CallerCheck(settings.authentication, database: keyed, reactor: reactor) {
+        let callers = CallerCheck(settings.authentication, limit: settings.rateLimit, database: keyed, reactor: reactor)
+        {
             logger.notice("postgresql: \($0)")
         }
         let (leases, cache, redis) = try await redisParts(reactor)

@@ -150,7 +150,7 @@ extension SystemTests {
 
 extension Stage {
     /// - Returns: the new key's text.
-    fileprivate func createKey(_ name: String, _ scopes: [String], _ more: String...) async throws -> String {
+    func createKey(_ name: String, _ scopes: [String], _ more: String...) async throws -> String {
         let run = try await Products.inventoryctl(
             ["keys", "create", "--name", name] + scopes.flatMap { ["--scope", $0] } + more, database: database,
             in: folder)

@@ -24,5 +24,24 @@ extension SystemTests {
                 #expect(stock.status == 401, "only these are open")
             }
         }
+
+        @Test(.timeLimit(.minutes(1)))
+        func `A key that has spent what it may is told when to come again, and another is not`() async throws {
+            let settings = ["AUTH_MODE": "keys", "RATE_LIMIT_PER_SECOND": "1", "RATE_LIMIT_BURST": "3"]
+            try await Stage.with(servers: 1, settings: settings) { stage in
+                let bare = try #require(await stage.clients.first)
+                let greedy = bare.with(key: try await stage.createKey("greedy", ["read"]))
+                let other = bare.with(key: try await stage.createKey("other", ["read"]))
+                var refused: Answer?
+                for _ in 0..<10 where refused == nil {
+                    let answer = try await greedy.get("/inventory")
+                    if answer.status != 200 { refused = answer }
+                }
+                #expect(refused?.status == 429 && refused?.code == "rate_limited")
+                #expect(refused?.header("Retry-After") == "1")
+                #expect(try await other.get("/inventory").status == 200)
+                try await eventually("it may again") { try await greedy.get("/inventory").status == 200 }
+            }
+        }
     }
 }
