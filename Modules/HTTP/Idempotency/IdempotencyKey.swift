@@ -9,9 +9,9 @@ enum IdempotencyKey {
     private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
     private static let length = 1...255
 
-    /// - Returns: nil when the caller gave no key, or the method changes nothing.
+    /// - Returns: the key as the caller gave it; nil when there is none, or the method changes nothing.
     /// - Throws: the 422 problem for a key that is none.
-    static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
+    static func text(of head: HTTPRequest) throws(Problem) -> String? {
         guard methods.contains(head.method) else { return nil }
         let values = head.headerFields[values: .idempotencyKey]
         guard let key = values.first else { return nil }
@@ -21,20 +21,37 @@ enum IdempotencyKey {
                 FieldFault(field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters, given once")
             ])
         }
-        return RequestKey(caller: caller, key: key, requestHash: hash(head, body))
+        return key
     }
 
-    /// Of the method, the path with its query, and the body, with a zero byte between them, which none of the first two
-    /// can hold.
-    private static func hash(_ head: HTTPRequest, _ body: ByteBuffer) -> [UInt8] {
-        var hash = SHA256()
+    /// The key with the hash of the whole request.
+    /// - Returns: as `text(of:)`.
+    static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
+        guard let key = try text(of: head) else { return nil }
+        var hasher = RequestHasher(head)
+        hasher.update(body)
+        return RequestKey(caller: caller, key: key, requestHash: hasher.finish())
+    }
+}
+
+/// SHA-256 of the method, the path with its query, and the body, with a zero byte between them, which none of the first
+/// two can hold.
+struct RequestHasher {
+    private var hash = SHA256()
+
+    init(_ head: HTTPRequest) {
         hash.update(data: Array(head.method.rawValue.utf8))
         hash.update(data: [0])
         hash.update(data: Array((head.path ?? "").utf8))
         hash.update(data: [0])
-        hash.update(data: Array(body.readableBytesView))
-        return Array(hash.finalize())
     }
+
+    /// Takes the next piece of the body.
+    mutating func update(_ piece: ByteBuffer) {
+        piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+    }
+
+    func finish() -> [UInt8] { Array(hash.finalize()) }
 }
 
 extension HTTPField.Name {

@@ -6,7 +6,7 @@ extension Endpoint {
         // A body is bounded also where it is dropped, and any request may be no HTTP.
         var codes: Set<ProblemCode> = [.malformedRequest, .payloadTooLarge, .internalError]
         if scope != nil { codes.formUnion([.unauthorized, .forbidden, .rateLimited, .unavailable]) }
-        if case .json = body { codes.formUnion([.unsupportedMediaType, .validationFailed]) }
+        if body != .ignored { codes.formUnion([.unsupportedMediaType, .validationFailed]) }
         if let description, description.parameters.contains(where: { $0.place != .header }) {
             codes.insert(.validationFailed)
         }

@@ -7,10 +7,6 @@ import UseCases
 ///
 /// It knows no socket and no framework, so that a hot route can run it on the event loop itself.
 struct RequestPipeline: Sendable {
-    /// Reads the body up to so many bytes.
-    /// - Throws: `NIOTooManyBytesError` when there are more, and what the connection throws.
-    typealias BodyCollector = (_ limit: Int) async throws -> ByteBuffer
-
     let table: EndpointTable
     let authenticator: any Authenticator
     let metrics: RequestMetrics
@@ -21,7 +17,7 @@ struct RequestPipeline: Sendable {
     func respond(
         to head: HTTPRequest,
         isLocal: Bool = false,
-        body: BodyCollector
+        body: any RequestBody
     ) async throws -> APIResponse {
         let start = ContinuousClock.now
         let requestID = RequestID.of(head.headerFields)
@@ -41,7 +37,19 @@ struct RequestPipeline: Sendable {
             response = problem.response(requestID: requestID)
         }
         finish(&response, head.method, requestID)
-        record(response, head.method, match, requestID, ContinuousClock.now - start)
+        if response.stream != nil {
+            let status = response.status
+            response.stream?.ended = { bytes, failure in
+                if let failure {
+                    logger.notice(
+                        "answer broke off", metadata: ["request_id": "\(requestID)", "cause": "\(failure)"])
+                }
+                record(status, bytes, head.method, match, requestID, ContinuousClock.now - start)
+            }
+        } else {
+            let bytes = response.body?.readableBytes ?? 0
+            record(response.status, bytes, head.method, match, requestID, ContinuousClock.now - start)
+        }
         return response
     }
 
@@ -53,7 +61,7 @@ struct RequestPipeline: Sendable {
         _ query: Substring,
         _ requestID: String,
         _ isLocal: Bool,
-        _ body: BodyCollector
+        _ body: any RequestBody
     ) async throws -> APIResponse {
         switch match {
         case .notFound: throw Problem(.notFound, "The path does not exist.")
@@ -63,6 +71,7 @@ struct RequestPipeline: Sendable {
             let isOpen = endpoint.isOpenOnLoopback && isLocal
             let actor = isOpen ? "" : try await authorize(head.headerFields, for: endpoint)
             let parameters = try endpoint.path.parameters(values)
+            let key = try IdempotencyKey.text(of: head)
             let bytes = try await collect(body, endpoint.body, head.headerFields)
             let request = APIRequest(
                 method: head.method,
@@ -71,6 +80,9 @@ struct RequestPipeline: Sendable {
                 query: QueryParameters(query),
                 body: bytes,
                 actor: actor,
+                stream: endpoint.body.streamLimit.map {
+                    StreamedBody(body, limit: $0, of: head, key: key, caller: actor)
+                },
                 requestID: requestID,
                 key: try IdempotencyKey.of(head, body: bytes, caller: actor)
             )
@@ -92,31 +104,40 @@ struct RequestPipeline: Sendable {
     }
 
     private func collect(
-        _ body: BodyCollector,
+        _ body: any RequestBody,
         _ rule: BodyRule,
         _ headers: HTTPFields
     ) async throws -> ByteBuffer {
         let declared = headers[.contentLength].flatMap(Int.init)
         // Before a byte of it is read: the connection drops the rest.
         if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
-        guard case .json(let limit) = rule else {
+        let limit: Int
+        switch rule {
+        case .ignored:
             // Nobody reads it, but the limit is the same as for a body that says its length.
             if headers[.transferEncoding] != nil { _ = try await read(body, rule.limit) }
             return ByteBuffer()
+        case .csv:
+            if let type = headers[.contentType], !ContentType.isCSV(type) {
+                throw Problem(.unsupportedMediaType, "The body must be text/csv, in UTF-8.")
+            }
+            return ByteBuffer()
+        case .json(let highest):
+            limit = highest
         }
         if let type = headers[.contentType], !ContentType.isJSON(type) {
             throw Problem(.unsupportedMediaType, "The body must be application/json.")
         }
         let bytes = try await read(body, limit)
         if let declared, declared != bytes.readableBytes {
-            throw Problem(.malformedRequest, "The body has not as many bytes as Content-Length says.")
+            throw Problem.wrongLength
         }
         return bytes
     }
 
-    private func read(_ body: BodyCollector, _ limit: Int) async throws -> ByteBuffer {
+    private func read(_ body: any RequestBody, _ limit: Int) async throws -> ByteBuffer {
         do {
-            return try await body(limit)
+            return try await body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw Problem.payloadTooLarge(limit: limit)
         } catch {
@@ -127,7 +148,9 @@ struct RequestPipeline: Sendable {
     private func finish(_ response: inout APIResponse, _ method: HTTPRequest.Method, _ requestID: String) {
         response.headers[.requestID] = requestID
         response.headers[.contentTypeOptions] = "nosniff"
-        guard method == .head, let body = response.body else { return }
+        guard method == .head else { return }
+        response.stream = nil
+        guard let body = response.body else { return }
         response.headers[.contentLength] = String(body.readableBytes)
         response.body = nil
     }
@@ -150,7 +173,8 @@ struct RequestPipeline: Sendable {
     }
 
     private func record(
-        _ response: APIResponse,
+        _ status: HTTPResponse.Status,
+        _ bytes: Int,
         _ method: HTTPRequest.Method,
         _ match: EndpointTable.Match,
         _ requestID: String,
@@ -158,22 +182,17 @@ struct RequestPipeline: Sendable {
     ) {
         let route: String? =
             if case .endpoint(let index, _) = match { table.endpoints[index].path.description } else { nil }
-        metrics.record(duration, route: route, method: method, status: response.status.code)
+        metrics.record(duration, route: route, method: method, status: status.code)
         // The template, not the path: a path may hold a caller's secrets and line ends.
         logger.info(
             "request",
             metadata: [
                 "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")",
-                "status": "\(response.status.code)", "duration_ms": "\(Milliseconds(duration))",
-                "bytes": "\(response.body?.readableBytes ?? 0)", "request_id": "\(requestID)",
+                "status": "\(status.code)", "duration_ms": "\(Milliseconds(duration))",
+                "bytes": "\(bytes)", "request_id": "\(requestID)",
             ]
         )
     }
-}
-
-/// The body did not arrive: the caller left, or what came was not HTTP.
-private struct BrokenBody: Error {
-    let underlying: any Error
 }
 
 /// A duration as the log shows it: `1.042`.

@@ -12,9 +12,11 @@ struct APIRequest: Sendable {
     let body: ByteBuffer
     /// Who asks, for the ledger.
     let actor: String
+    /// The body of a route that reads it while it arrives.
+    let stream: StreamedBody?
     /// By which the answer and its log lines are found together.
     let requestID: String
-    /// The caller's name for it, should it be sent again.
+    /// The caller's name for it, should it be sent again; of a streamed body known only when it has been read.
     let key: RequestKey?
 
     /// The body as JSON.

@@ -1,13 +1,20 @@
-/// The media types that a JSON route takes.
+/// The media types that a route takes.
 enum ContentType {
     /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set. An empty
     /// field says nothing, as an absent one does.
     static func isJSON(_ field: String) -> Bool {
+        isUTF8(field) { $0 == "application/json" || ($0.hasSuffix("+json") && $0.split(separator: "/").count == 2) }
+    }
+
+    /// `text/csv` (RFC 7111), under the same conditions.
+    static func isCSV(_ field: String) -> Bool {
+        isUTF8(field) { $0 == "text/csv" }
+    }
+
+    private static func isUTF8(_ field: String, _ isType: (String) -> Bool) -> Bool {
         let parts = field.split(separator: ";", omittingEmptySubsequences: false).map { trim($0).lowercased() }
         if parts == [""] { return true }
-        guard let type = parts.first,
-            type == "application/json" || (type.hasSuffix("+json") && type.split(separator: "/").count == 2)
-        else { return false }
+        guard let type = parts.first, isType(type) else { return false }
         return parts.dropFirst().allSatisfy { parameter in
             !parameter.hasPrefix("charset=")
                 || ["utf-8", "\"utf-8\"", "utf8"].contains(parameter.dropFirst("charset=".count))

@@ -3,9 +3,12 @@ import NIOCore
 
 /// What a handler answers.
 struct APIResponse: Sendable {
+
     var status: HTTPResponse.Status
     var headers: HTTPFields
     var body: ByteBuffer?
+    /// Instead of a body.
+    var stream: AnswerStream?
 
     init(_ status: HTTPResponse.Status, headers: HTTPFields = [:], body: ByteBuffer? = nil) {
         self.status = status

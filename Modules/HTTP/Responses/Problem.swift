@@ -80,6 +80,9 @@ extension Problem {
         Problem(.payloadTooLarge, "The body may have \(limit) bytes.")
     }
 
+    static let wrongLength = Problem(
+        .malformedRequest, "The body has not as many bytes as Content-Length says.")
+
     /// The caller may try again after so many seconds.
     static func retry(_ code: ProblemCode, _ detail: String, afterSeconds: Int, cause: String? = nil) -> Problem {
         var problem = Problem(code, detail, cause: cause)

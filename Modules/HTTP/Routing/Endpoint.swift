@@ -49,16 +49,23 @@ enum BodyRule: Hashable, Sendable {
     case ignored
     /// Reads JSON of at most so many bytes.
     case json(limit: Int)
+    /// The handler reads CSV of at most so many bytes while it arrives.
+    case csv(limit: Int)
 
     /// The body limit of api.md, *Errors*, in bytes.
     static let standardLimit = 1 << 20
     static let json = BodyRule.json(limit: standardLimit)
 
+    /// The limit of a body that the handler reads itself; nil for one that is read before.
+    var streamLimit: Int? {
+        if case .csv(let limit) = self { limit } else { nil }
+    }
+
     /// The most bytes that a body may have, read or dropped.
     var limit: Int {
         switch self {
         case .ignored: Self.standardLimit
-        case .json(let limit): limit
+        case .json(let limit), .csv(let limit): limit
         }
     }
 }

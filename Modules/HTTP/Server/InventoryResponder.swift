@@ -20,17 +20,61 @@ struct InventoryResponder: HTTPResponder {
         // A proxy on this machine speaks for others: it says so, or it must be told what it may pass on.
         let isLocal =
             context.isLoopback && !request.headers.contains { Self.proxyHeaders.contains($0.name.canonicalName) }
-        let response = try await pipeline.respond(to: request.head, isLocal: isLocal) { limit in
-            try await request.body.collect(upTo: limit)
+        let response = try await pipeline.respond(
+            to: request.head, isLocal: isLocal, body: ArrivingBody(body: request.body))
+        return Response(status: response.status, headers: response.headers, body: Self.body(of: response))
+    }
+
+    private static func body(of response: APIResponse) -> ResponseBody {
+        guard let stream = response.stream else {
+            return response.body.map(ResponseBody.init(byteBuffer:)) ?? ResponseBody()
         }
-        return Response(
-            status: response.status,
-            headers: response.headers,
-            body: response.body.map(ResponseBody.init(byteBuffer:)) ?? ResponseBody()
-        )
+        return ResponseBody(asyncSequence: PulledPieces(stream: stream))
     }
 
     private static let proxyHeaders: Set<String> = ["forwarded", "x-forwarded-for", "via"]
+}
+
+/// Hummingbird's body of a request.
+private struct ArrivingBody: HTTP.RequestBody {
+    let body: Hummingbird.RequestBody
+
+    func read(upTo limit: Int, _ take: (ByteBuffer) throws -> Void) async throws {
+        var count = 0
+        for try await piece in body {
+            count += piece.readableBytes
+            guard count <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
+            try take(piece)
+        }
+    }
+}
+
+/// An answer's stream as Hummingbird sends it.
+private struct PulledPieces: AsyncSequence, Sendable {
+    let stream: AnswerStream
+
+    func makeAsyncIterator() -> Iterator { Iterator(stream: stream) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let stream: AnswerStream
+        private var bytes = 0
+
+        init(stream: AnswerStream) { self.stream = stream }
+
+        mutating func next() async throws -> ByteBuffer? {
+            do {
+                if let piece = try await stream.next() {
+                    bytes += piece.readableBytes
+                    return piece
+                }
+            } catch {
+                stream.ended(bytes, error)
+                throw error
+            }
+            stream.ended(bytes, nil)
+            return nil
+        }
+    }
 }
 
 extension SocketAddress {

@@ -1,0 +1,15 @@
+import NIOCore
+
+/// A body that is made while it is sent: the connection asks for the next piece when it can take one.
+struct AnswerStream: Sendable {
+    /// Gives the next piece, nil at the end. Whoever sends calls it until then, one call at a time, or not again.
+    ///
+    /// When it throws, the connection is closed without the body's end, so that the caller can tell.
+    let next: @Sendable () async throws -> ByteBuffer?
+    /// Is told once, when nothing more will be sent: how many bytes were, and why not all of them.
+    var ended: @Sendable (_ bytes: Int, _ failure: (any Error)?) -> Void = { _, _ in }
+
+    init(_ next: @escaping @Sendable () async throws -> ByteBuffer?) {
+        self.next = next
+    }
+}
