@@ -61,6 +61,10 @@ let modules: [Target] = [
     module("UseCases", ["Domain"]),
     module("Credentials", ["Domain", "UseCases", crypto]),
 
+    // MARK: Tables
+    module("CSV"),
+    module("Tables", ["CSV", "Domain", "UseCases"]),
+
     // MARK: Drivers
     module("Reactor"),
     module("PostgresClient", ["CLibPQ", "Reactor"]),
@@ -76,14 +80,15 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "Credentials", "Domain", "Telemetry", "UseCases", crypto, httpTypes, hummingbird, hummingbirdCore, logging,
+            "CSV", "Credentials", "Domain", "Tables", "Telemetry", "UseCases", crypto, httpTypes, hummingbird,
+            hummingbirdCore, logging,
             metrics, nioCore, nioHTTPTypes, nioPosix, serviceLifecycle,
         ]),
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
     // MARK: Tools
-    module("Replay", [argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+    module("Replay", ["CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
 
 // A C library's place in the house: headers and link flags, no code of ours.
@@ -119,8 +124,9 @@ let apps: [Target] = [
     app(
         "inventoryctl",
         [
-            "Alerts", "Credentials", "Domain", "Persistence", "PostgresClient", "Reactor", "Replay", "Settings",
-            "UseCases", argumentParser, unixSignals,
+            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Persistence", "PostgresClient", "Reactor",
+            "RedisClient",
+            "Replay", "Settings", "Tables", "UseCases", argumentParser, unixSignals,
         ]),
 ]
 
@@ -145,6 +151,8 @@ let testTargets: [Target] = [
     redisTesting,
     mailTesting,
     tests("DomainTests", ["Domain", "TestSupport"]),
+    tests("CSVTests", ["CSV"]),
+    tests("TablesTests", ["CSV", "Domain", "Tables", "TestSupport", "UseCases"]),
     tests("CredentialsTests", ["Credentials", "Domain", "TestSupport", "UseCases"]),
     tests("ReactorTests", ["Reactor"]),
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
@@ -172,7 +180,7 @@ let testTargets: [Target] = [
     tests("AlertsTests", ["Alerts", "Domain", "MailTesting", "Reactor", "UseCases"]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),
-    tests("ReplayTests", ["Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
+    tests("ReplayTests", ["CSV", "Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
 ]
 
 let package = Package(

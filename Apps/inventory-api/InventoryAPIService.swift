@@ -78,6 +78,8 @@ struct InventoryAPIService {
             reservations: ReservationService(directory: directory, commands: engine, queries: queries, tally: tally),
             reader: StockReader(directory: directory, queries: queries, cache: cache),
             catalogue: PostgresCatalogue(client: client),
+            queries: queries,
+            imports: PostgresBulkImport(client: client, cache: cache, reactor: reactor),
             alerts: PostgresAlertStore(client: client),
             reports: PostgresStockReports(client: client, reactor: reactor),
             currency: settings.currency.code,

@@ -10,14 +10,16 @@ enum PooledSession {
     private static let patience = Duration.seconds(30)
 
     /// - Throws: an `ExitCode`, after a line on standard error.
+    /// - Parameter url: where, instead of `DATABASE_URL`.
     static func run(
-        _ settings: DatabaseSettings, _ body: (PostgresClient) async throws -> Void
+        _ settings: DatabaseSettings, url: String? = nil, reactor: Reactor? = nil,
+        _ body: (PostgresClient) async throws -> Void
     ) async throws {
         let configuration = PostgresConfiguration(
-            conninfo: settings.url, applicationName: "inventoryctl",
+            conninfo: url ?? settings.url, applicationName: "inventoryctl",
             usesPreparedStatements: settings.preparesStatements)
         let client = PostgresClient(
-            configuration: configuration, reactor: try Reactor(name: "reactor"), sharedConnections: 1,
+            configuration: configuration, reactor: try reactor ?? Reactor(name: "reactor"), sharedConnections: 1,
             maximumConnections: 1)
         do {
             try await client.waitUntilReachable(for: patience)
@@ -36,10 +38,22 @@ enum PooledSession {
 }
 
 extension Failure {
+    /// A line a fault, and how many there are.
+    private static func unusable(_ faults: RowFaults) -> ExitCode {
+        for fault in faults.named {
+            let column = fault.column.map { " \($0):" } ?? ""
+            writeToStandardError("row \(fault.row):\(column) \(fault.message)")
+        }
+        let more = faults.count > faults.named.count ? ", the first \(faults.named.count) of which are named" : ""
+        return unusable("\(faults.count) faults\(more); nothing was changed")
+    }
+
     /// One line in a person's words on standard error, and status 1.
     fileprivate static func unusable(_ failure: ServiceFailure) -> ExitCode {
         switch failure {
         case .alreadyExists(let words), .notFound(let words): unusable(words)
+        case .invalidRows(let faults): unusable(faults)
+        case .systemBusy: unusable("somebody else holds rows of it; please try again")
         default: unusable("\(failure)")
         }
     }

@@ -43,13 +43,18 @@ struct DirtyKeys {
                 continue
             }
             if versions.count >= maximumKeys {
-                versions = [:]
-                products = [:]
-                overflows += 1
+                markEverything()
             }
             versions[record.key] = record.version
             products[record.key.product, default: 0] += 1
         }
+    }
+
+    /// More was committed than is worth remembering.
+    mutating func markEverything() {
+        versions = [:]
+        products = [:]
+        overflows += 1
     }
 
     /// The keys are known to be stored with at least these versions, or with tombstones of them.

@@ -9,6 +9,7 @@ public struct NoStockCache: StockCache {
     public func fill(_ records: [InventoryRecord]) async {}
     public func publish(_ records: [InventoryRecord]) async {}
     public func doubt(_ records: [InventoryRecord]) async {}
+    public func forgetAll() async {}
     public func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
     public func fill(_ availabilities: [ProductAvailability]) async {}
 }

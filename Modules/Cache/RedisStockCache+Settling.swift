@@ -33,7 +33,7 @@ extension RedisStockCache {
 
     /// Settles in the background until nothing is dirty: a publication can get lost on a connection that stands, and a
     /// key become dirty just after a new connection's hook has run. One task at a time.
-    private func settleSoon() {
+    func settleSoon() {
         let isFirst = isSettling.withLock { isSettling in
             defer { isSettling = true }
             return !isSettling
@@ -84,7 +84,7 @@ extension RedisStockCache {
         }
     }
 
-    private func voidIfNeeded(_ run: Runner) async throws(RedisError) {
+    func voidIfNeeded(_ run: Runner) async throws(RedisError) {
         let ticket = dirty.withLock { $0.isEverythingDirty ? $0.overflowTicket : nil }
         guard let ticket else { return }
         var call = CacheScripts.void.call(keyCount: 2, argumentCount: 2)

@@ -1,4 +1,5 @@
 public import Domain
+import Metrics
 public import RedisClient
 import Synchronization
 public import UseCases
@@ -69,6 +70,17 @@ public final class RedisStockCache: StockCache {
 
     public func doubt(_ records: [InventoryRecord]) async {
         unsettled(newest(records))
+    }
+
+    public func forgetAll() async {
+        dirty.withLock { dirty in
+            dirty.markEverything()
+            metrics.dirty.record(dirty.count)
+        }
+        try? await voidIfNeeded { [client, limits] script, call throws(RedisError) in
+            try await client.run(script, call, timeout: limits.answer)
+        }
+        if !dirty.withLock({ $0.isClean }) { settleSoon() }
     }
 
     public func fill(_ records: [InventoryRecord]) async {

@@ -1,3 +1,5 @@
+import CSV
+
 /// Why a replay could not begin or could not go on. What happens to single orders is in the ``ReplayReport`` instead.
 public struct ReplayFailure: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Equatable, Sendable {

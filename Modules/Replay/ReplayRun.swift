@@ -1,3 +1,5 @@
+import CSV
+
 /// One replay: loads catalogue and opening stock where they are not there yet, then sells the orders.
 ///
 /// May be run again over the same database: stock is received once, and orders that the server knows are skipped.

@@ -10,6 +10,8 @@ func words(_ result: Result<Outcome, StockRefusal>) -> String {
     case .success(.released): "released"
     case .success(.extended(_, let expiresAt)): "extended until \(expiresAt.milliseconds)"
     case .success(.policy(let record, let created)): "policy " + words(record) + (created ? " created" : "")
+    case .success(.stockSet(created: true, _)): "set new"
+    case .success(.stockSet(created: false, let changed)): "set known" + (changed ? " changed" : "")
     case .success(.expired): "expired"
     case .failure(let refusal): words(refusal)
     }

@@ -15,7 +15,8 @@ struct RandomStockCommands {
         case 20..<26: .move(adjustment(version))
         case 26..<32: .move(transfer())
         case 32..<42: .batch((0..<Int.random(in: 1...6, using: &random)).map { _ in movement(version) })
-        case 42..<48: policy()
+        case 42..<45: policy()
+        case 45..<48: setting()
         case 48..<70: reserve()
         case 70..<80: .confirm(order())
         case 80..<87: .release(order())
@@ -31,6 +32,14 @@ struct RandomStockCommands {
             PolicyChange(
                 record: random.pick(records), reorderPoint: .random(in: 0...6, using: &random),
                 reorderQuantity: .random(in: 1...5, using: &random), safetyStock: random.pick([nil, nil, 0, 2])))
+    }
+
+    private mutating func setting() -> Command {
+        .setStock(
+            StockSetting(
+                record: random.pick(records), quantityOnHand: .random(in: 0...12, using: &random),
+                reorderPoint: random.pick([nil, 0, 3]), reorderQuantity: random.pick([nil, 1, 4]),
+                note: Note(reason: "import")))
     }
 
     private mutating func reserve() -> Command {

@@ -18,6 +18,8 @@ extension ReferenceStock {
             return try extend(order, seconds)
         case .setPolicy(let change):
             return setPolicy(change)
+        case .setStock(let setting):
+            return try setStock(setting)
         case .expire:
             // Which ones, the test has seen; see `StepCheck`.
             return "expired"
@@ -114,6 +116,28 @@ extension ReferenceStock {
         rows[change.record.key] = row
         if let old, old != row { write("policy", change.record, note: Note(reason: "prose")) }
         return "policy " + figures(change.record.key) + (old == nil ? " created" : "")
+    }
+
+    private mutating func setStock(_ setting: StockSetting) throws(Refused) -> String {
+        guard let old = rows[setting.record.key] else {
+            if setting.quantityOnHand > 0, let words = archived(setting.record) { throw Refused(words: words) }
+            rows[setting.record.key] = Row(updatedAt: now)
+            rows[setting.record.key]?.point = setting.reorderPoint ?? 0
+            rows[setting.record.key]?.quantity = setting.reorderQuantity ?? 1
+            if setting.quantityOnHand > 0 {
+                write("receive", setting.record, by: setting.quantityOnHand, note: setting.note)
+            }
+            return "set new"
+        }
+        let units = setting.quantityOnHand - old.onHand
+        if units < 0 { try need(-units, setting.record) }
+        var row = old
+        row.point = setting.reorderPoint ?? old.point
+        row.quantity = setting.reorderQuantity ?? old.quantity
+        rows[setting.record.key] = row
+        if old != row { write("policy", setting.record, note: Note(reason: "prose")) }
+        if units != 0 { write("adjust", setting.record, by: units, note: setting.note) }
+        return "set known" + (old != row || units != 0 ? " changed" : "")
     }
 
     /// A record's figures in words.

@@ -19,7 +19,12 @@ struct RandomCommands {
         case 22..<28: return .move(adjustment())
         case 28..<35: return .move(transfer())
         case 35..<40: return .batch((0..<Int.random(in: 1...5, using: &random)).map { _ in movement() })
-        case 40..<45:
+        case 40..<42:
+            return .setStock(
+                StockSetting(
+                    record: random.pick(records), quantityOnHand: .random(in: 0...60, using: &random),
+                    reorderPoint: random.pick([nil, 5]), reorderQuantity: random.pick([nil, 10])))
+        case 42..<45:
             return .setPolicy(
                 PolicyChange(
                     record: random.pick(records), reorderPoint: .random(in: 0...20, using: &random),

@@ -9,6 +9,7 @@ extension Command {
             order.items.count == 1 ? [order.items[0].record] : unique(order.items.map(\.record))
         case .confirm, .release, .extend: []
         case .setPolicy(let change): [change.record]
+        case .setStock(let setting): [setting.record]
         case .expire(let records): unique(records)
         }
     }
@@ -20,7 +21,7 @@ extension Command {
         case .batch(let movements): movements.reduce(0) { $0 + $1.records.count }
         case .reserve(let order): order.items.count
         case .confirm, .release, .extend: 1
-        case .setPolicy: 1
+        case .setPolicy, .setStock: 1
         case .expire(let records): records.count
         }
     }
@@ -29,7 +30,7 @@ extension Command {
     public var resolvedOrder: OrderID? {
         switch self {
         case .confirm(let order), .release(let order), .extend(let order, _): order
-        case .move, .batch, .reserve, .setPolicy, .expire: nil
+        case .move, .batch, .reserve, .setPolicy, .setStock, .expire: nil
         }
     }
 
@@ -39,6 +40,8 @@ extension Command {
         case .move(let movement): movement.received.map { [$0] } ?? []
         case .batch(let movements): movements.compactMap(\.received)
         case .reserve: records
+        // Whether it receives shows only when it is known whether there is a record: the machine looks.
+        case .setStock(let setting): setting.quantityOnHand > 0 ? [setting.record] : []
         case .confirm, .release, .extend, .setPolicy, .expire: []
         }
     }

@@ -16,6 +16,8 @@ public enum Command: Hashable, Sendable {
     case extend(OrderID, seconds: Int64)
     /// When to reorder and how much; makes the record when there is none.
     case setPolicy(PolicyChange)
+    /// What is on hand and when to reorder, as a table says; makes the record when there is none.
+    case setStock(StockSetting)
     /// What is overdue on these records goes back on sale.
     case expire([RecordReference])
 }
@@ -134,5 +136,28 @@ public struct PolicyChange: Hashable, Sendable {
         self.reorderPoint = reorderPoint
         self.reorderQuantity = reorderQuantity
         self.safetyStock = safetyStock
+    }
+}
+
+/// How one record is to stand, whatever it was before: a row of an imported table.
+public struct StockSetting: Hashable, Sendable {
+    public let record: RecordReference
+    /// Units, `Quantity.countable`.
+    public let quantityOnHand: Int64
+    /// nil leaves the record's figure as it is (0 for a new record).
+    public let reorderPoint: Int64?
+    /// nil leaves the record's figure as it is (1 for a new record).
+    public let reorderQuantity: Int64?
+    public let note: Note
+
+    public init(
+        record: RecordReference, quantityOnHand: Int64, reorderPoint: Int64? = nil, reorderQuantity: Int64? = nil,
+        note: Note = Note()
+    ) {
+        self.record = record
+        self.quantityOnHand = quantityOnHand
+        self.reorderPoint = reorderPoint
+        self.reorderQuantity = reorderQuantity
+        self.note = note
     }
 }

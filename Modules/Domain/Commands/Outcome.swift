@@ -8,6 +8,8 @@ public enum Outcome: Hashable, Sendable {
     case extended(order: OrderID, expiresAt: Instant)
     /// The record as it stands now; `created` when there was none before.
     case policy(InventoryRecord, created: Bool)
+    /// Whether there was no record before, and whether anything was changed.
+    case stockSet(created: Bool, changed: Bool)
     /// How many overdue reservations were released, and whether that were all of the records named.
     case expired(count: Int, isComplete: Bool)
 }

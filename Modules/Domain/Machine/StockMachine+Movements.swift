@@ -124,32 +124,4 @@ extension StockMachine {
             throw .refused(.quantityTooHigh(reference))
         }
     }
-
-    mutating func setPolicy(_ change: PolicyChange, actor: String) -> Outcome {
-        guard var record = state.records[change.record.key] else {
-            var record = recordMakingOne(change.record)
-            record.reorderPoint = change.reorderPoint
-            record.reorderQuantity = change.reorderQuantity
-            record.safetyStock = change.safetyStock ?? 0
-            state.records[record.key] = record
-            return .policy(record, created: true)
-        }
-        var changed: [String] = []
-        func note(_ name: String, _ old: Int64, _ new: Int64) {
-            if old != new { changed.append("\(name) \(old) to \(new)") }
-        }
-        let safetyStock = change.safetyStock ?? record.safetyStock
-        note("reorder_point", record.reorderPoint, change.reorderPoint)
-        note("reorder_quantity", record.reorderQuantity, change.reorderQuantity)
-        note("safety_stock", record.safetyStock, safetyStock)
-        guard !changed.isEmpty else { return .policy(record, created: false) }
-
-        // Touched before the figures change: whether it was low is judged by the old reorder point.
-        touch(record)
-        record.reorderPoint = change.reorderPoint
-        record.reorderQuantity = change.reorderQuantity
-        record.safetyStock = safetyStock
-        write(.policy, to: record, note: Note(reason: changed.joined(separator: ", ")), actor: actor)
-        return .policy(state.records[record.key] ?? record, created: false)
-    }
 }

@@ -120,7 +120,7 @@ public struct StockMachine: Sendable {
     }
 
     private mutating func run(_ command: Command, actor: String) throws(Interruption) -> Outcome {
-        for record in command.recordsThatMustNotBeArchived {
+        for record in command.recordsThatMustNotBeArchived where !isSetOnly(record, by: command) {
             if state.archivedProducts.contains(record.key.product) {
                 throw refusal(.archived(.product(record.sku)), of: record, in: command)
             }
@@ -143,9 +143,16 @@ public struct StockMachine: Sendable {
             return try extend(order, seconds: seconds)
         case .setPolicy(let change):
             return setPolicy(change, actor: actor)
+        case .setStock(let setting):
+            return try setStock(setting, actor: actor)
         case .expire(let records):
             return try expireRecords(records, actor: actor)
         }
+    }
+
+    /// Whether the command only corrects a record that is there, which archiving does not forbid.
+    private func isSetOnly(_ record: RecordReference, by command: Command) -> Bool {
+        if case .setStock = command { state.records[record.key] != nil } else { false }
     }
 
     /// All of the movements or none: what the earlier ones did is taken back when a later one is refused.

@@ -1,5 +1,8 @@
 /// A place that holds stock. Never deleted; archived ones neither receive nor reserve.
 public struct Warehouse: Hashable, Sendable {
+    /// What a priority may be: enough for any order among warehouses.
+    public static let priorities: ClosedRange<Int64> = 0...1_000_000
+
     public let id: WarehouseID
     public let code: WarehouseCode
     /// 1 ... 200 characters, no control characters.

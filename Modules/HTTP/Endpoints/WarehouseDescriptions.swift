@@ -1,3 +1,5 @@
+import Domain
+
 extension EndpointDescription {
     static let createWarehouse = EndpointDescription(
         id: "createWarehouse",
@@ -5,7 +7,7 @@ extension EndpointDescription {
         body: Sample(
             .object(
                 ["code": .warehouseCode, "name": .name],
-                optional: ["priority": .integer(WarehouseEndpoints.priorities).standard(0).orNull]
+                optional: ["priority": .integer(Warehouse.priorities).standard(0).orNull]
             ),
             example: #"{"code": "WH1", "name": "North", "priority": 1}"#
         ),
@@ -51,7 +53,7 @@ extension EndpointDescription {
             .object(
                 [:],
                 optional: [
-                    "name": .name, "priority": .integer(WarehouseEndpoints.priorities), "archived": .boolean,
+                    "name": .name, "priority": .integer(Warehouse.priorities), "archived": .boolean,
                     "alert_recipients": .list(of: .mailAddress, count: WarehouseEndpoints.recipients).orNull,
                 ]
             ),

@@ -4,8 +4,6 @@ import UseCases
 
 /// Warehouses (api.md, *Catalogue*).
 struct WarehouseEndpoints: Sendable {
-    /// Enough for any order among warehouses; lowest first.
-    static let priorities: ClosedRange<Int64> = 0...1_000_000
     /// A mail to more people than this is a list's affair.
     static let recipients = 0...20
 
@@ -49,7 +47,7 @@ struct WarehouseEndpoints: Sendable {
         var fields = try request.fields()
         let code = fields.required("code", .warehouseCode)
         let name = fields.required("name", .name)
-        let priority = fields.optional("priority", .integer(in: Self.priorities)) ?? 0
+        let priority = fields.optional("priority", .integer(in: Warehouse.priorities)) ?? 0
         guard let (code, name) = fields.all(code, name) else { throw fields.failure }
         let answer = { @Sendable (warehouse: Warehouse) -> APIResponse in
             var response = APIResponse.json(.created) { $0.warehouse(warehouse) }
@@ -82,7 +80,7 @@ struct WarehouseEndpoints: Sendable {
         var fields = try request.fields()
         let patch = WarehousePatch(
             name: fields.changed("name", .name),
-            priority: fields.changed("priority", .integer(in: Self.priorities)),
+            priority: fields.changed("priority", .integer(in: Warehouse.priorities)),
             alertRecipients: fields.optionalList("alert_recipients", count: Self.recipients, .mailAddress),
             isArchived: fields.changed("archived", .boolean)
         )

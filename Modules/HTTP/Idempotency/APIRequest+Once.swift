@@ -5,6 +5,13 @@ extension APIRequest {
     /// What makes it safe to ask again, for the store; nil when the caller gave no key.
     /// - Parameter render: the answer to a success, the same as the handler gives; nil for what is no success.
     func once<Value: Sendable>(_ render: @escaping @Sendable (Value) -> APIResponse?) -> Once<Value>? {
+        once(under: key, render)
+    }
+
+    /// The same for a key that was known only when the body had been read.
+    func once<Value: Sendable>(
+        under key: RequestKey?, _ render: @escaping @Sendable (Value) -> APIResponse?
+    ) -> Once<Value>? {
         guard let key else { return nil }
         let requestID = requestID
         return Once(key: key) { result in

@@ -21,7 +21,7 @@ extension Endpoint {
             operation.append(
                 "requestBody",
                 .object([
-                    "required": .bool(true), "content": .object(["application/json": .object(body.json)]),
+                    "required": .bool(true), "content": .object([body.mediaType: .object(body.json)]),
                 ])
             )
         }
@@ -78,6 +78,10 @@ extension EndpointDescription.Sample {
     fileprivate var json: JSONObject {
         var json: JSONObject = ["schema": .object(schema.json)]
         guard let example else { return json }
+        guard mediaType == "application/json" else {
+            json.append("example", .string(example))
+            return json
+        }
         guard let value = try? JSONReader.read(Array(example.utf8)) else {
             preconditionFailure("an example is no JSON: \(example)")
         }
@@ -100,7 +104,7 @@ extension EndpointDescription.Answer {
         var json: JSONObject = [
             "description": .string(text), "headers": .object(AnswerHeader.references(headers)),
         ]
-        if let content { json.append("content", .object([mediaType: .object(content.json)])) }
+        if let content { json.append("content", .object([content.mediaType: .object(content.json)])) }
         guard !links.isEmpty else { return json }
         var objects = JSONObject()
         for link in links {

@@ -22,12 +22,14 @@ struct EndpointDescription: Sendable {
 
     struct Sample: Sendable {
         let schema: Schema
-        /// JSON text.
+        /// Text of the media type.
         let example: String?
+        let mediaType: String
 
-        init(_ schema: Schema, example: String? = nil) {
+        init(_ schema: Schema, example: String? = nil, mediaType: String = "application/json") {
             self.schema = schema
             self.example = example
+            self.mediaType = mediaType
         }
     }
 
@@ -60,7 +62,6 @@ struct EndpointDescription: Sendable {
         let status: Int
         let text: String
         var content: Sample?
-        var mediaType = "application/json"
         var headers: [AnswerHeader] = []
         var links: [Link] = []
 
@@ -75,8 +76,7 @@ struct EndpointDescription: Sendable {
         ) {
             self.status = status
             self.text = text
-            self.content = content.map { Sample($0, example: example) }
-            self.mediaType = mediaType
+            self.content = content.map { Sample($0, example: example, mediaType: mediaType) }
             self.headers = headers
             self.links = links
         }

@@ -1,3 +1,5 @@
+import Domain
+
 /// Products and warehouses, as `JSONWriter+Catalogue` writes them.
 extension SchemaComponent {
     static let product = SchemaComponent(
@@ -21,7 +23,7 @@ extension SchemaComponent {
             "id": .identifier,
             "code": .warehouseCode,
             "name": .name,
-            "priority": .integer(WarehouseEndpoints.priorities),
+            "priority": .integer(Warehouse.priorities),
             "alert_recipients": .list(of: .text, count: WarehouseEndpoints.recipients),
             "archived": .boolean,
             "created_at": .time,

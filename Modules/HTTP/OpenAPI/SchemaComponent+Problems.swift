@@ -59,7 +59,17 @@ extension ProblemCode {
         case .forbidden: ["required_scope": .words(of: Scope.self)]
         case .concurrencyConflict: ["current_version": .version]
         case .validationFailed:
-            ["errors": .list(of: .object(["field": .text, "message": .text])).described("Every fault at once.")]
+            [
+                "errors": .list(
+                    of: .object(
+                        ["field": .text, "message": .text],
+                        optional: [
+                            "row": .integer().described(
+                                "Of an imported table: the line in the file, the header being 1."),
+                            "column": .text.orNull.described("Of an imported table; null where the row is at fault."),
+                        ])
+                ).described("Every fault at once; of a table the first 1,000.")
+            ]
         default: [:]
         }
     }

@@ -88,7 +88,7 @@ extension FieldRule where Value == String {
             guard count.contains(text.unicodeScalars.count) else {
                 throw FieldMessage("must have \(count.lowerBound) to \(count.upperBound) characters")
             }
-            guard !text.unicodeScalars.contains(where: { $0.isControl(exceptLines: allowsLines) }) else {
+            guard !TextLimits.hasControlCharacter(text, allowsLines: allowsLines) else {
                 throw FieldMessage("must not contain control characters")
             }
             return text
@@ -102,35 +102,6 @@ extension FieldRule where Value == String {
     /// The one text that may have lines.
     static var description: Self { text(TextLimits.description, allowsLines: true) }
     static var search: Self { text(TextLimits.search) }
-}
-
-/// How many characters the texts may have; the rules read by these, and the API's description shows them.
-enum TextLimits {
-    /// A product's or a warehouse's name (api.md, *Catalogue*).
-    static let name = 1...200
-    /// Why a movement was made: 500 characters are a paragraph, and the ledger keeps it for ever.
-    static let reason = 0...500
-    /// A reason that must be there.
-    static let requiredReason = 1...500
-    /// The number of a delivery note or an order elsewhere.
-    static let reference = 0...200
-    /// A product's description.
-    static let description = 0...4_000
-    /// The words of a search.
-    static let search = 1...200
-    /// A mail address (RFC 5321, section 4.5.3.1.3).
-    static let mailAddress = 3...254
-}
-
-extension Unicode.Scalar {
-    /// Unicode's category Cc.
-    fileprivate func isControl(exceptLines: Bool) -> Bool {
-        switch value {
-        case 0x09, 0x0A, 0x0D: !exceptLines
-        case 0x00...0x1F, 0x7F...0x9F: true
-        default: false
-        }
-    }
 }
 
 extension FieldMessage {

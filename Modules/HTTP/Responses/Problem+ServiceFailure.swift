@@ -22,6 +22,7 @@ extension Problem {
         case .refused(let refusal): self.init(refusal, quantityField: quantityField)
         case .notFound(let what): self.init(.notFound, what)
         case .invalid(let faults): self = .validation(faults)
+        case .invalidRows(let faults): self = .invalidTable(faults)
         case .alreadyExists(let what): self.init(.alreadyExists, what)
         case .keyReused: self.init(.idempotencyKeyReused, "The Idempotency-Key belongs to another request.")
         case .replayed: self = .internalError(cause: "an answer from before was taken for a problem")

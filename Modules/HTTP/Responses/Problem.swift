@@ -58,6 +58,22 @@ extension Problem {
         return Problem(.validationFailed, "\(first)\(more).", members: [("errors", .array(errors))])
     }
 
+    /// The faults of an imported table; there may be more of them than are named.
+    static func invalidTable(_ faults: RowFaults) -> Problem {
+        let errors = faults.named.map { fault in
+            JSONValue.object([
+                "row": .integer(Int64(fault.row)), "column": fault.column.map(JSONValue.string) ?? .null,
+                "field": .string(fault.column ?? "row"), "message": .string(fault.message),
+            ])
+        }
+        let first = faults.named.first.map { "Row \($0.row): \($0.column.map { $0 + " " } ?? "")\($0.message)" }
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+        let named = errors.count < faults.count ? " The first \(errors.count) are named." : ""
+        return Problem(
+            .validationFailed, "\(first ?? "The table is not valid")\(more). Nothing was changed.\(named)",
+            members: [("errors", .array(errors))])
+    }
+
     /// What a caller named was not found.
     /// - Parameters:
     ///   - what: `Unknown SKU`.

@@ -7,6 +7,8 @@ public struct InventoryAPI: Sendable {
     private let reservations: ReservationService
     private let reader: StockReader
     private let catalogue: any CatalogueStore
+    private let queries: any StockQueries
+    private let imports: ImportEndpoints
     private let alerts: any AlertStore
     private let reports: ReportEndpoints
     private let metrics: MetricsEndpoint
@@ -15,6 +17,7 @@ public struct InventoryAPI: Sendable {
     private let reservationSeconds: Int64
 
     /// - Parameters:
+    ///   - queries: for exports.
     ///   - currency: the code of all prices.
     ///   - latencies: this server's own, for the summary.
     ///   - metrics: the whole text of `/metrics`.
@@ -26,6 +29,8 @@ public struct InventoryAPI: Sendable {
         reservations: ReservationService,
         reader: StockReader,
         catalogue: any CatalogueStore,
+        queries: any StockQueries,
+        imports: any BulkImport,
         alerts: any AlertStore,
         reports: any StockReports,
         currency: String = "USD",
@@ -40,6 +45,8 @@ public struct InventoryAPI: Sendable {
         self.reservations = reservations
         self.reader = reader
         self.catalogue = catalogue
+        self.queries = queries
+        self.imports = ImportEndpoints(imports: imports)
         self.alerts = alerts
         self.reports = ReportEndpoints(reports: reports, currency: currency, latencies: latencies)
         self.metrics = MetricsEndpoint(metrics: metrics)
@@ -57,6 +64,8 @@ public struct InventoryAPI: Sendable {
         HealthEndpoints(health: health).endpoints + [metrics.endpoint]
             + ProductEndpoints(catalogue: catalogue).endpoints
             + WarehouseEndpoints(catalogue: catalogue).endpoints
+            + imports.endpoints
+            + ExportEndpoints(catalogue: catalogue, queries: queries).endpoints
             + StockEndpoints(stock: stock).endpoints
             + [
                 BatchEndpoint(stock: stock).endpoint,

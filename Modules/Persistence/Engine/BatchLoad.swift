@@ -138,10 +138,7 @@ struct BatchLoad {
             var row = result.row(index)
             let id: InventoryID = try row.next()
             guard let reference = reference(id) else { continue }
-            records[reference.key] = InventoryRecord(
-                id: id, reference: reference, quantityOnHand: try row.next(), quantityReserved: try row.next(),
-                reorderPoint: try row.next(), reorderQuantity: try row.next(), safetyStock: try row.next(),
-                version: try row.next(), updatedAt: try row.next())
+            records[reference.key] = try RecordRow.figures(&row, id: id, reference: reference)
         }
     }
 

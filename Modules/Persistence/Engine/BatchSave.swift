@@ -20,7 +20,13 @@ struct BatchSave {
 
     var isEmpty: Bool { changes.isEmpty && kept.isEmpty }
 
+    /// All of it, and the COMMIT.
     func queries() -> [PostgresQuery] {
+        statements() + [PostgresQuery(Self.commit)]
+    }
+
+    /// All of it, for a transaction that goes on.
+    func statements() -> [PostgresQuery] {
         var queries: [PostgresQuery] = []
         if !changes.createdRecords.isEmpty { queries.append(insertRecords()) }
         if !changes.loadedVersions.isEmpty { queries.append(updateRecords()) }
@@ -39,7 +45,6 @@ struct BatchSave {
         }
         // Last, so that nobody waits for a key that another transaction is at while there is work to do.
         if !kept.isEmpty { queries.append(KeptRow.insert(kept)) }
-        queries.append(PostgresQuery(Self.commit))
         return queries
     }
 

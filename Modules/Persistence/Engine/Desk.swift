@@ -17,8 +17,7 @@ struct Desk {
     private(set) var known: [(QueuedCommand, ServiceFailure)] = []
     private let items: [QueuedCommand]
     private let lane: Lane
-    /// Where the last read of each record's overdue reservations ended.
-    private var overdueEnds: [RecordKey: (Instant, ReservationID)] = [:]
+    private var overdue: OverdueReader
 
     /// - Parameter kept: what was answered before under the commands' idempotency keys.
     init(
@@ -46,6 +45,7 @@ struct Desk {
         }
         self.items = open
         sequence = DecisionClock.next()
+        overdue = OverdueReader(limit: lane.settings.overdueLimit)
     }
 
     /// The answers to keep for those who ask again.
@@ -101,34 +101,11 @@ struct Desk {
     private mutating func loadOverdue(
         _ keys: [RecordKey], on connection: PostgresConnection
     ) async throws(BatchFailure) {
-        let wanted = keys.compactMap { key in machine.record(key).map { (key, $0) } }
-        let limit = lane.settings.overdueLimit
-        let now = machine.now
-        let ends = overdueEnds
-        let start = (Instant(milliseconds: 0), ReservationID(high: 0, low: 0))
-        let query = PostgresQuery(ReservationRow.overdue) { parameters in
-            parameters.appendArray(wanted.map(\.1.id))
-            parameters.appendArray(wanted.map { (ends[$0.0] ?? start).0 })
-            parameters.appendArray(wanted.map { (ends[$0.0] ?? start).1 })
-            parameters.append(now)
-            parameters.append(Int64(limit))
-        }
-        let results = try await lane.send([query], on: connection)
-        let rows: [ReservationRow]
+        let results = try await lane.send([overdue.query(keys, of: machine)], on: connection)
         do throws(PostgresError) {
-            rows = try ReservationRow.all(results[0])
+            try overdue.take(results[0], into: &machine)
         } catch {
             throw .before(error)
-        }
-        let byRecord = Dictionary(grouping: rows, by: \.inventoryID)
-        for (key, record) in wanted {
-            let found = byRecord[record.id] ?? []
-            if let last = found.last { overdueEnds[key] = (last.expiresAt, last.id) }
-            machine.add(
-                OverdueReservations(
-                    reservations: found.map { $0.reservation(of: record.reference) },
-                    isComplete: found.count < limit),
-                of: key)
         }
     }
 }

@@ -28,12 +28,27 @@ extension PostgresConnection: PostgresQuerying {
     }
 }
 
-extension PostgresClient {
-    private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
-    private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
+extension PostgresConnection {
     private static let lock = PostgresStatement(
         "SELECT pg_advisory_xact_lock(hashtextextended($1::text, hashtextextended($2::text, 0)))")
 
+    /// Waits until nobody else is at this key, and holds it until the transaction's end.
+    /// - Throws: `ServiceFailure.replayed` or `.keyReused` for a key that was answered before; `PostgresError`.
+    func takeKey(_ key: RequestKey) async throws {
+        _ = try await run(
+            PostgresQuery(Self.lock) { parameters in
+                parameters.append(key.caller)
+                parameters.append(key.key)
+            })
+        // A statement of its own: it sees what was committed while the lock was waited for.
+        let kept = try KeptRow.all(try await run(KeptRow.find([key])))
+        if let row = kept[KeptKey(key)] { throw row.failure(for: key) }
+    }
+}
+
+extension PostgresClient {
+    private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
+    private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
     /// Runs a write that is one statement by itself; with a key, in a transaction with the key and the answer.
     ///
     /// Two requests with one key go one after the other, on whatever servers they arrive.
@@ -61,14 +76,7 @@ extension PostgresClient {
         _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
     ) async throws -> Value {
         _ = try await connection.run(begin)
-        _ = try await connection.run(
-            PostgresQuery(lock) { parameters in
-                parameters.append(once.key.caller)
-                parameters.append(once.key.key)
-            })
-        // A statement of its own: it sees what was committed while the lock was waited for.
-        let kept = try KeptRow.all(try await connection.run(KeptRow.find([once.key])))
-        if let row = kept[KeptKey(once.key)] { throw row.failure(for: once.key) }
+        try await connection.takeKey(once.key)
         let result: Result<Value, ServiceFailure>
         do throws(ServiceFailure) {
             result = .success(try await body(connection))

@@ -141,7 +141,7 @@ public struct PostgresCatalogue: CatalogueStore {
 }
 
 /// Text as it is searched for: in lower case and composed, so that what looks alike is alike.
-private func folded(_ text: String) -> String {
+func folded(_ text: String) -> String {
     text.lowercased().precomposedStringWithCanonicalMapping
 }
 

@@ -70,6 +70,20 @@ public struct PostgresStockQueries: StockQueries {
         return Page(rows: rows, limit: page.limit) { Cursor(["transactions", String($0.version)]) }
     }
 
+    public func ledger(page: PageRequest) async throws(ServiceFailure) -> Page<LedgerEntry> {
+        let record: InventoryID? = try page.identifier(at: 0, of: 2, in: "ledger")
+        let version = try page.integer(at: 1, of: 2, in: "ledger")
+        let rows = try await client.rows(
+            PostgresQuery(LedgerRow.all) { parameters in
+                parameters.append(record ?? InventoryID(high: 0, low: 0))
+                parameters.append(version ?? 0)
+                parameters.append(Int64(page.limit + 1))
+            }, LedgerRow.entry)
+        return Page(rows: rows, limit: page.limit) {
+            Cursor(["ledger", $0.inventoryID.description, String($0.version)])
+        }
+    }
+
     public func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
         let rows = try await lookups.rows(
             PostgresQuery(LedgerRow.stateAt) { parameters in

@@ -48,7 +48,14 @@ enum RecordRow {
         let reference = RecordReference(
             key: RecordKey(product: try row.next(), warehouse: try row.next()), sku: try row.nextSKU(),
             warehouseCode: try row.nextWarehouseCode())
-        return InventoryRecord(
+        return try figures(&row, id: id, reference: reference)
+    }
+
+    /// A record's figures, from `quantity_on_hand` to `updated_at`.
+    static func figures(
+        _ row: inout PostgresRow, id: InventoryID, reference: RecordReference
+    ) throws(PostgresError) -> InventoryRecord {
+        InventoryRecord(
             id: id, reference: reference, quantityOnHand: try row.next(), quantityReserved: try row.next(),
             reorderPoint: try row.next(), reorderQuantity: try row.next(), safetyStock: try row.next(),
             version: try row.next(), updatedAt: try row.next())
@@ -76,11 +83,16 @@ enum LowStockRow {
 
 /// A row of the audit ledger.
 enum LedgerRow {
-    static let list = PostgresStatement(
-        """
+    private static let select = """
         SELECT id, inventory_id, version, type, quantity_change, quantity_after, reserved_change, reserved_after,
             order_id, reason, reference, actor, created_at
         FROM inventory_transactions
+        """
+    static let all = PostgresStatement(
+        "\(select) WHERE (inventory_id, version) > ($1, $2) ORDER BY inventory_id, version LIMIT $3")
+    static let list = PostgresStatement(
+        """
+        \(select)
         WHERE inventory_id = $1 AND version < $2 AND ($3::text IS NULL OR type = $3)
             AND version > (SELECT CASE WHEN $4::timestamptz IS NULL THEN 0 ELSE ledger_version_at($1, $4) END)
             AND version <= (

@@ -1,3 +1,5 @@
+import CSV
+
 /// A row of `products.csv`.
 struct ProductRow: CSVRowDecodable, Sendable {
     static let requiredColumns = ["sku", "name", "base_price"]

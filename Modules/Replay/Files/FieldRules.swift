@@ -1,3 +1,5 @@
+import CSV
+
 /// What the API lets a field be, checked before anything is sent, so that a fault names its row.
 enum FieldRules {
     static let maximumCodeBytes = 64

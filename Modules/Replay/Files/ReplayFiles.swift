@@ -1,3 +1,5 @@
+import CSV
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

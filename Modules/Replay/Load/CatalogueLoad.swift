@@ -1,3 +1,5 @@
+import CSV
+
 /// Makes the products and warehouses that are not there yet. One that is there stays as it is.
 struct CatalogueLoad: Sendable {
     let client: ReplayClient

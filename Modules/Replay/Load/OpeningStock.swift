@@ -1,3 +1,5 @@
+import CSV
+
 /// Makes the inventory records and receives their opening quantities, each once, however often a load is cut off, run
 /// again, or loses an answer.
 ///

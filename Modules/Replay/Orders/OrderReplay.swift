@@ -1,3 +1,5 @@
+import CSV
+
 /// The phase that replays `orders.csv` in the file's order, a bounded number of orders in flight.
 struct OrderReplay: Sendable {
     /// Failed orders in a row after which a run gives up, besides those in flight: each may take half a minute to fail,

@@ -1,6 +1,6 @@
 /// Which part of a list is wanted.
 public struct PageRequest: Hashable, Sendable {
-    /// 1 ... 500.
+    /// 1 ... 500 of what callers ask for; more where the program itself reads on.
     public let limit: Int
     /// Where the page before this one ended; nil for the first.
     public let cursor: Cursor?

@@ -8,6 +8,8 @@ public enum ServiceFailure: Error, Hashable, Sendable {
     case notFound(String)
     /// The request's faults, each with its field.
     case invalid([FieldFault])
+    /// An imported table's faults, each with its row.
+    case invalidRows(RowFaults)
     /// A unique value is taken, in words for the caller.
     case alreadyExists(String)
     /// The request was answered before: this is the answer, and nothing was done now.

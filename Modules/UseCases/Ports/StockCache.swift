@@ -21,6 +21,10 @@ public protocol StockCache: Sendable {
     /// not served any more.
     func doubt(_ records: [InventoryRecord]) async
 
+    /// Says that so much was committed that publishing it would take longer than anybody waits: nothing that is stored
+    /// is served any more. Waits 50 ms at most, as `publish` does, and like it makes good later what did not arrive.
+    func forgetAll() async
+
     /// The availability of a product over all warehouses, as `/availability` shows it; nil when absent.
     func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability]
 

@@ -83,6 +83,8 @@ public protocol StockQueries: Sendable {
     func transactions(
         of id: InventoryID, _ filter: LedgerFilter, page: PageRequest
     ) async throws(ServiceFailure) -> Page<LedgerEntry>
+    /// The ledger of all records, record by record, oldest first.
+    func ledger(page: PageRequest) async throws(ServiceFailure) -> Page<LedgerEntry>
     /// As the ledger tells it; zeros before the first row.
     func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState
     /// Unknown products are missing; known ones without a record have no lines.

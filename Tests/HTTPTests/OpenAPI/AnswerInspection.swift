@@ -41,8 +41,8 @@ struct AnswerInspection: Sendable {
             guard let content = described.content else {
                 return faults + (answer.text.isEmpty ? [] : ["a body is not described"])
             }
-            if answer.mediaType != described.mediaType { faults.append("the type is not \(described.mediaType)") }
-            guard described.mediaType == "application/json" else { return faults }
+            if answer.mediaType != content.mediaType { faults.append("the type is not \(content.mediaType)") }
+            guard content.mediaType == "application/json" else { return faults }
             return faults + body(answer, [.object(content.schema.json)], method)
         }
         let codes = endpoint.problems.filter { $0.status.code == answer.status }

@@ -96,6 +96,8 @@ func makeAPI(
         reservations: ReservationService(directory: ports, commands: ports, queries: ports),
         reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()),
         catalogue: ports,
+        queries: ports,
+        imports: ports,
         alerts: ports,
         reports: ports,
         currency: "EUR",

@@ -55,6 +55,10 @@ extension TestPorts: StockQueries {
         try await transactions(filter, page)
     }
 
+    func ledger(page: PageRequest) async throws(ServiceFailure) -> Page<LedgerEntry> {
+        try await transactions(LedgerFilter(), page)
+    }
+
     func state(of _: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
         try await state(instant)
     }
@@ -68,12 +72,33 @@ extension TestPorts: StockQueries {
     }
 }
 
+extension TestPorts: BulkImport {
+    func importProducts(
+        _ table: ImportTable<ImportedProduct>, _ options: ImportOptions
+    ) async throws(ServiceFailure) -> ImportSummary {
+        try await importing(.products(table), options)
+    }
+
+    func importWarehouses(
+        _ table: ImportTable<ImportedWarehouse>, _ options: ImportOptions
+    ) async throws(ServiceFailure) -> ImportSummary {
+        try await importing(.warehouses(table), options)
+    }
+
+    func importStock(
+        _ table: ImportTable<ImportedStock>, _ options: ImportOptions
+    ) async throws(ServiceFailure) -> ImportSummary {
+        try await importing(.stock(table), options)
+    }
+}
+
 /// The cache is always empty: what it holds is its own module's affair.
 struct EmptyCache: StockCache {
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     func fill(_: [InventoryRecord]) async {}
     func publish(_: [InventoryRecord]) async {}
     func doubt(_: [InventoryRecord]) async {}
+    func forgetAll() async {}
     func availability(_: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
     func fill(_: [ProductAvailability]) async {}
 }

@@ -63,6 +63,16 @@ struct TestPorts: Sendable {
         _,
         patch throws(Failure) in try unexpected("updateWarehouse \(patch)")
     }
+    var importing: @Sendable (Table, ImportOptions) async throws(Failure) -> ImportSummary = { _, _ throws(Failure) in
+        try unexpected("import")
+    }
+
+    enum Table: Sendable {
+        case products(ImportTable<ImportedProduct>)
+        case warehouses(ImportTable<ImportedWarehouse>)
+        case stock(ImportTable<ImportedStock>)
+    }
+
     var alerts: @Sendable (AlertView.Status?, PageRequest) async throws(Failure) -> Page<AlertView> = {
         _,
         _ throws(Failure) in try unexpected("alerts")

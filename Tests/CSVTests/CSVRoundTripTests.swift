@@ -1,6 +1,5 @@
+import CSV
 import Testing
-
-@testable import Replay
 
 /// A generator whose numbers a seed decides (splitmix64), so that a failure can be had again.
 struct SeededGenerator: RandomNumberGenerator {

@@ -1,4 +1,5 @@
 /// The first row of a table: which column stands where. Columns come in any order; those nobody asked for are ignored.
+/// Names are taken in any case, and without the blanks around them.
 public struct CSVHeader: Equatable, Sendable {
     public let names: [String]
     private let places: [String: Int]
@@ -6,7 +7,9 @@ public struct CSVHeader: Equatable, Sendable {
     /// - Throws: when a required column is missing or a name stands there twice.
     public init(_ row: CSVRow, required: [String]) throws(CSVError) {
         var places: [String: Int] = [:]
-        for (index, name) in row.fields.enumerated() {
+        let names = row.fields.map(Self.trimmed)
+        // A column without a name is a spreadsheet's empty one; nobody can ask for it.
+        for (index, name) in names.enumerated() where !name.isEmpty {
             guard places.updateValue(index, forKey: name) == nil else {
                 throw CSVError(row: row.number, column: name, message: "the header names it twice")
             }
@@ -14,8 +17,17 @@ public struct CSVHeader: Equatable, Sendable {
         for name in required where places[name] == nil {
             throw CSVError(row: row.number, column: name, message: "the header lacks it")
         }
-        self.names = row.fields
+        self.names = names
         self.places = places
+    }
+
+    private static func trimmed(_ name: String) -> String {
+        let text = name.drop(while: \.isWhitespace)
+        return String(
+            text.prefix(
+                (text.lastIndex { !$0.isWhitespace }.map { text.distance(from: text.startIndex, to: $0) + 1 }) ?? 0)
+        )
+        .lowercased()
     }
 
     /// - Throws: when the row has more or fewer fields than the header.

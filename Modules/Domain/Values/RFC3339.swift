@@ -1,13 +1,11 @@
-import Domain
-
 /// Times as RFC 3339 writes them. Written in UTC with milliseconds; read with any offset and any fraction.
-enum RFC3339 {
+public enum RFC3339 {
     private static let dayInMilliseconds: Int64 = 86_400_000
     /// 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of a year can say.
     private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
     /// `2026-11-22T15:00:00.123Z`. Instants beyond the years 0 ... 9999 are written as the nearest end.
-    static func format(_ instant: Instant) -> String {
+    public static func format(_ instant: Instant) -> String {
         let milliseconds = min(max(instant.milliseconds, writable.lowerBound), writable.upperBound)
         var days = milliseconds / dayInMilliseconds
         if milliseconds % dayInMilliseconds < 0 { days -= 1 }
@@ -40,7 +38,7 @@ enum RFC3339 {
     ///
     /// A blank before the offset counts as `+`: that is what a `+` in a query turns into when a caller forgets to
     /// encode it.
-    static func parse(_ text: String) -> Instant? {
+    public static func parse(_ text: String) -> Instant? {
         var scanner = Scanner(text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), scanner.skip("T") || scanner.skip("t"),

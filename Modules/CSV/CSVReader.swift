@@ -12,7 +12,9 @@ public struct CSVRow: Equatable, Sendable {
 
 /// Reads RFC 4180: bytes in, rows out. It does no I/O and holds no more than the row it is in.
 ///
-/// Taken as meant: LF for CRLF, a UTF-8 byte order mark, a last line without an end, empty lines (skipped).
+/// Taken as meant: LF for CRLF, a UTF-8 byte order mark, a last line without an end, empty lines (skipped), and what
+/// spreadsheets write where the comma stands in numbers: semicolons or tabs between the fields, and a first line `sep=;`.
+/// The first comma, semicolon or tab outside quotes tells which it is.
 /// Refused: a quote inside an unquoted field, text after a closing quote, a lone CR outside quotes, an open quote at the
 /// end, bytes that are no UTF-8, and what passes the limits. After an error the reader reads nothing more.
 public struct CSVReader: Sendable {
@@ -37,8 +39,11 @@ public struct CSVReader: Sendable {
         case failed
     }
 
+    private static let delimiters: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+    /// What stands between the fields; nil until the first one was seen.
+    public private(set) var delimiter: UInt8?
     private var state = State.fieldStart
     private var line = 1
     private var rowNumber = 1
@@ -96,7 +101,9 @@ public struct CSVReader: Sendable {
         case (.quoted, _):
             if byte == UInt8(ascii: "\n") { line += 1 }
             try append(byte)
-        case (.fieldStart, UInt8(ascii: ",")), (.unquoted, UInt8(ascii: ",")), (.quoteInQuoted, UInt8(ascii: ",")):
+        case (.fieldStart, let byte) where isDelimiter(byte), (.unquoted, let byte) where isDelimiter(byte),
+            (.quoteInQuoted, let byte) where isDelimiter(byte):
+            delimiter = byte
             try endField()
             state = .fieldStart
         case (.carriageReturn, UInt8(ascii: "\n")), (.fieldStart, UInt8(ascii: "\n")),
@@ -120,6 +127,10 @@ public struct CSVReader: Sendable {
         }
     }
 
+    private func isDelimiter(_ byte: UInt8) -> Bool {
+        delimiter.map { $0 == byte } ?? Self.delimiters.contains(byte)
+    }
+
     private mutating func append(_ byte: UInt8) throws(CSVError) {
         guard field.count < Self.maximumFieldBytes else {
             throw fault("the field is longer than \(Self.maximumFieldBytes) bytes")
@@ -138,7 +149,9 @@ public struct CSVReader: Sendable {
         // A line of nothing is no row, but a row of one quoted nothing is.
         if !fields.isEmpty || !field.isEmpty || isRowQuoted {
             try endField()
-            rows.append(CSVRow(number: rowNumber, fields: fields))
+            // A table of one column: what comes later is text.
+            delimiter = delimiter ?? UInt8(ascii: ",")
+            if rowNumber > 1 || fields != ["sep=", ""] { rows.append(CSVRow(number: rowNumber, fields: fields)) }
         }
         let width = fields.count
         fields = []

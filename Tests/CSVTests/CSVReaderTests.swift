@@ -1,6 +1,5 @@
+import CSV
 import Testing
-
-@testable import Replay
 
 @Suite("The CSV reader")
 struct CSVReaderTests {

@@ -1,0 +1,54 @@
+extension StockMachine {
+    /// A new record is received, a known one adjusted; a changed reorder point or quantity is a `policy` row of its own.
+    mutating func setStock(_ setting: StockSetting, actor: String) throws(Interruption) -> Outcome {
+        guard let known = state.records[setting.record.key] else {
+            var record = recordMakingOne(setting.record)
+            record.reorderPoint = setting.reorderPoint ?? record.reorderPoint
+            record.reorderQuantity = setting.reorderQuantity ?? record.reorderQuantity
+            state.records[record.key] = record
+            if setting.quantityOnHand > 0 {
+                write(.receive, to: record, quantityChange: setting.quantityOnHand, note: setting.note, actor: actor)
+            }
+            return .stockSet(created: true, changed: true)
+        }
+        let change = setting.quantityOnHand - known.quantityOnHand
+        // Before anything is written: a refused command leaves no trace.
+        if change < 0 { try checkAvailable(-change, of: setting.record) }
+        _ = setPolicy(
+            PolicyChange(
+                record: setting.record, reorderPoint: setting.reorderPoint ?? known.reorderPoint,
+                reorderQuantity: setting.reorderQuantity ?? known.reorderQuantity),
+            actor: actor)
+        let record = state.records[setting.record.key] ?? known
+        if change != 0 { write(.adjust, to: record, quantityChange: change, note: setting.note, actor: actor) }
+        return .stockSet(created: false, changed: change != 0 || record.version != known.version)
+    }
+
+    mutating func setPolicy(_ change: PolicyChange, actor: String) -> Outcome {
+        guard var record = state.records[change.record.key] else {
+            var record = recordMakingOne(change.record)
+            record.reorderPoint = change.reorderPoint
+            record.reorderQuantity = change.reorderQuantity
+            record.safetyStock = change.safetyStock ?? 0
+            state.records[record.key] = record
+            return .policy(record, created: true)
+        }
+        var changed: [String] = []
+        func note(_ name: String, _ old: Int64, _ new: Int64) {
+            if old != new { changed.append("\(name) \(old) to \(new)") }
+        }
+        let safetyStock = change.safetyStock ?? record.safetyStock
+        note("reorder_point", record.reorderPoint, change.reorderPoint)
+        note("reorder_quantity", record.reorderQuantity, change.reorderQuantity)
+        note("safety_stock", record.safetyStock, safetyStock)
+        guard !changed.isEmpty else { return .policy(record, created: false) }
+
+        // Touched before the figures change: whether it was low is judged by the old reorder point.
+        touch(record)
+        record.reorderPoint = change.reorderPoint
+        record.reorderQuantity = change.reorderQuantity
+        record.safetyStock = safetyStock
+        write(.policy, to: record, note: Note(reason: changed.joined(separator: ", ")), actor: actor)
+        return .policy(state.records[record.key] ?? record, created: false)
+    }
+}
