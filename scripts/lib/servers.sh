@@ -136,3 +136,14 @@ stop_mailbox() { # working folder
     fi
     rm -f "$1/mailbox.pid"
 }
+
+free_port() {
+    local port
+    for port in $(shuf -i 20000-29999 -n 50); do
+        if ! is_port_taken "$port"; then
+            echo "$port"
+            return
+        fi
+    done
+    die "no free port"
+}
