@@ -6,7 +6,7 @@ extension HTTPField.Name {
     static let contentTypeOptions = HTTPField.Name(validated: "X-Content-Type-Options")
 
     /// A name that is known to be one.
-    private init(validated name: String) {
+    init(validated name: String) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
         self = field
     }

@@ -20,35 +20,36 @@ struct RequestPipeline: Sendable {
         body: any RequestBody
     ) async throws -> APIResponse {
         let start = ContinuousClock.now
-        let requestID = RequestID.of(head.headerFields)
+        let marks = RequestMarks(head.headerFields)
         let target = RequestTarget(head.path ?? "/")
         let match = table.match(head.method, target.path)
         var response: APIResponse
         do {
-            response = try await answer(head, match, target.query, requestID, isLocal, body)
+            response = try await answer(head, match, target.query, marks.requestID, isLocal, body)
         } catch ServiceFailure.replayed(let kept) {
             response = APIResponse(replaying: kept)
         } catch let error as BrokenBody {
-            logger.info("request body broke off", metadata: ["request_id": "\(requestID)"])
+            logger.info("request body broke off", metadata: marks.marking())
             throw error.underlying
         } catch {
             let problem = Problem(error)
-            log(problem, requestID)
-            response = problem.response(requestID: requestID)
+            log(problem, marks)
+            response = problem.response(requestID: marks.requestID)
         }
-        finish(&response, head.method, requestID)
+        response.headers[.requestID] = marks.requestID
+        response.headers[.contentTypeOptions] = "nosniff"
+        if head.method == .head { response.dropBody() }
         if response.stream != nil {
             let status = response.status
             response.stream?.ended = { bytes, failure in
                 if let failure {
-                    logger.notice(
-                        "answer broke off", metadata: ["request_id": "\(requestID)", "cause": "\(failure)"])
+                    logger.notice("answer broke off", metadata: marks.marking(["cause": "\(failure)"]))
                 }
-                record(status, bytes, head.method, match, requestID, ContinuousClock.now - start)
+                record(status, bytes, head.method, match, marks, ContinuousClock.now - start)
             }
         } else {
             let bytes = response.body?.readableBytes ?? 0
-            record(response.status, bytes, head.method, match, requestID, ContinuousClock.now - start)
+            record(response.status, bytes, head.method, match, marks, ContinuousClock.now - start)
         }
         return response
     }
@@ -145,19 +146,9 @@ struct RequestPipeline: Sendable {
         }
     }
 
-    private func finish(_ response: inout APIResponse, _ method: HTTPRequest.Method, _ requestID: String) {
-        response.headers[.requestID] = requestID
-        response.headers[.contentTypeOptions] = "nosniff"
-        guard method == .head else { return }
-        response.stream = nil
-        guard let body = response.body else { return }
-        response.headers[.contentLength] = String(body.readableBytes)
-        response.body = nil
-    }
-
     // MARK: Records
 
-    private func log(_ problem: Problem, _ requestID: String) {
+    private func log(_ problem: Problem, _ marks: RequestMarks) {
         guard let cause = problem.cause else { return }
         let level: Logger.Level =
             switch problem.code {
@@ -168,7 +159,7 @@ struct RequestPipeline: Sendable {
         logger.log(
             level: level,
             "request failed",
-            metadata: ["request_id": "\(requestID)", "code": "\(problem.code.rawValue)", "cause": "\(cause)"]
+            metadata: marks.marking(["code": "\(problem.code.rawValue)", "cause": "\(cause)"])
         )
     }
 
@@ -177,7 +168,7 @@ struct RequestPipeline: Sendable {
         _ bytes: Int,
         _ method: HTTPRequest.Method,
         _ match: EndpointTable.Match,
-        _ requestID: String,
+        _ marks: RequestMarks,
         _ duration: Duration
     ) {
         let route: String? =
@@ -186,12 +177,21 @@ struct RequestPipeline: Sendable {
         // The template, not the path: a path may hold a caller's secrets and line ends.
         logger.info(
             "request",
-            metadata: [
+            metadata: marks.marking([
                 "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")",
-                "status": "\(status.code)", "duration_ms": "\(Milliseconds(duration))",
-                "bytes": "\(bytes)", "request_id": "\(requestID)",
-            ]
+                "status": "\(status.code)", "duration_ms": "\(Milliseconds(duration))", "bytes": "\(bytes)",
+            ])
         )
+    }
+}
+
+extension APIResponse {
+    /// HEAD has the headers of GET, the body's length among them, and no body.
+    fileprivate mutating func dropBody() {
+        stream = nil
+        guard let body else { return }
+        headers[.contentLength] = String(body.readableBytes)
+        self.body = nil
     }
 }
 
