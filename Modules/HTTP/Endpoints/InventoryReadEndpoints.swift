@@ -80,8 +80,8 @@ struct InventoryReadEndpoints: Sendable {
         var response =
             tag.matches(request.headers) ? APIResponse(.notModified) : APIResponse.json { $0.record(record) }
         response.headers[.eTag] = tag.description
-        // A copy may be kept and must be asked about: stock changes at any moment.
-        response.headers[.cacheControl] = "no-cache"
+        // The caller may keep a copy and must ask about it, stock changes at any moment; a cache that others use must not.
+        response.headers[.cacheControl] = "private, no-cache"
         return response
     }
 

@@ -3,13 +3,6 @@ import HTTPTypes
 
 extension HTTPField.Name {
     static let requestID = HTTPField.Name(validated: "X-Request-Id")
-    static let contentTypeOptions = HTTPField.Name(validated: "X-Content-Type-Options")
-
-    /// A name that is known to be one.
-    init(validated name: String) {
-        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
-        self = field
-    }
 }
 
 /// The id by which an answer and its log lines are found together.

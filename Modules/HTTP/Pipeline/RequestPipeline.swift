@@ -12,11 +12,14 @@ struct RequestPipeline: Sendable {
     let metrics: RequestMetrics
     let logger: Logger
 
-    /// - Parameter isLocal: whether it comes from this machine.
+    /// - Parameters:
+    ///   - isLocal: whether it comes from this machine.
+    ///   - isSecure: whether it came over TLS.
     /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
     func respond(
         to head: HTTPRequest,
         isLocal: Bool = false,
+        isSecure: Bool = false,
         body: any RequestBody
     ) async throws -> APIResponse {
         let start = ContinuousClock.now
@@ -36,8 +39,8 @@ struct RequestPipeline: Sendable {
             log(problem, marks)
             response = problem.response(requestID: marks.requestID)
         }
-        response.headers[.requestID] = marks.requestID
-        response.headers[.contentTypeOptions] = "nosniff"
+        response.headers = StandardHeaders.complete(
+            response.headers, requestID: marks.requestID, isSecure: isSecure)
         if head.method == .head { response.dropBody() }
         if response.stream != nil {
             let status = response.status

@@ -27,6 +27,8 @@ struct AnswerInspection: Sendable {
     func faults(_ method: HTTPRequest.Method, _ path: String, _ answer: TestAnswer) -> [String] {
         let target = RequestTarget(path)
         var faults = AnswerHeader.always.filter { !answer.has($0) }.map { "\($0.rawValue) is missing" }
+        faults += StandardHeaders.constant.map(\.name).filter { answer.headers[values: $0].count != 1 }
+            .map { "\($0) is not there once" }
         guard case .endpoint(let index, _) = table.match(method, target.path) else {
             // No operation: an unknown path, or a method that it does not take.
             let code: ProblemCode = answer.status == 405 ? .methodNotAllowed : .notFound

@@ -1,0 +1,87 @@
+import HTTPTypes
+import Logging
+import Testing
+import UseCases
+
+@testable import HTTP
+
+@Suite("Headers of every answer")
+struct StandardHeadersTests {
+    /// What a browser is told with every answer, but for the two that a route may know better.
+    private static let always = [
+        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    ]
+
+    private func pipeline(_ ports: TestPorts = TestPorts(), _ authenticator: any Authenticator) -> RequestPipeline {
+        RequestPipeline(
+            table: EndpointTable(makeAPI(ports, authenticator: authenticator).endpoints), authenticator: authenticator,
+            metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence)
+    }
+
+    private func head(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:]) -> HTTPRequest {
+        HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers)
+    }
+
+    @Test("every route, known or not, tells browsers to do nothing with its answer, and caches to keep none")
+    func everyRoute() async throws {
+        // Nobody gets in, so that no port is asked; what is open to all answers as it does.
+        let pipeline = pipeline(TestPorts(), PlayedKeys().authenticator)
+        var heads = pipeline.table.endpoints.map { endpoint in
+            head(endpoint.method, endpoint.path.description.replacing(/\{\w+\}/) { _ in "x" })
+        }
+        heads += [head(.get, "/nope"), head(.delete, "/docs"), head(.head, "/health/live"), head(.options, "/")]
+        for head in heads {
+            let answer = try await pipeline.respond(to: head, body: NoBody())
+            for (name, value) in Self.always {
+                #expect(
+                    answer.headers[values: try #require(.init(name))] == [value], "\(head.method) \(head.path ?? "")")
+            }
+            #expect(answer.headers[values: .cacheControl] == ["no-store"], "\(head.path ?? "")")
+            #expect(
+                answer.headers[values: .contentSecurityPolicy] == ["default-src 'none'; frame-ancestors 'none'"],
+                "\(head.path ?? "")")
+            #expect(answer.headers[values: .requestID].count == 1)
+            #expect(answer.headers[.strictTransportSecurity] == nil)
+        }
+    }
+
+    @Test("a page has its own policy, without a word that allows what is written into it")
+    func page() async throws {
+        let pipeline = pipeline(TestPorts(), OpenAuthenticator())
+        for path in ["/docs", "/docs/style.css", "/openapi.json"] {
+            let answer = try await pipeline.respond(to: head(.get, path), body: NoBody())
+            let policies = answer.headers[values: .contentSecurityPolicy]
+            #expect(policies.count == 1, "\(path)")
+            let policy = try #require(policies.first)
+            #expect(policy.hasPrefix("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"))
+            #expect(!policy.contains("unsafe") && !policy.contains("data:") && !policy.contains("*"))
+            #expect(answer.headers[values: .cacheControl] == ["no-cache"], "\(path)")
+        }
+    }
+
+    @Test("a record may be kept by who asked for it, and must be asked about each time")
+    func record() async throws {
+        var ports = TestPorts()
+        ports.record = { _ in Samples.record }
+        let pipeline = pipeline(ports, OpenAuthenticator())
+        let path = "/api/v1/inventory/\(Samples.inventoryText)"
+        for (headers, status) in [([:], 200), ([.ifNoneMatch: "\"7\""], 304)] as [(HTTPFields, Int)] {
+            let answer = try await pipeline.respond(to: head(.get, path, headers), body: NoBody())
+            #expect(answer.status.code == status)
+            #expect(answer.headers[values: .cacheControl] == ["private, no-cache"])
+            #expect(answer.headers[.eTag] == "\"7\"")
+        }
+    }
+
+    @Test("over TLS, and only there, the host is said to be reached by TLS for a year")
+    func strictTransport() async throws {
+        let pipeline = pipeline(TestPorts(), OpenAuthenticator())
+        for path in ["/health/live", "/nope", "/docs"] {
+            let secure = try await pipeline.respond(to: head(.get, path), isSecure: true, body: NoBody())
+            #expect(secure.headers[values: .strictTransportSecurity] == ["max-age=31536000"])
+            let open = try await pipeline.respond(to: head(.get, path), body: NoBody())
+            #expect(!open.headers.contains(.strictTransportSecurity))
+        }
+    }
+}
