@@ -40,10 +40,11 @@ struct JSONObject: Hashable, Sendable {
         members.append((name, value))
     }
 
-    /// Each name once, with its last value, in the order of those last values.
+    /// Each name once, with its last value, in the order of those last values. Names are the same when their bytes are:
+    /// to `String` an é is an é, however it is composed.
     var uniqueMembers: [Member] {
-        var seen = Set<String>(minimumCapacity: members.count)
-        return members.reversed().filter { seen.insert($0.name).inserted }.reversed()
+        var seen = Set<[UInt8]>(minimumCapacity: members.count)
+        return members.reversed().filter { seen.insert(Array($0.name.utf8)).inserted }.reversed()
     }
 
     static func == (left: Self, right: Self) -> Bool {

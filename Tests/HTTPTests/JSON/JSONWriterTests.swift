@@ -38,6 +38,14 @@ struct JSONWriterTests {
         #expect(written { $0.decimal(thousandths: -5) } == "-0.005")
     }
 
+    @Test("takes names of other bytes for other names, however alike they look")
+    func composedNames() throws {
+        let text = "{\"\u{E9}\":1,\"e\u{301}\":2,\"K\":3,\"\u{212A}\":4}"
+        var writer = JSONWriter()
+        writer.value(try JSONReader.read(Array(text.utf8)))
+        #expect(Array(writer.buffer.readableBytesView) == Array(text.utf8))
+    }
+
     @Test("writes of two members with one name the last")
     func duplicates() {
         #expect(

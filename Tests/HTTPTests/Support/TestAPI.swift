@@ -60,10 +60,14 @@ struct TestAnswer: Sendable {
     let headers: HTTPFields
     let text: String
 
+    init(status: Int, headers: HTTPFields, text: String) {
+        self.status = status
+        self.headers = headers
+        self.text = text
+    }
+
     init(_ response: TestResponse) {
-        status = response.status.code
-        headers = response.headers
-        text = String(buffer: response.body)
+        self.init(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
     }
 
     /// The body's members; empty when it is no JSON object.

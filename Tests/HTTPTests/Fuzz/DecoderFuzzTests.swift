@@ -1,0 +1,105 @@
+import Credentials
+import Domain
+import HTTPTypes
+import NIOCore
+import Testing
+import UseCases
+
+@testable import HTTP
+
+/// What reads a caller's bytes, each by itself: far more inputs reach it than through a request.
+@Suite("Fuzzed decoders", .timeLimit(.minutes(60)))
+struct DecoderFuzzTests {
+    /// Calls with damaged texts, each with how it was made.
+    private func eachDamaged(_ texts: [String], _ body: (String) -> Void) {
+        print(FuzzRun.words)
+        for index in FuzzRun.first..<(FuzzRun.first + FuzzRun.count) {
+            var random = FuzzRun.random(index)
+            body(ByteMutator.damaged(texts.randomElement(using: &random) ?? "", &random))
+        }
+    }
+
+    @Test("what the JSON reader takes is written and read back as the same")
+    func json() {
+        var taken = 0
+        eachDamaged([
+            #"{"a":[1,-0.5e-3,"\u00e9\ud83d\ude00\n"],"b":{"c":null,"d":[true,false]}}"#, "[[],{}]", "-12.5E+2",
+        ]) {
+            guard let value = try? JSONReader.read(Array($0.utf8)) else { return }
+            taken += 1
+            var writer = JSONWriter()
+            writer.value(value)
+            #expect((try? JSONReader.read(Array(writer.buffer.readableBytesView))) == value.withLastMembers, "\($0)")
+        }
+        #expect(taken > 0)
+    }
+
+    @Test("a time that is taken is written and read back as the same instant")
+    func times() {
+        var taken = 0
+        eachDamaged([Samples.instantText, "2026-11-22T15:00:00+01:00", "1969-12-31T23:59:60.5-23:59"]) { text in
+            guard let instant = RFC3339.parse(text) else { return }
+            taken += 1
+            // An offset may lead out of the years that can be written.
+            guard (-62_167_219_200_000...253_402_300_799_999).contains(instant.milliseconds) else { return }
+            #expect(RFC3339.parse(RFC3339.format(instant)) == instant, "\(text)")
+        }
+        #expect(taken > 0)
+    }
+
+    @Test("what percent-encoding is taken is encoded and decoded as the same")
+    func percents() {
+        var taken = 0
+        eachDamaged(["LAPTOP%2F001", "%C3%A9+b", "a b"]) { text in
+            for plusIsSpace in [true, false] {
+                guard let decoded = PercentEncoding.decode(text[...], plusIsSpace: plusIsSpace) else { continue }
+                taken += 1
+                #expect(PercentEncoding.decode(PercentEncoding.encode(segment: decoded)[...]) == decoded, "\(text)")
+            }
+            _ = QueryParameters("\(text)=1&\(text)&a=\(text)")[all: "a"]
+            _ = RequestTarget(text)
+        }
+        #expect(taken > 0)
+    }
+
+    @Test("a cursor that is taken comes back as the same")
+    func cursors() {
+        var taken = 0
+        eachDamaged([Cursor(["A/1", "é\"\\", ""]).token, Cursor([Samples.inventoryText]).token]) { text in
+            guard let cursor = try? Cursor(token: text) else { return }
+            taken += 1
+            #expect((try? Cursor(token: cursor.token)) == cursor, "\(text)")
+            #expect(cursor.values.allSatisfy { !$0.utf8.contains(0) })
+        }
+        #expect(taken > 0)
+    }
+
+    @Test("no damage makes another key out of a key, nor a tag of another version match")
+    func secrets() throws {
+        let secret = PlayedKeys.secret()
+        eachDamaged(["Bearer \(secret.text)", "\"7\"", "W/\"7\", *", "application/json; charset=utf-8"]) { text in
+            if let token = try? BearerToken([.authorization: text]), let found = APIKeySecret(token.text) {
+                #expect(found.hash != secret.hash || token.text == secret.text, "\(text)")
+            }
+            let headers: HTTPFields = [.ifNoneMatch: text]
+            if EntityTag(version: 7).matches(headers) {
+                #expect(text.contains("\"7\"") || text.contains("*"), "\(text)")
+            }
+            _ = ContentType.isJSON(text)
+            _ = ContentType.isCSV(text)
+            #expect(RequestID.isSane(RequestID.of([.requestID: text])))
+        }
+    }
+}
+
+extension JSONValue {
+    /// The writer writes each name of an object once.
+    fileprivate var withLastMembers: JSONValue {
+        switch self {
+        case .array(let elements): .array(elements.map(\.withLastMembers))
+        case .object(let object):
+            .object(object.uniqueMembers.reduce(into: JSONObject()) { $0.append($1.name, $1.value.withLastMembers) })
+        default: self
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPTypes
+import NIOCore
+import Testing
+import UseCases
+
+@testable import HTTP
+
+@Suite("Fuzzed requests", .timeLimit(.minutes(60)))
+struct RequestFuzzTests {
+    @Test("whatever is asked, the answer is as described and never a 5xx")
+    func requests() async throws {
+        print(FuzzRun.words)
+        var keys = PlayedKeys()
+        let key = try keys.add("all", Set(Scope.allCases))
+        let api = makeAPI(.answering, authenticator: keys.authenticator)
+        let endpoints = api.endpoints
+        let pipeline = RequestPipeline(
+            table: EndpointTable(endpoints), authenticator: api.authenticator,
+            metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence)
+        var statuses: [Int: Int] = [:]
+        var reached: [String: Int] = [:]
+        var findings = 0
+        var inspectedAssets: Set<String> = []
+        for index in FuzzRun.first..<(FuzzRun.first + FuzzRun.count) {
+            var random = FuzzRun.random(index)
+            let request = FuzzedRequest(endpoints, key: key, &random)
+            let head = request.head
+            let answer: TestAnswer
+            do {
+                answer = TestAnswer(
+                    try await pipeline.respond(to: head, isLocal: request.isLocal, body: request.body))
+            } catch is PiecewiseBody.BrokeOff {
+                statuses[0, default: 0] += 1
+                continue
+            }
+            statuses[answer.status, default: 0] += 1
+            if answer.status < 300,
+                case .endpoint(let found, _) = pipeline.table.match(head.method, RequestTarget(head.path ?? "").path)
+            {
+                reached[endpoints[found].description?.id ?? "", default: 0] += 1
+            }
+            // The description and its page are large and stay as they are: inspected once, they are.
+            if answer.text.utf8.count > 20_000, !inspectedAssets.insert(answer.text).inserted { continue }
+            let faults = Self.faults(head, answer)
+            guard !faults.isEmpty else { continue }
+            findings += 1
+            Issue.record(
+                "input \(index) of \(FuzzRun.seed): \(head.method) \(head.path ?? "") \(head.headerFields) \(answer.status) \(answer.text): \(faults)"
+            )
+            if findings == FuzzRun.highestFindings { break }
+        }
+        print("fuzz: answers by status, 0 for none: \(statuses.sorted { $0.key < $1.key })")
+        // All that a caller can be told is told, or the inputs are no test.
+        if FuzzRun.count >= 20_000 {
+            #expect(Set([200, 201, 304, 400, 401, 404, 405, 409, 413, 415, 422]).subtracting(statuses.keys) == [])
+            #expect(Set(endpoints.compactMap { $0.description?.id }).subtracting(reached.keys) == [])
+        }
+    }
+
+    private static func faults(_ head: HTTPRequest, _ answer: TestAnswer) -> [String] {
+        var faults = AnswerInspection.shared.faults(head.method, head.path ?? "", answer)
+        if answer.status >= 500 { faults.append("a 5xx") }
+        if answer.status >= 400, head.method != .head, answer.code == nil { faults.append("an error without a code") }
+        for field in answer.headers where field.value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            faults.append("\(field.name) holds a control character")
+        }
+        return faults
+    }
+}
+
+extension TestAnswer {
+    init(_ response: APIResponse) {
+        self.init(
+            status: response.status.code, headers: response.headers,
+            text: response.body.map { String(buffer: $0) } ?? "")
+    }
+}
