@@ -11,6 +11,8 @@ final class CutOffLine: @unchecked Sendable {
     /// Names of prepared statements that are a COMMIT.
     private var commits: Set<String> = []
     private var isCut = false
+    /// Nothing is passed on any more, and the client cannot tell.
+    private var isSilent = false
 
     private init(client: any Channel, plan: CutPlan) {
         self.client = client
@@ -38,7 +40,7 @@ final class CutOffLine: @unchecked Sendable {
     // MARK: To the server
 
     private func clientSent(_ bytes: ByteBuffer) {
-        guard !isCut else { return }
+        guard !isCut, !isSilent else { return }
         fromClient.append(bytes)
         var passed = ByteBuffer()
         while let message = fromClient.next() {
@@ -83,11 +85,15 @@ final class CutOffLine: @unchecked Sendable {
     // MARK: To the client
 
     private func serverSent(_ bytes: ByteBuffer) {
-        guard !isCut else { return }
+        guard !isCut, !isSilent else { return }
         fromServer.append(bytes)
         var passed = ByteBuffer()
         while let message = fromServer.next() {
             let isCommitted = message.type == UInt8(ascii: "C") && message.texts(1) == ["COMMIT"]
+            if isCommitted, plan.takesSilence() {
+                isSilent = true
+                return
+            }
             if isCommitted, plan.takes(.afterCommit) {
                 client.writeAndFlush(passed, promise: nil)
                 return cut(leavingServer: false)

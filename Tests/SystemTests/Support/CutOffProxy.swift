@@ -47,6 +47,12 @@ final class CutOffProxy: Sendable {
 
     /// How many lines it has cut since it was made.
     var cutsMade: Int { plan.made }
+
+    /// From the next COMMIT on that the server says is done, the line it is on stays open and silent: nobody hears of it.
+    func silenceNextCommit() { plan.silenceNext() }
+
+    /// How many lines it has silenced since it was made.
+    var silencesMade: Int { plan.silences }
 }
 
 /// Which COMMITs are cut.
@@ -56,6 +62,8 @@ final class CutPlan: Sendable {
         var cut: CutOffProxy.Cut?
         var remaining = 0
         var made = 0
+        var silencesNext = false
+        var silences = 0
     }
 
     /// One COMMIT in so many is cut, so that cuts fall on new connections and on old ones.
@@ -66,6 +74,19 @@ final class CutPlan: Sendable {
     init(seed: UInt64) { state = Mutex(State(random: SeededRandom(seed: seed))) }
 
     var made: Int { state.withLock { $0.made } }
+    var silences: Int { state.withLock { $0.silences } }
+
+    func silenceNext() { state.withLock { $0.silencesNext = true } }
+
+    /// Asked once for each COMMIT that the server has done.
+    func takesSilence() -> Bool {
+        state.withLock { state in
+            guard state.silencesNext else { return false }
+            state.silencesNext = false
+            state.silences += 1
+            return true
+        }
+    }
 
     func arm(_ cut: CutOffProxy.Cut, times: Int) {
         state.withLock { state in
