@@ -5,6 +5,8 @@
 # are made with openssl).
 BUILD_PACKAGES=(libpq-dev libhiredis-dev libcurl4-openssl-dev)
 SERVER_PACKAGES=(postgresql postgresql-contrib redis-server python3-aiosmtpd openssl)
+# For schemathesis, which comes from PyPI.
+TEST_PACKAGES=(python3-venv)
 
 # By what a package is for, so that a PostgreSQL or Redis from elsewhere will do.
 is_present() { # package
