@@ -2,12 +2,12 @@
 ///
 /// The algorithms are Howard Hinnant's *chrono-Compatible Low-Level Date Algorithms* (`days_from_civil`,
 /// `civil_from_days`): the year begins in March, so that a leap day comes last, and 400 years have 146,097 days.
-struct CivilDate: Hashable {
-    let year: Int64
+public struct CivilDate: Hashable, Sendable {
+    public let year: Int64
     /// 1 ... 12.
-    let month: Int64
+    public let month: Int64
     /// 1 ... 31.
-    let day: Int64
+    public let day: Int64
 
     init(year: Int64, month: Int64, day: Int64) {
         self.year = year
@@ -16,7 +16,7 @@ struct CivilDate: Hashable {
     }
 
     /// - Parameter days: from 1970-01-01.
-    init(daysSince1970 days: Int64) {
+    public init(daysSince1970 days: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

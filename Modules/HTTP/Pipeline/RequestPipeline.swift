@@ -57,6 +57,15 @@ struct RequestPipeline: Sendable {
         return response
     }
 
+    /// The answer to a request that its connection refuses, with the headers that every answer has.
+    func refusal(_ problem: Problem, to head: HTTPRequest, isSecure: Bool = false) -> APIResponse {
+        let requestID = RequestID.of(head.headerFields)
+        var response = problem.response(requestID: requestID)
+        response.headers = StandardHeaders.complete(response.headers, requestID: requestID, isSecure: isSecure)
+        if head.method == .head { response.dropBody() }
+        return response
+    }
+
     // MARK: Steps
 
     private func answer(

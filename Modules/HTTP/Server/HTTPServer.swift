@@ -1,14 +1,16 @@
-import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 public import ServiceLifecycle
 import Telemetry
 
 /// Serves the API over HTTP/1.1 until it is told to stop.
 public struct HTTPServer: Service {
-    private let api: InventoryAPI
+    private let endpoints: [Endpoint]
+    private let authenticator: any Authenticator
+    private let health: HealthMonitor
     private let configuration: HTTPServerConfiguration
     private let logger: Logger
     private let onRunning: @Sendable (_ port: Int) async -> Void
@@ -20,7 +22,22 @@ public struct HTTPServer: Service {
         logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
-        self.api = api
+        self.init(
+            endpoints: api.endpoints, authenticator: api.authenticator, health: api.health,
+            configuration: configuration, logger: logger, onRunning: onRunning)
+    }
+
+    init(
+        endpoints: [Endpoint],
+        authenticator: any Authenticator,
+        health: HealthMonitor,
+        configuration: HTTPServerConfiguration,
+        logger: Logger,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.endpoints = endpoints
+        self.authenticator = authenticator
+        self.health = health
         self.configuration = configuration
         self.logger = logger
         self.onRunning = onRunning
@@ -33,31 +50,37 @@ public struct HTTPServer: Service {
     /// - Throws: when the address cannot be bound.
     public func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
+        let isOverdue: Bool
         do {
-            try await serve(on: group)
+            isOverdue = try await serve(on: group)
         } catch {
             try? await group.shutdownGracefully()
             throw error
         }
-        try await group.shutdownGracefully()
+        // Handlers that are still at work go on on these threads until the program ends.
+        if !isOverdue { try await group.shutdownGracefully() }
     }
 
-    private func serve(on group: any EventLoopGroup) async throws {
-        let application = makeApplication(on: group)
-        try await withGracefulShutdownHandler {
+    /// - Returns: whether requests were given up.
+    private func serve(on group: MultiThreadedEventLoopGroup) async throws -> Bool {
+        let requests = RequestsInFlight(limit: configuration.limits.requestsInFlight)
+        let server = try await makeServer(on: group, requests)
+        return try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Ending.self) { tasks in
                 tasks.addTask {
-                    try await application.run()
+                    try await server.run()
+                    // Callers may have left before their requests were done.
+                    await requests.waitForNone()
                     return .served
                 }
                 tasks.addTask { await overdue() }
-                if try await tasks.next() == .overdue {
-                    logger.warning("requests were still in flight at the end of the shutdown limit")
-                }
+                let isOverdue = try await tasks.next() == .overdue
+                if isOverdue { logger.warning("requests were still in flight at the end of the shutdown limit") }
                 tasks.cancelAll()
+                return isOverdue
             }
         } onGracefulShutdown: {
-            api.health.drain()
+            health.drain()
         }
     }
 
@@ -76,18 +99,16 @@ public struct HTTPServer: Service {
         }
     }
 
-    /// The application, for `run()` and for tests that speak to it without a socket.
-    func makeApplication(on group: any EventLoopGroup) -> some ApplicationProtocol {
-        let pipeline = RequestPipeline(
-            table: EndpointTable(api.endpoints),
-            authenticator: api.authenticator,
-            metrics: RequestMetrics(),
-            logger: logger
-        )
-        return Application(
-            responder: InventoryResponder(pipeline: pipeline),
-            server: .http1(configuration: channelConfiguration),
-            configuration: ApplicationConfiguration(
+    private func makeServer(
+        on group: MultiThreadedEventLoopGroup, _ requests: RequestsInFlight
+    ) async throws -> Server<ConnectionSetup> {
+        var headers = NIOHTTPDecoderLimitConfiguration()
+        headers.maxHeaderFieldSize = configuration.highestHeaderBytes
+        headers.maxHeaderListSize = configuration.highestHeaderBytes
+        headers.maxHeaderFieldCount = configuration.highestHeaderCount
+        return Server(
+            childChannelSetup: ConnectionSetup(services: try await makeServices(on: group, requests), headers: headers),
+            configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: configuration.backlog,
                 reuseAddress: true
@@ -95,20 +116,36 @@ public struct HTTPServer: Service {
             onServerRunning: { channel in
                 await onRunning(channel.localAddress?.port ?? configuration.port)
             },
-            eventLoopGroupProvider: .shared(group),
+            eventLoopGroup: group,
             logger: logger
         )
     }
 
-    // TCP_NODELAY is NIO's default for accepted sockets.
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        var channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(logger: logger)],
-            idleTimeout: TimeAmount(configuration.idleTimeout)
+    private func makeServices(
+        on group: MultiThreadedEventLoopGroup, _ requests: RequestsInFlight
+    ) async throws -> [ObjectIdentifier: NIOLoopBound<ConnectionService>] {
+        let pipeline = makePipeline()
+        let (limits, logger) = (configuration.limits, logger)
+        var services: [ObjectIdentifier: NIOLoopBound<ConnectionService>] = [:]
+        for eventLoop in group.makeIterator() {
+            services[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+                NIOLoopBound(
+                    ConnectionService(
+                        pipeline: pipeline, requests: requests, executor: LoopExecutor(eventLoop), limits: limits,
+                        logger: logger),
+                    eventLoop: eventLoop)
+            }.get()
+        }
+        return services
+    }
+
+    /// What answers the requests, whatever brings them.
+    func makePipeline() -> RequestPipeline {
+        RequestPipeline(
+            table: EndpointTable(endpoints),
+            authenticator: authenticator,
+            metrics: RequestMetrics(),
+            logger: logger
         )
-        channel.httpDecoder.maxHeaderFieldSize = configuration.highestHeaderBytes
-        channel.httpDecoder.maxHeaderListSize = configuration.highestHeaderBytes
-        channel.httpDecoder.maxHeaderFieldCount = configuration.highestHeaderCount
-        return channel
     }
 }

@@ -11,6 +11,8 @@ public struct HTTPServerConfiguration: Hashable, Sendable {
     public var highestHeaderBytes = 64 << 10
     /// Headers that a request may have.
     public var highestHeaderCount = 100
+    /// What callers may take.
+    var limits = TransportLimits()
     /// After so long without a byte a connection is closed, also in the middle of a request.
     public var idleTimeout: Duration = .seconds(75)
     /// How long requests in flight may take after SIGTERM (operations.md, *Programs*).

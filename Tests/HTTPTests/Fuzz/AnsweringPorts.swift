@@ -19,6 +19,18 @@ extension TestPorts {
             }
             return try result.get()
         }
+        ports.importing = { table, options throws(ServiceFailure) in
+            let (count, faults) =
+                switch table {
+                case .products(let table): (table.rows.count, table.faults)
+                case .warehouses(let table): (table.rows.count, table.faults)
+                case .stock(let table): (table.rows.count, table.faults)
+                }
+            guard faults.isEmpty else { throw .invalidRows(faults) }
+            let summary = ImportSummary(rows: count, created: count, updated: 0)
+            if options.isDryRun, let kept = options.once?.answer(.success(summary)) { throw .replayed(kept) }
+            return summary
+        }
         ports.record = { id in id == Samples.inventory ? Samples.record : nil }
         ports.records = { _, page in Page(items: [Samples.record], next: page.cursor) }
         ports.lowStock = { _, page in
@@ -156,6 +168,7 @@ extension TestPorts {
                 reorderPoint: change.reorderPoint, reorderQuantity: change.reorderQuantity,
                 safetyStock: change.safetyStock ?? 0, version: 1, updatedAt: Samples.instant)
             return .policy(record, created: change.reorderPoint % 2 == 0)
+        case .setStock: return .stockSet(created: true, changed: true)
         case .expire: return .expired(count: 0, isComplete: true)
         }
     }

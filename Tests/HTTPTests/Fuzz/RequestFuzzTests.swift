@@ -27,8 +27,8 @@ struct RequestFuzzTests {
             let head = request.head
             let answer: TestAnswer
             do {
-                answer = TestAnswer(
-                    try await pipeline.respond(to: head, isLocal: request.isLocal, body: request.body))
+                answer = try await TestAnswer(
+                    pipeline.respond(to: head, isLocal: request.isLocal, body: request.body))
             } catch is PiecewiseBody.BrokeOff {
                 statuses[0, default: 0] += 1
                 continue

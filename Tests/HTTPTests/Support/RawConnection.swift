@@ -38,6 +38,32 @@ struct RawConnection {
         try await outbound.write(ByteBuffer(bytes: bytes))
     }
 
+    /// Sends so many bytes, and counts those that the socket has taken.
+    func sendAll(_ count: Int, _ sent: Tally) async throws {
+        let piece = ByteBuffer(repeating: 0x61, count: 1 << 16)
+        while sent.sum < count {
+            try await outbound.write(piece)
+            sent.add(piece.readableBytes)
+        }
+    }
+
+    /// What was received, up to a text that it ends with.
+    mutating func text(until end: String) async throws -> String {
+        var isHere = received.contains(end)
+        while !isHere, let bytes = try await inbound.next(isolation: #isolation) {
+            let tail = received.utf8.suffix(end.utf8.count)
+            received += String(buffer: bytes)
+            isHere = received.utf8.suffix(tail.count + bytes.readableBytes).firstRange(of: Array(end.utf8)) != nil
+        }
+        defer { received = "" }
+        return received
+    }
+
+    mutating func textUntilEnd() async throws -> String {
+        while let bytes = try? await inbound.next(isolation: #isolation) { received += String(buffer: bytes) }
+        return received
+    }
+
     /// The next answer with all of its body; nil when the server closes before.
     mutating func answer() async throws -> RawAnswer? {
         while true {

@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import Telemetry
 
 @testable import HTTP
 
@@ -13,13 +14,33 @@ struct RunningServer: Sendable {
     static func run(
         _ api: InventoryAPI,
         shutdownLimit: Duration = .seconds(10),
+        limits: TransportLimits = TransportLimits(),
+        logger: Logger = silence,
+        _ body: @escaping @Sendable (RunningServer) async throws -> Void
+    ) async throws {
+        try await run(
+            api.endpoints, authenticator: api.authenticator, health: api.health, shutdownLimit: shutdownLimit,
+            limits: limits, logger: logger, body)
+    }
+
+    /// Runs it with routes of a test's own, open to everybody.
+    static func run(
+        _ endpoints: [Endpoint],
+        authenticator: any Authenticator = OpenAuthenticator(),
+        health: HealthMonitor = HealthMonitor([], logger: silence),
+        shutdownLimit: Duration = .seconds(10),
+        limits: TransportLimits = TransportLimits(),
         logger: Logger = silence,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         var configuration = HTTPServerConfiguration(port: 0)
         configuration.shutdownLimit = shutdownLimit
+        configuration.limits = limits
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = HTTPServer(api, configuration: configuration, logger: logger) { port in
+        let server = HTTPServer(
+            endpoints: endpoints, authenticator: authenticator, health: health, configuration: configuration,
+            logger: logger
+        ) { port in
             continuation.yield(port)
         }
         let group = ServiceGroup(

@@ -1,10 +1,7 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
-import NIOPosix
 import Telemetry
 import Testing
 import UseCases
@@ -13,7 +10,7 @@ import UseCases
 
 /// A client of the API over the doubled ports, without a socket.
 struct TestAPI: Sendable {
-    let client: any TestClientProtocol
+    let pipeline: RequestPipeline
     /// Whether each answer is held against the description.
     var inspects = true
 
@@ -41,13 +38,12 @@ struct TestAPI: Sendable {
         _ headers: HTTPFields = [:]
     ) async throws -> TestAnswer {
         let path = Self.rootPaths.contains(where: path.hasPrefix) ? path : "/api/v1" + path
-        let response = try await client.executeRequest(
-            uri: path,
-            method: method,
-            headers: headers,
-            body: body.map { ByteBuffer(bytes: $0) }
-        )
-        let answer = TestAnswer(response)
+        var head = HTTPRequest(method: method, scheme: nil, authority: "a", path: path, headerFields: headers)
+        if let body, headers[.contentLength] == nil, headers[.transferEncoding] == nil {
+            head.headerFields[.contentLength] = String(body.count)
+        }
+        let arrived = ArrivedBody(bytes: ByteBuffer(bytes: body ?? []))
+        let answer = try await TestAnswer(pipeline.respond(to: head, body: arrived))
         if inspects { AnswerInspection.shared.inspect(method, path, answer) }
         return answer
     }
@@ -66,8 +62,10 @@ struct TestAnswer: Sendable {
         self.text = text
     }
 
-    init(_ response: TestResponse) {
-        self.init(status: response.status.code, headers: response.headers, text: String(buffer: response.body))
+    init(_ response: APIResponse) async throws {
+        var body = response.body ?? ByteBuffer()
+        while let piece = try await response.stream?.next() { body.writeImmutableBuffer(piece) }
+        self.init(status: response.status.code, headers: response.headers, text: String(buffer: body))
     }
 
     /// The body's members; empty when it is no JSON object.
@@ -124,9 +122,6 @@ func withAPI(
     _ body: @Sendable (TestAPI) async throws -> Void
 ) async throws {
     let api = makeAPI(ports, checks: checks, authenticator: authenticator)
-    let application = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
-        .makeApplication(on: MultiThreadedEventLoopGroup.singleton)
-    try await application.test(.router) { client in
-        try await body(TestAPI(client: client, inspects: inspects))
-    }
+    let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
+    try await body(TestAPI(pipeline: server.makePipeline(), inspects: inspects))
 }
