@@ -17,7 +17,9 @@ struct RawConnection {
     }
 
     static func open(_ port: Int, _ body: (inout RawConnection) async throws -> Void) async throws {
+        // Said, so that the kernel does not let it grow to tens of MiB, which would swallow whole answers.
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
