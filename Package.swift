@@ -20,15 +20,18 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -63,6 +66,7 @@ let modules: [Target] = [
     module("Domain"),
     module("UseCases", ["Domain"]),
     module("Credentials", ["Domain", "UseCases", crypto]),
+    module("Tokens", ["Reactor", "UseCases", crypto, jwtKit, logging]),
 
     // MARK: Tables
     module("CSV"),
@@ -110,7 +114,8 @@ let apps: [Target] = [
         "inventory-api",
         [
             "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient",
-            "Settings", "Telemetry", "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+            "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics, serviceLifecycle,
+            unixSignals,
         ]),
     app(
         "inventory-sweeper",
@@ -149,14 +154,22 @@ let redisTesting = Target.target(
 let mailTesting = Target.target(
     name: "MailTesting", path: "Tests/MailTesting", exclude: ["smtp-server.py"])
 
+/// Tokens as an issuer would sign them.
+let tokenTesting = Target.target(
+    name: "TokenTesting", dependencies: [crypto, cryptoExtras], path: "Tests/TokenTesting")
+
 let testTargets: [Target] = [
     testSupport,
     redisTesting,
     mailTesting,
+    tokenTesting,
     tests("DomainTests", ["Domain", "TestSupport"]),
     tests("CSVTests", ["CSV"]),
     tests("TablesTests", ["CSV", "Domain", "Tables", "TestSupport", "UseCases"]),
     tests("CredentialsTests", ["Credentials", "Domain", "TestSupport", "UseCases"]),
+    tests(
+        "TokensTests",
+        ["Reactor", "TestSupport", "TokenTesting", "Tokens", "UseCases", crypto, cryptoExtras, logging]),
     tests("ReactorTests", ["Reactor"]),
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
     tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
@@ -176,7 +189,10 @@ let testTargets: [Target] = [
         ]),
     tests(
         "SystemTests",
-        ["MailTesting", "PostgresClient", "Reactor", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+        [
+            "MailTesting", "PostgresClient", "Reactor", "TestSupport", "TokenTesting", asyncHTTPClient, crypto, nioCore,
+            nioHTTP1, nioPosix,
+        ]),
     tests(
         "MailerTests",
         ["Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),

@@ -1,41 +1,100 @@
+import ArgumentParser
 import Credentials
 import HTTP
+import Logging
 import Persistence
 import PostgresClient
 import Reactor
+import ServiceLifecycle
 import Settings
+import Tokens
 
 /// Who may call, as `AUTH_MODE` says, and what it takes to find out.
 struct CallerCheck {
     let authenticator: any Authenticator
+    /// Notices new keys that tokens are signed with.
+    let upkeep: Upkeep
     /// The connections that keys are read on; nil when nobody is asked for one.
     private let client: PostgresClient?
+    private let thread: BlockingThread?
 
     /// - Parameters:
-    ///   - limit: how much each key may call; nil for as much as it likes.
+    ///   - limit: how much each caller may call; nil for as much as it likes.
     ///   - database: how to connect for look-ups by key.
+    /// - Throws: an exit code, once standard error has been told which setting cannot be used.
     init(
         _ settings: AuthenticationSettings, limit: RateLimitSettings?, database: PostgresConfiguration,
-        reactor: Reactor,
-        onEvent: @escaping @Sendable (PostgresEvent) -> Void
-    ) {
+        reactor: Reactor, logger: Logger
+    ) async throws {
         guard settings.mode != .off else {
             authenticator = OpenAuthenticator()
+            upkeep = Upkeep(keySet: nil)
             client = nil
+            thread = nil
             return
         }
         // Of its own: a look-up that times out closes its connection, and no sale should be on that one.
         let client = PostgresClient(
-            configuration: database, reactor: reactor, sharedConnections: 1, maximumConnections: 1, onEvent: onEvent)
+            configuration: database, reactor: reactor, sharedConnections: 1, maximumConnections: 1,
+            onEvent: { logger.notice("postgresql: \($0)") })
         let keys = KeyAuthenticator(keys: KeyRing(store: PostgresAPIKeyStore(client: client)))
-        authenticator =
-            if let limit {
-                RateLimitedAuthenticator(keys, perSecond: limit.perSecond, burst: limit.burst)
-            } else { keys }
+        var authenticator: any Authenticator = keys
+        var keySet: KeySetFile?
+        var thread: BlockingThread?
+        if let jwt = settings.jwt {
+            let tokens = JWTVerifier(
+                rules: TokenRules(issuer: jwt.issuer, audience: jwt.audience),
+                secret: try await Self.secret(jwt.hs256Secret))
+            if let path = jwt.jwksPath {
+                let reader = BlockingThread(name: "key set")
+                thread = reader
+                keySet = try await Self.keySet(path, for: tokens, thread: reader, logger: logger)
+                if jwt.audience == nil {
+                    logger.warning("JWT_AUDIENCE is not set: whatever the issuer signs for anybody opens this server")
+                }
+            }
+            authenticator = KeyOrTokenAuthenticator(keys: keys, tokens: tokens)
+        }
+        if let limit {
+            authenticator = RateLimitedAuthenticator(authenticator, perSecond: limit.perSecond, burst: limit.burst)
+        }
+        self.authenticator = authenticator
+        upkeep = Upkeep(keySet: keySet)
         self.client = client
+        self.thread = thread
     }
 
     func shutdown() async {
         await client?.shutdown()
+        thread?.shutdown()
+    }
+
+    private static func secret(_ text: String?) async throws -> TokenKey? {
+        guard let text else { return nil }
+        return try await TokenKey.secret(text)
+    }
+
+    private static func keySet(
+        _ path: String, for tokens: JWTVerifier, thread: BlockingThread, logger: Logger
+    ) async throws -> KeySetFile {
+        let file = KeySetFile(path, for: tokens, thread: thread, logger: logger)
+        do {
+            try await file.load()
+        } catch {
+            writeToStandardError("error: JWT_JWKS \(error)")
+            throw ExitCode(SettingsError.exitStatus)
+        }
+        return file
+    }
+
+    /// Watches the key set, if there is one, until the server ends.
+    struct Upkeep: Service {
+        let keySet: KeySetFile?
+
+        func run() async throws {
+            // A service that ends takes the others with it.
+            guard let keySet else { return try await gracefulShutdown() }
+            await cancelWhenGracefulShutdown { await keySet.watch() }
+        }
     }
 }

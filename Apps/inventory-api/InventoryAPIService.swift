@@ -27,12 +27,8 @@ struct InventoryAPIService {
     /// Connections for single reads that all requests share, pipelined: so many for lists, and as many for look-ups by
     /// key. The lanes have their own.
     private static let sharedConnections = 2
+
     func run() async throws {
-        guard settings.authentication.mode != .keysAndJWT else {
-            // Better no server than one that knows nobody under a setting that says otherwise.
-            writeToStandardError("error: AUTH_MODE: `keys+jwt` is not served by this version, only `keys` and `off`")
-            throw ExitCode(SettingsError.exitStatus)
-        }
         let registry = MetricsRegistry()
         MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
@@ -54,10 +50,8 @@ struct InventoryAPIService {
         let lookups = PostgresClient(
             configuration: keyed, reactor: reactor, sharedConnections: Self.sharedConnections, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
-        let callers = CallerCheck(settings.authentication, limit: settings.rateLimit, database: keyed, reactor: reactor)
-        {
-            logger.notice("postgresql: \($0)")
-        }
+        let callers = try await CallerCheck(
+            settings.authentication, limit: settings.rateLimit, database: keyed, reactor: reactor, logger: logger)
         let (leases, cache, redis) = try await redisParts(reactor)
         let directory = PostgresRecordDirectory(client: lookups)
         let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
@@ -102,6 +96,7 @@ struct InventoryAPIService {
                 services: [
                     .init(service: Counting(tally: tally)),
                     .init(service: WritePath(engine: engine)),
+                    .init(service: callers.upkeep),
                     .init(
                         service: WhenReachable(client: client, logger: logger, service: server),
                         successTerminationBehavior: .gracefullyShutdownGroup),

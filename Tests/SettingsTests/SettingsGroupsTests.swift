@@ -51,9 +51,35 @@ struct SettingsGroupsTests {
         let bare = try source(environment: ["AUTH_MODE": "keys+jwt"])
         let http = try HTTPSettings(bare)
         #expect(throws: SettingsError.self) { try AuthenticationSettings(bare, http: http) }
-        let full = try source(environment: ["AUTH_MODE": "keys+jwt", "JWT_HS256_SECRET": "s", "JWT_ISSUER": "i"])
+        let secret = String(repeating: "s", count: 32)
+        let full = try source(environment: ["AUTH_MODE": "keys+jwt", "JWT_HS256_SECRET": secret, "JWT_ISSUER": "i"])
         let jwt = try AuthenticationSettings(full, http: http).jwt
-        #expect(jwt?.hs256Secret == "s" && jwt?.issuer == "i" && jwt?.audience == nil && jwt?.jwksPath == nil)
+        #expect(jwt?.hs256Secret == secret && jwt?.issuer == "i" && jwt?.audience == nil && jwt?.jwksPath == nil)
+        let set = try source(environment: ["AUTH_MODE": "keys+jwt", "JWT_JWKS": "f", "JWT_AUDIENCE": "a"])
+        let other = try AuthenticationSettings(set, http: http).jwt
+        #expect(other?.hs256Secret == nil && other?.jwksPath == "f" && other?.audience == "a")
+    }
+
+    @Test("a secret of HS256 has 32 bytes or more, from a file too, and is not shown")
+    func secret() throws {
+        let short = String(repeating: "é", count: 15) + "x"
+        let http = try HTTPSettings(source())
+        func refusal(_ settings: [String: String]) throws -> String? {
+            let all = try source(environment: settings.merging(["AUTH_MODE": "keys+jwt"]) { $1 })
+            return try line { _ = try AuthenticationSettings(all, http: http) }
+        }
+        #expect(try refusal(["JWT_HS256_SECRET": short]) == "JWT_HS256_SECRET must have 32 bytes or more")
+        #expect(try refusal(["JWT_HS256_SECRET": short + "x"]) == nil)
+        // The line end of an editor is no part of it.
+        #expect(try withFile(short + "x\n") { try refusal(["JWT_HS256_SECRET_FILE": $0]) } == nil)
+        let inFile = try withFile(short + "\n") { try refusal(["JWT_HS256_SECRET_FILE": $0]) }
+        #expect(inFile == "JWT_HS256_SECRET must have 32 bytes or more")
+    }
+
+    @Test("where no tokens are taken nobody looks at the settings of tokens", arguments: ["keys", "off"])
+    func jwtIgnored(mode: String) throws {
+        let all = try source(environment: ["AUTH_MODE": mode, "JWT_HS256_SECRET": "short", "JWT_JWKS": "/nowhere"])
+        #expect(try AuthenticationSettings(all, http: HTTPSettings(all)).jwt == nil)
     }
 
     @Test("halves of pairs are refused by the name of the other half")

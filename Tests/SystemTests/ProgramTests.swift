@@ -42,6 +42,28 @@ extension SystemTests {
             #expect(isNamed == true, "\(child.errorOutput)")
         }
 
+        @Test(
+            .timeLimit(.minutes(1)),
+            arguments: [
+                (["JWT_HS256_SECRET": "only-31-bytes-0123456789-012345"], "JWT_HS256_SECRET"),
+                (["JWT_HS256_SECRET_FILE": "/nowhere/secret"], "JWT_HS256_SECRET_FILE"),
+                (["JWT_JWKS": "/nowhere/keys.json"], "JWT_JWKS"), (["JWT_JWKS": "/dev/null"], "JWT_JWKS"),
+                (["JWT_JWKS": "/usr"], "JWT_JWKS"), (["JWT_ISSUER": "x"], "JWT_JWKS"),
+            ])
+        func `Tokens without a way to verify them end with 64 and one line`(
+            _ settings: [String: String], _ name: String
+        ) async throws {
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let common = ["DATABASE_URL": TestDatabase.url(of: nil), "AUTH_MODE": "keys+jwt"]
+            let child = try APIProcess.launch(common.merging(settings) { $1 }, in: folder)
+            defer { child.send(SIGKILL) }
+            #expect(try await child.waitForEnd(within: .seconds(10)) == .exit(64), "\(child.errorOutput)")
+            let lines = child.errorOutput.split(separator: "\n")
+            #expect(lines.count == 1 && lines[0].contains(name), "\(child.errorOutput)")
+            #expect(!child.errorOutput.contains("only-31-bytes"))
+        }
+
         @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option end with 64`()
             async throws
         {

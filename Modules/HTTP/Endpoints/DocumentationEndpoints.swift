@@ -9,13 +9,13 @@ struct DocumentationEndpoints: Sendable {
 
     /// - Parameters:
     ///   - routes: all others; the description has them and these.
-    ///   - asksForKey: false where authentication is switched off.
-    init(beside routes: [Endpoint], asksForKey: Bool) {
+    ///   - credentials: how callers say who they are.
+    init(beside routes: [Endpoint], credentials: AcceptedCredentials) {
         let all = routes + Self.make(json: Asset("") { ByteBuffer() }, page: Asset("") { ByteBuffer() })
         endpoints = Self.make(
-            json: Asset("application/json") { OpenAPIDocument(all, asksForKey: asksForKey).text.buffer },
+            json: Asset("application/json") { OpenAPIDocument(all, credentials: credentials).text.buffer },
             page: Asset("text/html; charset=utf-8") {
-                ByteBuffer(string: DocumentationPage(OpenAPIDocument(all, asksForKey: asksForKey)).html)
+                ByteBuffer(string: DocumentationPage(OpenAPIDocument(all, credentials: credentials)).html)
             }
         )
     }

@@ -7,8 +7,8 @@ struct OpenAPIDocument: Sendable {
 
     /// - Parameters:
     ///   - endpoints: one without a description is left out; the tests see to it that there is none.
-    ///   - asksForKey: false where authentication is switched off.
-    init(_ endpoints: [Endpoint], asksForKey: Bool = true) {
+    ///   - credentials: how callers say who they are.
+    init(_ endpoints: [Endpoint], credentials: AcceptedCredentials = .keys) {
         self.endpoints = endpoints
         json = [
             "openapi": .string("3.1.1"),
@@ -21,12 +21,12 @@ struct OpenAPIDocument: Sendable {
             ]),
             "servers": .array([.object(["url": .string("/")])]),
             "tags": .array(EndpointDescription.Tag.allCases.map { .object(["name": .string($0.rawValue)]) }),
-            "paths": .object(Self.paths(endpoints, asksForKey)),
-            "components": .object(Self.components),
+            "paths": .object(Self.paths(endpoints, asksForKey: credentials != .none)),
+            "components": .object(Self.components(credentials)),
         ]
     }
 
-    private static func paths(_ endpoints: [Endpoint], _ asksForKey: Bool) -> JSONObject {
+    private static func paths(_ endpoints: [Endpoint], asksForKey: Bool) -> JSONObject {
         var paths: [(path: String, operations: JSONObject)] = []
         for endpoint in endpoints {
             guard let operation = endpoint.operation(asksForKey: asksForKey) else { continue }
@@ -41,7 +41,7 @@ struct OpenAPIDocument: Sendable {
         return paths.reduce(into: JSONObject()) { $0.append($1.path, .object($1.operations)) }
     }
 
-    private static var components: JSONObject {
+    private static func components(_ credentials: AcceptedCredentials) -> JSONObject {
         var schemas = JSONObject()
         for component in SchemaComponent.all { schemas.append(component.name, .object(component.schema.json)) }
         var headers = JSONObject()
@@ -60,8 +60,7 @@ struct OpenAPIDocument: Sendable {
             "securitySchemes": .object([
                 "key": .object([
                     "type": .string("http"), "scheme": .string("bearer"),
-                    "description": .string(
-                        "An API key, or a JWT with a `scope` claim. Each operation names its scope."),
+                    "description": .string(credentials.text),
                 ])
             ]),
         ]
@@ -72,5 +71,17 @@ struct OpenAPIDocument: Sendable {
         var writer = JSONWriter(capacity: 128 << 10)
         writer.value(.object(json))
         return writer
+    }
+}
+
+extension AcceptedCredentials {
+    /// What the bearer's token may be.
+    fileprivate var text: String {
+        switch self {
+        case .none, .keys: "An API key. Each operation names the scope that it needs."
+        case .keysAndTokens:
+            "An API key, or a JWT (HS256, RS256 or ES256) with `sub`, `exp` and a `scope` claim. Each operation names the"
+                + " scope that it needs."
+        }
     }
 }

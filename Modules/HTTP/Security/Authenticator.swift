@@ -18,17 +18,27 @@ public struct Principal: Hashable, Sendable {
     }
 }
 
+/// How callers say who they are, for the description.
+public enum AcceptedCredentials: Hashable, Sendable {
+    /// Nobody is asked.
+    case none
+    case keys
+    case keysAndTokens
+}
+
 /// Finds out who asks, before a handler runs.
 public protocol Authenticator: Sendable {
+    var credentials: AcceptedCredentials { get }
+
     /// - Parameter headers: the request's, `Authorization` among them.
     func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal
 }
 
 /// Why nobody knows who asks.
 public enum AuthenticationFailure: Error, Hashable, Sendable {
-    /// No key, or one that is unknown, expired or revoked. The reason is for the log alone.
+    /// No key and no token, or one that is unknown, expired, revoked or not genuine. The reason is for the log alone.
     case unauthorized(reason: String)
-    /// The key has spent what it may.
+    /// The caller has spent what it may.
     case rateLimited(retryAfterSeconds: Int)
     /// The keys cannot be read.
     case unavailable(cause: String)
@@ -37,6 +47,8 @@ public enum AuthenticationFailure: Error, Hashable, Sendable {
 /// Lets everybody do everything: `AUTH_MODE=off`, where the server binds to a loopback address only.
 public struct OpenAuthenticator: Authenticator {
     private let principal: Principal
+
+    public var credentials: AcceptedCredentials { .none }
 
     /// - Parameter name: the `actor` of all that is done.
     public init(name: String = "anonymous") {
@@ -52,7 +64,7 @@ extension Problem {
     init(_ failure: AuthenticationFailure) {
         switch failure {
         case .unauthorized(let reason):
-            self.init(.unauthorized, "A valid API key is needed.", cause: reason)
+            self.init(.unauthorized, "A valid bearer token is needed, such as an API key.", cause: reason)
             headers[.wwwAuthenticate] = "Bearer"
         case .rateLimited(let seconds):
             self = .retry(.rateLimited, "Too many requests. Please slow down.", afterSeconds: seconds)
@@ -64,7 +76,7 @@ extension Problem {
     static func forbidden(_ scope: Scope) -> Problem {
         Problem(
             .forbidden,
-            "The key's scope does not allow this. It needs \(scope.rawValue).",
+            "The caller's scope does not allow this. It needs \(scope.rawValue).",
             members: [("required_scope", .string(scope.rawValue))]
         )
     }

@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// The credentials of a request: `Authorization: Bearer …` (RFC 6750, section 2.1).
 struct BearerToken: Sendable {
-    /// Longer than any key; a JWT of ours fits.
+    /// Longer than any key and than any issuer's JWT.
     static let lengthLimit = 8_192
 
     private static let scheme = "bearer"

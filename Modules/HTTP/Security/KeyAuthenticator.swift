@@ -6,6 +6,8 @@ import UseCases
 public struct KeyAuthenticator: Authenticator {
     private let keys: KeyRing
 
+    public var credentials: AcceptedCredentials { .keys }
+
     public init(keys: KeyRing) {
         self.keys = keys
     }

@@ -10,6 +10,8 @@ public final class RateLimitedAuthenticator: Authenticator {
     private let limit: Mutex<RateLimit>
     private let now: @Sendable () -> Int64
 
+    public var credentials: AcceptedCredentials { authenticator.credentials }
+
     /// - Parameters:
     ///   - perSecond: requests a second of one caller in the long run.
     ///   - burst: requests at once of one that has rested.

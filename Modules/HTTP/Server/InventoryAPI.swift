@@ -57,7 +57,7 @@ public struct InventoryAPI: Sendable {
 
     /// Every route of the server, its description among them.
     var endpoints: [Endpoint] {
-        routes + DocumentationEndpoints(beside: routes, asksForKey: !(authenticator is OpenAuthenticator)).endpoints
+        routes + DocumentationEndpoints(beside: routes, credentials: authenticator.credentials).endpoints
     }
 
     private var routes: [Endpoint] {

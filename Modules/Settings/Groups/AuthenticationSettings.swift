@@ -10,7 +10,10 @@ public struct AuthenticationSettings: Sendable {
 
     /// What a JWT is checked against.
     public struct JWT: Sendable {
-        /// The shared secret of HS256; never log it.
+        /// Of the secret: as many as the hash has (RFC 7518, section 3.2).
+        static let secretByteMinimum = 32
+
+        /// The shared secret of HS256, 32 bytes or more; never log it.
         public let hs256Secret: String?
         /// A file with a JSON Web Key Set, for RS256 and ES256.
         public let jwksPath: String?
@@ -19,7 +22,7 @@ public struct AuthenticationSettings: Sendable {
     }
 
     public let mode: Mode
-    /// There exactly in the mode `keys+jwt`.
+    /// There exactly in the mode `keys+jwt`; in any other nobody looks at its settings.
     public let jwt: JWT?
 
     /// Throws if authentication is off where others than this machine could call.
@@ -40,6 +43,9 @@ public struct AuthenticationSettings: Sendable {
         guard secret != nil || keySet != nil else {
             throw SettingsError(.authMode, "is keys+jwt, so JWT_HS256_SECRET or JWT_JWKS is required")
         }
+        if let secret, secret.utf8.count < JWT.secretByteMinimum {
+            throw SettingsError(.jwtHS256Secret, "must have \(JWT.secretByteMinimum) bytes or more")
+        }
         jwt = JWT(
             hs256Secret: secret,
             jwksPath: keySet,
@@ -51,7 +57,7 @@ public struct AuthenticationSettings: Sendable {
 
 public struct AuthenticationOptions: SettingsOptions {
     @Option(.authMode, "Who may call: keys, keys+jwt, or off on loopback (default: keys).", value: "mode") var mode
-    @Option(.jwtHS256Secret, "The shared secret of HS256.", value: "secret") var secret
+    @Option(.jwtHS256Secret, "The shared secret of HS256, 32 bytes or more.", value: "secret") var secret
     @Option(SettingName.jwtHS256Secret.file, "A file that holds the secret.", value: "file") var secretFile
     @Option(.jwtJWKS, "A file with a JSON Web Key Set.", value: "file") var keySet
     @Option(.jwtIssuer, "The issuer that a JWT must have.", value: "issuer") var issuer

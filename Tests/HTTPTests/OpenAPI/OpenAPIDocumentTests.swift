@@ -93,7 +93,7 @@ struct OpenAPIDocumentTests {
     func served() async throws {
         try await withAPI { api in
             let answer = try await api.get("/openapi.json")
-            #expect(answer.text == String(buffer: OpenAPIDocument(endpoints, asksForKey: false).text.buffer))
+            #expect(answer.text == String(buffer: OpenAPIDocument(endpoints, credentials: .none).text.buffer))
             let tag = try #require(answer.headers[.eTag])
             let again = try await api.get("/openapi.json", headers: [.ifNoneMatch: tag])
             #expect(again.status == 304)

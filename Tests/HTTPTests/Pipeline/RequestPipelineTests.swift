@@ -128,11 +128,15 @@ struct RequestPipelineTests {
     }
 
     private struct Refusing: Authenticator {
+        var credentials: AcceptedCredentials { .keys }
+
         let failure: AuthenticationFailure
         func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal { throw failure }
     }
 
     private struct Reader: Authenticator {
+        var credentials: AcceptedCredentials { .keys }
+
         func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal {
             Principal(name: "reader", scopes: [.read])
         }

@@ -54,6 +54,8 @@ struct RateLimitTests {
             #expect(again.status == 422)
         }
         struct Stranger: Authenticator {
+            var credentials: AcceptedCredentials { .keys }
+
             func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal {
                 throw .unauthorized(reason: "no key")
             }

@@ -1,0 +1,96 @@
+import FoundationEssentials
+import Glibc
+public import Logging
+public import Reactor
+import Synchronization
+
+/// A file with a key set (`JWT_JWKS`), that is read again and again: whoever rotates keys writes the file anew.
+public final class KeySetFile: Sendable {
+    /// How long a changed file may go unnoticed.
+    static let interval = Duration.seconds(2)
+    /// Far beyond a hundred keys; keeps a wrong path from being read into memory.
+    static let byteLimit = 1 << 20
+
+    private let path: String
+    private let verifier: JWTVerifier
+    private let thread: BlockingThread
+    private let logger: Logger
+    /// What the file had when it was last looked at.
+    private let seen = Mutex<Result<[UInt8], KeySetError>?>(nil)
+
+    /// - Parameters:
+    ///   - verifier: gets the keys.
+    ///   - thread: reads the file, which may lie on a disk that is slow or away.
+    public init(_ path: String, for verifier: JWTVerifier, thread: BlockingThread, logger: Logger) {
+        self.path = path
+        self.verifier = verifier
+        self.thread = thread
+        self.logger = logger
+    }
+
+    /// Reads it for the first time.
+    /// - Throws: when it cannot be read, is no key set or has no usable key.
+    public func load() async throws(KeySetError) {
+        let bytes = try await read()
+        let keySet = try await KeySet(Data(bytes))
+        guard !keySet.keys.isEmpty else {
+            throw KeySetError("has no key to verify RS256 or ES256 with (RSA of 2048 bits or more, or EC on P-256)")
+        }
+        verifier.replace(keySet)
+        seen.withLock { $0 = .success(bytes) }
+    }
+
+    /// Looks at it, after ``load()``, until the task is cancelled.
+    public func watch() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil { await look() }
+    }
+
+    /// Takes the file's keys if it has changed. A file that cannot be used changes nothing: the last keys stay. One that is
+    /// well formed and has no usable key counts, because somebody wrote that.
+    func look() async {
+        let found: Result<[UInt8], KeySetError>
+        do throws(KeySetError) { found = .success(try await read()) } catch { found = .failure(error) }
+        let isNew = seen.withLock { seen in
+            defer { seen = found }
+            return seen != found
+        }
+        guard isNew else { return }
+        do throws(KeySetError) {
+            let keySet = try await KeySet(Data(found.get()))
+            verifier.replace(keySet)
+            logger.log(
+                level: keySet.keys.isEmpty ? .warning : .notice, "JWT_JWKS was read again",
+                metadata: ["keys": "\(keySet.keys.count)"])
+        } catch {
+            logger.warning("JWT_JWKS cannot be used; the keys read before stay", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private func read() async throws(KeySetError) -> [UInt8] {
+        do {
+            return try await thread.run { [path] in try Self.contents(of: path) }
+        } catch {
+            throw error as? KeySetError ?? KeySetError("cannot be read")
+        }
+    }
+
+    private static func contents(of path: String) throws(KeySetError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw KeySetError("names a file that cannot be opened: errno \(errno)") }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: byteLimit + 1)
+        var count = 0
+        while count < bytes.count {
+            let part = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+            }
+            if part == 0 { return Array(bytes[..<count]) }
+            if part > 0 {
+                count += part
+            } else if errno != EINTR {
+                throw KeySetError("names a file that cannot be read: errno \(errno)")
+            }
+        }
+        throw KeySetError("names a file of more than \(byteLimit) bytes")
+    }
+}

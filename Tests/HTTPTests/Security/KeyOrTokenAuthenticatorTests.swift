@@ -1,0 +1,53 @@
+import HTTPTypes
+import NIOCore
+import Testing
+import UseCases
+
+@testable import HTTP
+
+@Suite("API keys and tokens over HTTP")
+struct KeyOrTokenAuthenticatorTests {
+    /// Knows `good`, and fails the test when it is shown a key.
+    private struct PlayedTokens: TokenVerifier {
+        func verify(_ token: String) throws(TokenRefusal) -> TokenCaller {
+            #expect(!token.hasPrefix("inv_0"), "a key is not shown to whom it does not concern")
+            guard token == "good", let actor = TokenActor(subject: "alice") else { throw TokenRefusal("not good") }
+            return TokenCaller(actor: actor, scopes: [.read])
+        }
+    }
+
+    @Test("what has the form of a key is one, known or not, and all else is a token")
+    func forms() async throws {
+        var keys = PlayedKeys()
+        let key = try keys.add("shop", [.admin])
+        let authenticator = KeyOrTokenAuthenticator(keys: keys.authenticator, tokens: PlayedTokens())
+        #expect(try await authenticator.authenticate(.bearer(key)) == Principal(name: "shop", scopes: [.admin]))
+        let unknown = "inv_" + String(repeating: "0", count: 64)
+        await #expect(throws: AuthenticationFailure.unauthorized(reason: "unknown key")) {
+            try await authenticator.authenticate(.bearer(unknown))
+        }
+        #expect(try await authenticator.authenticate(.bearer("good")) == Principal(name: "jwt:alice", scopes: [.read]))
+        for other in ["bad", "inv_", String(key.dropLast()), key.uppercased()] {
+            await #expect(throws: AuthenticationFailure.unauthorized(reason: "not good")) {
+                try await authenticator.authenticate(.bearer(other))
+            }
+        }
+        await #expect(throws: AuthenticationFailure.unauthorized(reason: "no Authorization")) {
+            try await authenticator.authenticate([:])
+        }
+    }
+
+    @Test("the description speaks of tokens where they are taken, and of nothing where nobody is asked")
+    func description() async throws {
+        let both = KeyOrTokenAuthenticator(keys: PlayedKeys().authenticator, tokens: PlayedTokens())
+        func text(_ authenticator: any Authenticator) -> String {
+            let endpoints = makeAPI(authenticator: authenticator).endpoints
+            return String(buffer: OpenAPIDocument(endpoints, credentials: authenticator.credentials).text.buffer)
+        }
+        #expect(text(both).contains("An API key, or a JWT"))
+        #expect(text(RateLimitedAuthenticator(both, perSecond: 1, burst: 1)).contains("An API key, or a JWT"))
+        #expect(!text(PlayedKeys().authenticator).contains("JWT"))
+        #expect(!text(OpenAuthenticator()).contains(#""security":[{"#))
+        #expect(text(both).contains(#""security":[{"#))
+    }
+}

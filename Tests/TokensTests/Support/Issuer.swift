@@ -1,0 +1,73 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import Synchronization
+import TokenTesting
+import UseCases
+
+@testable import Tokens
+
+/// An issuer with one key of each kind, and a server that trusts it. Its clock is the test's.
+final class Issuer: Sendable {
+    static let secretText = "0123456789abcdef0123456789ABCDEF"
+    static let start: Double = 1_700_000_000
+
+    /// Made once: a key of RSA takes its time.
+    private static let rsaKey = Result { try _RSA.Signing.PrivateKey(keySize: .bits2048) }
+
+    let secret = Signer.secret(secretText)
+    let rsa: Signer
+    let p256 = Signer.p256(P256.Signing.PrivateKey())
+    let verifier: JWTVerifier
+    private let clock: Clock
+
+    private final class Clock: Sendable {
+        let now = Mutex(Issuer.start)
+    }
+
+    /// - Parameter sharesSecret: whether the server knows the secret of HS256.
+    init(issuer: String? = nil, audience: String? = nil, sharesSecret: Bool = true) async throws {
+        rsa = .rsa(try Self.rsaKey.get())
+        let clock = Clock()
+        self.clock = clock
+        verifier = JWTVerifier(
+            rules: TokenRules(issuer: issuer, audience: audience),
+            secret: sharesSecret ? try await .secret(Self.secretText) : nil
+        ) { clock.now.withLock { $0 } }
+        verifier.replace(try await KeySet(Data(try keySet().utf8)))
+    }
+
+    /// Both public keys, by the names `r` and `e`.
+    func keySet() throws -> String {
+        #"{"keys":[\#(try rsa.jwk(#""kid":"r","use":"sig","alg":"RS256""#)),\#(try p256.jwk(#""kid":"e""#))]}"#
+    }
+
+    func pass(_ seconds: Double) { clock.now.withLock { $0 += seconds } }
+
+    /// Claims that are good for a minute.
+    static let claims = #"{"sub":"alice","exp":\#(Int(start) + 60),"scope":"read stock:write"}"#
+    static let caller = TokenCaller(actor: TokenActor(subject: "alice")!, scopes: [.read, .stockWrite])
+
+    /// The three ways to sign, each with its right header.
+    var signers: [(header: String, signer: Signer)] {
+        [
+            (#"{"alg":"HS256","typ":"JWT"}"#, secret), (#"{"alg":"RS256","kid":"r"}"#, rsa),
+            (#"{"alg":"ES256","kid":"e","typ":"at+jwt"}"#, p256),
+        ]
+    }
+
+    /// Why a token is refused; nil when it is taken.
+    func refusal(_ token: String) -> String? {
+        do {
+            _ = try verifier.verify(token)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// The same of claims under the secret.
+    func refusal(claims: String) throws -> String? {
+        refusal(try token(#"{"alg":"HS256"}"#, claims, secret))
+    }
+}
