@@ -81,6 +81,7 @@ let modules: [Target] = [
     module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics]),
     module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
+    module("RateLimits", ["RedisClient", "UseCases", metrics]),
     module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
     // MARK: Border
@@ -113,8 +114,9 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient",
-            "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics, serviceLifecycle,
+            "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "RateLimits", "Reactor",
+            "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics,
+            serviceLifecycle,
             unixSignals,
         ]),
     app(
@@ -174,6 +176,7 @@ let testTargets: [Target] = [
     tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
     tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
     tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
+    tests("RateLimitsTests", ["RateLimits", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests(
         "PersistenceTests",

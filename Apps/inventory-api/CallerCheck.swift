@@ -8,6 +8,7 @@ import Reactor
 import ServiceLifecycle
 import Settings
 import Tokens
+import UseCases
 
 /// Who may call, as `AUTH_MODE` says, and what it takes to find out.
 struct CallerCheck {
@@ -19,11 +20,11 @@ struct CallerCheck {
     private let thread: BlockingThread?
 
     /// - Parameters:
-    ///   - limit: how much each caller may call; nil for as much as it likes.
+    ///   - limiter: counts what each caller asks; nil where it may ask as much as it likes.
     ///   - database: how to connect for look-ups by key.
     /// - Throws: an exit code, once standard error has been told which setting cannot be used.
     init(
-        _ settings: AuthenticationSettings, limit: RateLimitSettings?, database: PostgresConfiguration,
+        _ settings: AuthenticationSettings, limiter: (any RateLimiter)?, database: PostgresConfiguration,
         reactor: Reactor, logger: Logger
     ) async throws {
         guard settings.mode != .off else {
@@ -55,9 +56,7 @@ struct CallerCheck {
             }
             authenticator = KeyOrTokenAuthenticator(keys: keys, tokens: tokens)
         }
-        if let limit {
-            authenticator = RateLimitedAuthenticator(authenticator, perSecond: limit.perSecond, burst: limit.burst)
-        }
+        if let limiter { authenticator = RateLimitedAuthenticator(authenticator, limiter: limiter) }
         self.authenticator = authenticator
         upkeep = Upkeep(keySet: keySet)
         self.client = client

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Cache
 import HTTP
-import Locking
 import Logging
 import Metrics
 import Persistence
@@ -50,9 +48,10 @@ struct InventoryAPIService {
         let lookups = PostgresClient(
             configuration: keyed, reactor: reactor, sharedConnections: Self.sharedConnections, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
+        let shared = try SharedState(settings, reactor: reactor, logger: logger)
         let callers = try await CallerCheck(
-            settings.authentication, limit: settings.rateLimit, database: keyed, reactor: reactor, logger: logger)
-        let (leases, cache, redis) = try await redisParts(reactor)
+            settings.authentication, limiter: shared.limiter, database: keyed, reactor: reactor, logger: logger)
+        await shared.redis?.start()
         let directory = PostgresRecordDirectory(client: lookups)
         let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
         let engine = CommandEngine(
@@ -61,8 +60,8 @@ struct InventoryAPIService {
             client: lookups,
             notices: client,
             directory: directory,
-            leases: leases,
-            cache: cache,
+            leases: shared.leases,
+            cache: shared.cache,
             settings: engineSettings,
             logger: logger
         )
@@ -70,16 +69,16 @@ struct InventoryAPIService {
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
             reservations: ReservationService(directory: directory, commands: engine, queries: queries, tally: tally),
-            reader: StockReader(directory: directory, queries: queries, cache: cache),
+            reader: StockReader(directory: directory, queries: queries, cache: shared.cache),
             catalogue: PostgresCatalogue(client: client),
             queries: queries,
-            imports: PostgresBulkImport(client: client, cache: cache, reactor: reactor),
+            imports: PostgresBulkImport(client: client, cache: shared.cache, reactor: reactor),
             alerts: PostgresAlertStore(client: client),
             reports: PostgresStockReports(client: client, reactor: reactor),
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },
             metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() },
-            health: HealthMonitor(healthChecks(client, redis), logger: logger),
+            health: HealthMonitor(healthChecks(client, shared.redis), logger: logger),
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds)
         )
@@ -106,7 +105,7 @@ struct InventoryAPIService {
             )
         )
         try await group.run()
-        await redis?.shutdown()
+        await shared.redis?.shutdown()
         await callers.shutdown()
         await lookups.shutdown()
         await client.shutdown()
@@ -127,30 +126,6 @@ struct InventoryAPIService {
         engine.waitLimit = settings.locks.wait
         engine.onLeaseFailure = settings.locks.onRedisFailure == .refuse ? .refuse : .continueOnRowLocks
         return engine
-    }
-
-    private func redisParts(
-        _ reactor: Reactor
-    ) async throws -> (leases: any LeaseStore, cache: any StockCache, redis: RedisClient?) {
-        guard let url = settings.redis?.url else { return (InProcessLeaseStore(), NoStockCache(), nil) }
-        let configuration: RedisConfiguration
-        do {
-            configuration = try RedisConfiguration(url: url)
-        } catch {
-            writeToStandardError("error: REDIS_URL: \(error)")
-            throw ExitCode(SettingsError.exitStatus)
-        }
-        let logger = logger
-        let redis = RedisClient(
-            configuration: configuration,
-            reactor: reactor,
-            connector: BlockingThread(name: "redis connect"),
-            onEvent: { logger.notice("redis: \($0)") }
-        )
-        let leases = RedisLeaseStore(client: redis, lease: settings.locks.lease)
-        let cache = RedisStockCache(client: redis, life: settings.cache.ttl)
-        await redis.start()
-        return (leases, cache, redis)
     }
 
     private static func latencies(_ registry: MetricsRegistry) -> ServiceLatencies {

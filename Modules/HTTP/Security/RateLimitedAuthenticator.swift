@@ -1,41 +1,25 @@
 public import HTTPTypes
-import Synchronization
-import UseCases
+public import UseCases
 
-/// Lets each caller make so many requests of this server: `RATE_LIMIT_PER_SECOND`, `RATE_LIMIT_BURST`.
+/// Lets each caller make so many requests: `RATE_LIMIT_PER_SECOND`, `RATE_LIMIT_BURST`.
 ///
 /// It counts whoever the other authenticator knows, under the caller's name: who is not known costs it nothing.
-public final class RateLimitedAuthenticator: Authenticator {
+public struct RateLimitedAuthenticator: Authenticator {
     private let authenticator: any Authenticator
-    private let limit: Mutex<RateLimit>
-    private let now: @Sendable () -> Int64
+    private let limiter: any RateLimiter
 
     public var credentials: AcceptedCredentials { authenticator.credentials }
 
-    /// - Parameters:
-    ///   - perSecond: requests a second of one caller in the long run.
-    ///   - burst: requests at once of one that has rested.
-    public convenience init(_ authenticator: any Authenticator, perSecond: Int, burst: Int) {
-        let start = ContinuousClock.now
-        self.init(authenticator, perSecond: perSecond, burst: burst) { (ContinuousClock.now - start).nanoseconds }
-    }
-
-    init(
-        _ authenticator: any Authenticator,
-        perSecond: Int,
-        burst: Int,
-        now: @escaping @Sendable () -> Int64
-    ) {
+    public init(_ authenticator: any Authenticator, limiter: any RateLimiter) {
         self.authenticator = authenticator
-        limit = Mutex(RateLimit(perSecond: perSecond, burst: burst))
-        self.now = now
+        self.limiter = limiter
     }
 
     public func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal {
         let principal = try await authenticator.authenticate(headers)
-        let now = now()
-        guard let wait = limit.withLock({ $0.take(principal.name, now: now) }) else { return principal }
+        guard let wait = await limiter.take(principal.name) else { return principal }
         // Whole seconds, rounded up: that is all that Retry-After can say.
-        throw .rateLimited(retryAfterSeconds: Int((wait + 999_999_999) / 1_000_000_000))
+        let (seconds, attoseconds) = wait.components
+        throw .rateLimited(retryAfterSeconds: Int(seconds) + (attoseconds > 0 ? 1 : 0))
     }
 }

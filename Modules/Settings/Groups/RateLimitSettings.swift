@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
-/// How much one API key may call.
+/// How much one caller may ask.
 public struct RateLimitSettings: Sendable {
-    /// Requests a second that are given back to a key.
+    /// Requests a second that are given back to a caller.
     public let perSecond: Int
-    /// The most requests that a rested key may make at once.
+    /// The most requests that a rested caller may make at once.
     public let burst: Int
 
     /// The settings, or nil without a limit.
@@ -16,9 +16,9 @@ public struct RateLimitSettings: Sendable {
 }
 
 public struct RateLimitOptions: SettingsOptions {
-    @Option(.rateLimitPerSecond, "Requests a second of one API key, 0 for no limit (default: 0).", value: "n")
+    @Option(.rateLimitPerSecond, "Requests a second of one caller, 0 for no limit (default: 0).", value: "n")
     var perSecond
-    @Option(.rateLimitBurst, "Requests at once of one API key (default: 2 seconds' worth).", value: "n") var burst
+    @Option(.rateLimitBurst, "Requests at once of one caller (default: 2 seconds' worth).", value: "n") var burst
 
     public init() {}
 

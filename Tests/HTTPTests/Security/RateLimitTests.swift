@@ -5,54 +5,43 @@ import UseCases
 
 @testable import HTTP
 
+/// Says what the test wants, and keeps who asked.
+final class PlayedLimiter: RateLimiter {
+    let wait = Mutex<Duration?>(nil)
+    let callers = Mutex<[String]>([])
+
+    func take(_ caller: String) async -> Duration? {
+        callers.withLock { $0.append(caller) }
+        return wait.withLock { $0 }
+    }
+}
+
 @Suite("Rate limits")
 struct RateLimitTests {
-    private static let second: Int64 = 1_000_000_000
-
-    @Test("a rested caller may burst, then goes at its rate, and rests again")
-    func burst() {
-        var limit = RateLimit(perSecond: 10, burst: 5)
-        #expect((0..<5).allSatisfy { _ in limit.take("a", now: 0) == nil })
-        #expect(limit.take("a", now: 0) == Self.second / 10, "one is given back after a tenth of a second")
-        #expect(limit.take("b", now: 0) == nil, "callers do not share")
-        #expect(limit.take("a", now: Self.second / 10) == nil)
-        #expect(limit.take("a", now: Self.second / 10) == Self.second / 10)
-        let later = 10 * Self.second
-        #expect((0..<5).allSatisfy { _ in limit.take("a", now: later) == nil }, "no more than a burst is saved up")
-        #expect(limit.take("a", now: later) != nil)
-    }
-
-    @Test("in the long run a caller gets exactly its rate, however it asks")
-    func longRun() {
-        var limit = RateLimit(perSecond: 7, burst: 14)
-        var random = SplitMix(seed: 7)
-        var now: Int64 = 0
-        var granted = 0
-        while now < 1_000 * Self.second {
-            if limit.take("a", now: now) == nil { granted += 1 }
-            now += Int64(random.next() % 50_000_000)
-        }
-        #expect((7_000...7_015).contains(granted), "\(granted)")
-    }
-
-    @Test("what is refused is 429 and says when to come again; an unknown caller is 401 all the same")
+    @Test("what is refused is 429 and says when to come again, in whole seconds")
     func answers() async throws {
-        let clock = Mutex<Int64>(0)
-        let limited = RateLimitedAuthenticator(OpenAuthenticator(), perSecond: 1, burst: 2) { clock.withLock { $0 } }
-        try await withAPI(authenticator: limited) { api in
+        let limiter = PlayedLimiter()
+        try await withAPI(authenticator: RateLimitedAuthenticator(OpenAuthenticator(), limiter: limiter)) { api in
             // Routes that are open are not counted, a path that is none neither.
-            for _ in 0..<5 { _ = try await api.get("/health/live") }
-            for _ in 0..<2 {
-                let answer = try await api.get("/inventory/x")
-                #expect(answer.status == 422)
+            for path in ["/health/live", "/nope"] { _ = try await api.get(path) }
+            #expect(limiter.callers.withLock { $0 } == [])
+            let answer = try await api.get("/inventory/x")
+            #expect(answer.status == 422)
+            #expect(limiter.callers.withLock { $0 } == ["anonymous"])
+            for (wait, seconds) in [
+                (Duration.nanoseconds(1), "1"), (.seconds(1), "1"), (.milliseconds(1_001), "2"), (.seconds(60), "60"),
+            ] {
+                limiter.wait.withLock { $0 = wait }
+                // Before a byte of the body is read.
+                let refused = try await api.post("/products", "no JSON")
+                #expect(refused.status == 429 && refused.code == "rate_limited")
+                #expect(refused.headers[.retryAfter] == seconds)
             }
-            let refused = try await api.get("/inventory/x")
-            #expect(refused.status == 429 && refused.code == "rate_limited")
-            #expect(refused.headers[.retryAfter] == "1")
-            clock.withLock { $0 = Self.second }
-            let again = try await api.get("/inventory/x")
-            #expect(again.status == 422)
         }
+    }
+
+    @Test("an unknown caller is 401 all the same, and costs nothing")
+    func strangers() async throws {
         struct Stranger: Authenticator {
             var credentials: AcceptedCredentials { .keys }
 
@@ -60,11 +49,12 @@ struct RateLimitTests {
                 throw .unauthorized(reason: "no key")
             }
         }
-        let strangers = RateLimitedAuthenticator(Stranger(), perSecond: 1, burst: 1) { 0 }
-        for _ in 0..<3 {
-            await #expect(throws: AuthenticationFailure.unauthorized(reason: "no key")) {
-                try await strangers.authenticate([:])
-            }
+        let limiter = PlayedLimiter()
+        limiter.wait.withLock { $0 = .seconds(1) }
+        let strangers = RateLimitedAuthenticator(Stranger(), limiter: limiter)
+        await #expect(throws: AuthenticationFailure.unauthorized(reason: "no key")) {
+            try await strangers.authenticate([:])
         }
+        #expect(limiter.callers.withLock { $0.isEmpty })
     }
 }
