@@ -4,7 +4,7 @@ extension EndpointDescription {
     static let listAlerts = EndpointDescription(
         id: "listAlerts",
         tag: .procurement,
-        parameters: [.query("status", .words(of: AlertView.Status.self), "Only those of this status.")]
+        parameters: [.query("status", .words(of: AlertView.Status.self).orEmpty, "Only those of this status.")]
             + Parameter.page,
         answers: [
             Answer(
@@ -27,7 +27,7 @@ extension EndpointDescription {
     static let listSuggestions = EndpointDescription(
         id: "listSuggestions",
         tag: .procurement,
-        parameters: [.query("status", .words(of: SuggestionView.Status.self), "Only those of this status.")]
+        parameters: [.query("status", .words(of: SuggestionView.Status.self).orEmpty, "Only those of this status.")]
             + Parameter.page,
         answers: [
             Answer(

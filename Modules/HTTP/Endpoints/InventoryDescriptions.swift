@@ -38,7 +38,7 @@ extension EndpointDescription {
         tag: .stock,
         parameters: [
             .path("id", .identifier, "Of the record."),
-            .query("type", .words(of: LedgerEntry.Kind.self), "Only rows of this type."),
+            .query("type", .words(of: LedgerEntry.Kind.self).orEmpty, "Only rows of this type."),
             .query("from", .time.orEmpty, "Only rows at this time or after it."),
             .query("to", .time.orEmpty, "Only rows before this time."),
         ] + Parameter.page,

@@ -110,7 +110,12 @@ extension Schema {
     }
 
     /// The same or an empty text, which counts as absent in a query.
-    var orEmpty: Schema { .anyOf([self, .string(0...0)]) }
+    var orEmpty: Schema {
+        guard case .array(let words)? = json["enum"] else { return .anyOf([self, .string(0...0)]) }
+        return json.members.reduce(into: Schema([:])) { schema, member in
+            schema.json.append(member.name, member.name == "enum" ? .array(words + [.string("")]) : member.value)
+        }
+    }
 
     /// A page of a list (api.md, *Conventions*).
     static func page(of component: SchemaComponent) -> Schema {
