@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import PostgresClient
 import Settings
 import Telemetry
 
@@ -54,7 +55,7 @@ struct APISettings {
     let log: LogSettings
 
     init(_ source: SettingsSource) throws(SettingsError) {
-        database = try DatabaseSettings(source)
+        database = try DatabaseSettings(source, fault: PostgresConfiguration.fault)
         redis = try RedisSettings.read(source)
         http = try HTTPSettings(source)
         authentication = try AuthenticationSettings(source, http: http)

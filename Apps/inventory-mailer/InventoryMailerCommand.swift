@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import PostgresClient
 import Settings
 import Telemetry
 
@@ -43,7 +44,7 @@ struct MailerSettings {
     let log: LogSettings
 
     init(_ source: SettingsSource) throws(SettingsError) {
-        database = try DatabaseSettings(source)
+        database = try DatabaseSettings(source, fault: PostgresConfiguration.fault)
         mail = try MailSettings(source)
         alerts = try AlertSettings(source)
         currency = try CurrencySettings(source)

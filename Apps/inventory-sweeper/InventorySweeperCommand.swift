@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import PostgresClient
 import Settings
 import Telemetry
 
@@ -44,7 +45,7 @@ struct SweeperSettings {
     let log: LogSettings
 
     init(_ source: SettingsSource) throws(SettingsError) {
-        database = try DatabaseSettings(source)
+        database = try DatabaseSettings(source, fault: PostgresConfiguration.fault)
         redis = try RedisSettings.read(source)
         locks = try LockSettings(source)
         cache = try CacheSettings(source)

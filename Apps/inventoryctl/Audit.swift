@@ -14,7 +14,8 @@ struct Audit: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         let session = try await DirectSession.open(settings)
         let report: StockAudit.Report

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Credentials
 import Persistence
+import PostgresClient
 import Settings
 import UseCases
 
@@ -34,7 +35,8 @@ struct KeysCreate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         try await PooledSession.run(settings) { client in
             var random = SystemRandomNumberGenerator()
@@ -59,7 +61,8 @@ struct KeysList: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         try await PooledSession.run(settings) { client in
             let keys = try await PostgresAPIKeyStore(client: client).list()
@@ -83,7 +86,8 @@ struct KeysRevoke: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         try await PooledSession.run(settings) { client in
             let key = try await PostgresAPIKeyStore(client: client).revoke(name)

@@ -2,6 +2,7 @@ import Alerts
 import ArgumentParser
 import Domain
 import Persistence
+import PostgresClient
 import Settings
 import UseCases
 
@@ -59,7 +60,8 @@ struct MailFailed: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         try await OutboxSession.run(settings) { outbox in
             let failed = try await outbox.failedDigests()
@@ -94,7 +96,8 @@ struct MailRequeue: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         let wanted = all ? nil : ids.compactMap(EmailID.init)
         try await OutboxSession.run(settings) { outbox in

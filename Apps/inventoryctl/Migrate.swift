@@ -15,7 +15,8 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try readingSettings {
-            try DatabaseSettings(SettingsSource(config: config, options: [database]))
+            try DatabaseSettings(
+                SettingsSource(config: config, options: [database]), fault: PostgresConfiguration.fault)
         }
         let known: [Migration]
         do {

@@ -34,6 +34,10 @@ final class LibpqConnection: @unchecked Sendable {
 
     /// Connects and blocks until that has worked or failed: name resolution, each host in turn, TLS, authentication.
     static func open(_ configuration: PostgresConfiguration) throws(PostgresError) -> LibpqConnection {
+        // Before libpq quotes it in an error of its own.
+        if let fault = PostgresConfiguration.fault(in: configuration.conninfo) {
+            throw PostgresError(.cannotConnect, "the address cannot be read: \(fault)")
+        }
         let parameters = configuration.parameters
         var keywords: [UnsafePointer<CChar>?] = parameters.map { UnsafePointer(strdup($0.0)) }
         var values: [UnsafePointer<CChar>?] = parameters.map { UnsafePointer(strdup($0.1)) }

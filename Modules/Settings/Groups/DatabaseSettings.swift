@@ -11,9 +11,13 @@ public struct DatabaseSettings: Sendable {
     /// The most connections that the process keeps open for reads.
     public let poolSize: Int
 
-    public init(_ source: SettingsSource) throws(SettingsError) {
+    /// - Parameter fault: what is wrong with an address, in words that quote none of it; nil when nothing is. Only libpq
+    ///   knows, and this module does not know libpq.
+    public init(_ source: SettingsSource, fault: (String) -> String? = { _ in nil }) throws(SettingsError) {
         url = try source.required(.databaseURL)
         directURL = try source.text(.databaseDirectURL, default: url)
+        if let fault = fault(url) { throw SettingsError(.databaseURL, "is no address: \(fault)") }
+        if let fault = fault(directURL) { throw SettingsError(.databaseDirectURL, "is no address: \(fault)") }
         preparesStatements = try source.flag(.databasePrepared, default: true)
         // PostgreSQL's own default allows 100 connections in all; a pool near that is a mistake more often than not.
         poolSize = try source.integer(.databasePool, in: 1...500, default: 8)
