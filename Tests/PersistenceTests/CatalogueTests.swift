@@ -49,7 +49,7 @@ struct CatalogueTests {
         try await PostgresStock.with { stock in
             for (sku, name) in [
                 ("TEA-1", "Green Tea 100% leaf"), ("TEA-2", "Black tea"), ("CUP_1", "Cup for tea"), ("CUPX1", "Mug"),
-                ("GROSS", "ÜBER Größe"),
+                ("GROSS", "ÜBER Größe"), ("X-ACUTE", "Vector x\u{301}"),
             ] {
                 _ = try await stock.catalogue.createProduct(try draft(sku, name))
             }
@@ -62,7 +62,8 @@ struct CatalogueTests {
                 ("tea", ["CUP_1", "TEA-1", "TEA-2"]), ("tea-", ["TEA-1", "TEA-2"]), ("TEA green", ["TEA-1"]),
                 ("100%", ["TEA-1"]), ("%", ["TEA-1"]), ("cup_", ["CUP_1"]), ("zebra", []), ("\\", []),
                 ("über", ["GROSS"]), ("größe ÜBER", ["GROSS"]), ("u\u{308}ber", ["GROSS"]),
-                ("  ", ["CUPX1", "CUP_1", "GROSS", "TEA-1", "TEA-2"]),
+                ("x\u{301}", ["X-ACUTE"]), ("%\u{301}", []), ("_\u{301}", []), ("\\\u{301}", []),
+                ("  ", ["CUPX1", "CUP_1", "GROSS", "TEA-1", "TEA-2", "X-ACUTE"]),
             ]
             for (text, expected) in cases {
                 let skus = try await found(text)

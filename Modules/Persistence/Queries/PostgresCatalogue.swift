@@ -148,9 +148,10 @@ func folded(_ text: String) -> String {
 /// A LIKE pattern that means the text itself, at the beginning or anywhere.
 private func likePattern(_ text: String, anywhere: Bool) -> String {
     var pattern = anywhere ? "%" : ""
-    for character in text {
-        if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
-        pattern.append(character)
+    // By scalars: with an accent behind it a wildcard would be another character to us and still a wildcard to LIKE.
+    for scalar in text.unicodeScalars {
+        if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
+        pattern.unicodeScalars.append(scalar)
     }
     return pattern + "%"
 }
