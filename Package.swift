@@ -88,7 +88,8 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "CSV", "Credentials", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes, hummingbirdCore,
+            "CSV", "Credentials", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
+            hummingbirdCore,
             logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL,
             serviceLifecycle,
         ]),

@@ -5,13 +5,16 @@ import NIOPosix
 struct RawConnection {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private let channel: any Channel
     /// What was received and not handed out.
     private var received = ""
 
     private init(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
-        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        _ channel: any Channel
     ) {
+        self.channel = channel
         self.inbound = inbound.makeAsyncIterator()
         self.outbound = outbound
     }
@@ -26,7 +29,7 @@ struct RawConnection {
                 }
             }
         try await channel.executeThenClose { inbound, outbound in
-            var connection = RawConnection(inbound, outbound)
+            var connection = RawConnection(inbound, outbound, channel.channel)
             try await body(&connection)
         }
     }
@@ -40,11 +43,11 @@ struct RawConnection {
         try await outbound.write(ByteBuffer(bytes: bytes))
     }
 
-    /// Sends so many bytes, and counts those that the socket has taken.
+    /// Sends so many bytes, and counts those that the socket has taken: the writer itself takes many more.
     func sendAll(_ count: Int, _ sent: Tally) async throws {
         let piece = ByteBuffer(repeating: 0x61, count: 1 << 16)
         while sent.sum < count {
-            try await outbound.write(piece)
+            try await channel.writeAndFlush(piece)
             sent.add(piece.readableBytes)
         }
     }
