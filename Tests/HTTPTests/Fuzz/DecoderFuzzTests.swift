@@ -8,21 +8,22 @@ import UseCases
 @testable import HTTP
 
 /// What reads a caller's bytes, each by itself: far more inputs reach it than through a request.
-@Suite("Fuzzed decoders", .timeLimit(.minutes(60)))
+@Suite("Fuzzed decoders", .serialized, .timeLimit(.minutes(60)))
 struct DecoderFuzzTests {
     /// Calls with damaged texts, each with how it was made.
-    private func eachDamaged(_ texts: [String], _ body: (String) -> Void) {
+    private func eachDamaged(_ texts: [String], _ body: (String) -> Void) async {
         print(FuzzRun.words)
         for index in FuzzRun.first..<(FuzzRun.first + FuzzRun.count) {
+            await FuzzRun.rest(index)
             var random = FuzzRun.random(index)
             body(ByteMutator.damaged(texts.randomElement(using: &random) ?? "", &random))
         }
     }
 
     @Test("what the JSON reader takes is written and read back as the same")
-    func json() {
+    func json() async {
         var taken = 0
-        eachDamaged([
+        await eachDamaged([
             #"{"a":[1,-0.5e-3,"\u00e9\ud83d\ude00\n"],"b":{"c":null,"d":[true,false]}}"#, "[[],{}]", "-12.5E+2",
         ]) {
             guard let value = try? JSONReader.read(Array($0.utf8)) else { return }
@@ -35,9 +36,9 @@ struct DecoderFuzzTests {
     }
 
     @Test("a time that is taken is written and read back as the same instant")
-    func times() {
+    func times() async {
         var taken = 0
-        eachDamaged([Samples.instantText, "2026-11-22T15:00:00+01:00", "1969-12-31T23:59:60.5-23:59"]) { text in
+        await eachDamaged([Samples.instantText, "2026-11-22T15:00:00+01:00", "1969-12-31T23:59:60.5-23:59"]) { text in
             guard let instant = RFC3339.parse(text) else { return }
             taken += 1
             // An offset may lead out of the years that can be written.
@@ -48,9 +49,9 @@ struct DecoderFuzzTests {
     }
 
     @Test("what percent-encoding is taken is encoded and decoded as the same")
-    func percents() {
+    func percents() async {
         var taken = 0
-        eachDamaged(["LAPTOP%2F001", "%C3%A9+b", "a b"]) { text in
+        await eachDamaged(["LAPTOP%2F001", "%C3%A9+b", "a b"]) { text in
             for plusIsSpace in [true, false] {
                 guard let decoded = PercentEncoding.decode(text[...], plusIsSpace: plusIsSpace) else { continue }
                 taken += 1
@@ -63,9 +64,9 @@ struct DecoderFuzzTests {
     }
 
     @Test("a cursor that is taken comes back as the same")
-    func cursors() {
+    func cursors() async {
         var taken = 0
-        eachDamaged([Cursor(["A/1", "é\"\\", ""]).token, Cursor([Samples.inventoryText]).token]) { text in
+        await eachDamaged([Cursor(["A/1", "é\"\\", ""]).token, Cursor([Samples.inventoryText]).token]) { text in
             guard let cursor = try? Cursor(token: text) else { return }
             taken += 1
             #expect((try? Cursor(token: cursor.token)) == cursor, "\(text)")
@@ -75,9 +76,9 @@ struct DecoderFuzzTests {
     }
 
     @Test("no damage makes another key out of a key, nor a tag of another version match")
-    func secrets() throws {
+    func secrets() async throws {
         let secret = PlayedKeys.secret()
-        eachDamaged(["Bearer \(secret.text)", "\"7\"", "W/\"7\", *", "application/json; charset=utf-8"]) { text in
+        await eachDamaged(["Bearer \(secret.text)", "\"7\"", "W/\"7\", *", "application/json; charset=utf-8"]) { text in
             if let token = try? BearerToken([.authorization: text]), let found = APIKeySecret(token.text) {
                 #expect(found.hash != secret.hash || token.text == secret.text, "\(text)")
             }

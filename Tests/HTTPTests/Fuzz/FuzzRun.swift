@@ -16,6 +16,11 @@ enum FuzzRun {
         return SplitMix(seed: scatter.next() &+ index &* 0x9E37_79B9_7F4A_7C15)
     }
 
+    /// Lets the other tests have the thread now and then: there are as few as cores.
+    static func rest(_ index: UInt64) async {
+        if index % 32 == 0 { await Task.yield() }
+    }
+
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
     }

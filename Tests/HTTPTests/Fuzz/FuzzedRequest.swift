@@ -16,7 +16,7 @@ struct FuzzedRequest: Sendable {
         var target = Self.target(endpoint, &random)
         if chance(1, of: 20, &random) { target = ByteMutator.damaged(target, &random) }
         let bytes = Self.body(endpoint, &random)
-        var headers = Self.headers(key: key, &random)
+        var headers = Self.headers(key: key, isCSV: endpoint.body.streamLimit != nil, &random)
         if chance(9, of: 10, &random) {
             headers[.contentLength] = String(bytes.count)
         } else {
@@ -108,14 +108,15 @@ struct FuzzedRequest: Sendable {
             values: ["\"7\"", "W/\"7\"", "*", "\"1\", \"7\"", ",,,", "\"", ""]),
     ]
 
-    private static func headers(key: String, _ random: inout SplitMix) -> HTTPFields {
+    private static func headers(key: String, isCSV: Bool, _ random: inout SplitMix) -> HTTPFields {
         let keys = ["Bearer \(key)", "bearer \(key)", "Basic eDp5", "Bearer", "Bearer inv_", ""]
         let all = samples + [Sample(name: .authorization, often: 97, meant: 95, values: keys)]
         var fields = HTTPFields()
         for sample in all where chance(sample.often, of: 100, &random) {
             for _ in 0..<(chance(1, of: 100, &random) ? 2 : 1) {
+                let meant = isCSV && sample.name == .contentType ? "text/csv" : sample.values[0]
                 let isMeant = chance(sample.meant, of: 100, &random)
-                var value = Array((isMeant ? sample.values[0] : sample.values.randomElement(using: &random) ?? "").utf8)
+                var value = Array((isMeant ? meant : sample.values.randomElement(using: &random) ?? "").utf8)
                 if chance(1, of: 20, &random) { ByteMutator.damage(&value, &random) }
                 fields.append(HTTPField(name: sample.name, value: value))
             }
@@ -134,7 +135,8 @@ struct FuzzedRequest: Sendable {
             writer.value(value)
             bytes = Array(writer.buffer.readableBytesView)
         }
-        if chance(1, of: 3, &random) { ByteMutator.damage(&bytes, &random) }
+        let isText = endpoint.body.streamLimit != nil
+        if chance(isText ? 2 : 1, of: 3, &random) { ByteMutator.damage(&bytes, &random) }
         if chance(1, of: 2_000, &random) { bytes += repeatElement(0x20, count: 1 << 20) }
         return bytes
     }
