@@ -36,14 +36,14 @@ import Testing
             var model = Buckets(rate)
             var now: Int64 = 1_700_000_000_999_999
             var waits = 0
-            for step in 0..<1_500 {
+            for step in 0..<(1_000 + 20 * burst) {
                 let caller = "caller \(Int.random(in: 0..<3, using: &random))"
                 let expected = model.take(caller, now: now * 1_000)
                 let found = try await world.take(caller, now: now)
                 #expect(found == expected, "seed \(seed), step \(step)")
                 if found != nil { waits += 1 }
                 // A long rest seldom enough for a bucket to become empty in between.
-                if Int.random(in: 0..<(8 * burst), using: &random) == 0 {
+                if Int.random(in: 0..<(16 * burst), using: &random) == 0 {
                     now += .random(in: 0...(rate.slack / 1_000), using: &random)
                 }
                 switch Int.random(in: 0..<8, using: &random) {
