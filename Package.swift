@@ -37,11 +37,13 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -90,7 +92,7 @@ let modules: [Target] = [
         [
             "CSV", "Credentials", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
             hummingbirdCore,
-            logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL,
+            logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
             serviceLifecycle,
         ]),
     module("Telemetry", ["Reactor", logging, metrics]),
@@ -188,8 +190,8 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Credentials", "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, logging, metrics, nioCore, nioPosix,
-            serviceLifecycle,
+            "Credentials", "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, logging, metrics, nioCore, nioHPACK,
+            nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
         ]),
     tests(
         "SystemTests",

@@ -27,6 +27,7 @@ struct InventoryAPIService {
     private static let sharedConnections = 2
 
     func run() async throws {
+        let certificate = try readCertificate()
         let registry = MetricsRegistry()
         MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
@@ -82,17 +83,15 @@ struct InventoryAPIService {
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds)
         )
-        let server = HTTPServer(
-            api,
-            configuration: HTTPServerConfiguration(host: settings.http.host, port: settings.http.port),
-            logger: logger
-        ) { [host = settings.http.host] port in
+        var listening = HTTPServerConfiguration(host: settings.http.host, port: settings.http.port)
+        listening.certificate = certificate
+        let server = HTTPServer(api, configuration: listening, logger: logger) { [host = settings.http.host] port in
             logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
         }
         // In order of dependence: the server stops first, the engine when nothing can reach it any more.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                services: (certificate.map { [.init(service: Reloading(certificate: $0, logger: logger))] } ?? []) + [
                     .init(service: Counting(tally: tally)),
                     .init(service: WritePath(engine: engine)),
                     .init(service: callers.upkeep),
@@ -110,6 +109,19 @@ struct InventoryAPIService {
         await lookups.shutdown()
         await client.shutdown()
         logger.notice("stopped")
+    }
+
+    /// - Returns: nil when plain HTTP is to be served.
+    /// - Throws: the exit code, after one line that names the setting and the file.
+    private func readCertificate() throws -> TLSCertificate? {
+        guard let files = settings.http.tls else { return nil }
+        do {
+            return try TLSCertificate(certificatePath: files.certificatePath, keyPath: files.keyPath)
+        } catch {
+            let setting = error.file == .key ? "HTTP_TLS_KEY" : "HTTP_TLS_CERT"
+            writeToStandardError("error: \(setting): \(error)")
+            throw ExitCode(SettingsError.exitStatus)
+        }
     }
 
     /// Behind PgBouncer in transaction mode a session is somebody else's the next moment: nothing may be set on it.
@@ -173,6 +185,18 @@ private struct Counting: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await tally.run() }
+    }
+}
+
+/// Reads the certificate again at each SIGHUP.
+private struct Reloading: Service {
+    let certificate: TLSCertificate
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            await certificate.reload(logger: logger)
+        }
     }
 }
 

@@ -1,28 +1,64 @@
 import Logging
+import NIOCore
 
 /// What all connections of one event loop share. Lives on it.
 final class ConnectionService {
     let pipeline: RequestPipeline
-    let requests: RequestsInFlight
-    private let executor: LoopExecutor
     let limits: TransportLimits
+    let metrics: TransportMetrics
     let logger: Logger
+    private let requests: RequestsInFlight
+    private let executor: LoopExecutor
+    private var watched: [ObjectIdentifier: any Watched] = [:]
     private var dateSecond: Int64 = 0
     private var dateText = ""
 
+    /// To be called on the event loop.
     init(
         pipeline: RequestPipeline,
         requests: RequestsInFlight,
-        executor: LoopExecutor,
         limits: TransportLimits,
-        logger: Logger
+        metrics: TransportMetrics,
+        logger: Logger,
+        eventLoop: any EventLoop
     ) {
         self.pipeline = pipeline
         self.requests = requests
-        self.executor = executor
         self.limits = limits
+        self.metrics = metrics
         self.logger = logger
+        executor = LoopExecutor(eventLoop)
+        let box = NIOLoopBound(self, eventLoop: eventLoop)
+        let tick = TimeAmount(limits.tick)
+        eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.check(.now()) }
     }
+
+    // MARK: Time
+
+    /// One look at all connections each tick costs less than a timer for each request.
+    func watch(_ one: any Watched) {
+        watched[ObjectIdentifier(one)] = one
+    }
+
+    func unwatch(_ one: any Watched) {
+        watched[ObjectIdentifier(one)] = nil
+    }
+
+    private func check(_ now: NIODeadline) {
+        for one in watched.values { one.check(now) }
+    }
+
+    /// Now, as the `Date` header has it; made anew each second.
+    var date: String {
+        let second = HTTPDate.currentSecond()
+        if second != dateSecond {
+            dateSecond = second
+            dateText = HTTPDate.text(second)
+        }
+        return dateText
+    }
+
+    // MARK: Requests
 
     /// Runs a task of a request on the event loop, at once; the server does not end before it.
     /// - Returns: nil when too many requests are in flight; then nothing is run.
@@ -35,13 +71,8 @@ final class ConnectionService {
         }
     }
 
-    /// Now, as the `Date` header has it; made anew each second.
-    var date: String {
-        let second = HTTPDate.currentSecond()
-        if second != dateSecond {
-            dateSecond = second
-            dateText = HTTPDate.text(second)
-        }
-        return dateText
-    }
+    /// - Returns: false when the bodies of all connections take too much; then nothing is counted.
+    func holdBody(_ bytes: Int) -> Bool { requests.hold(bytes) }
+
+    func releaseBody(_ bytes: Int) { requests.release(bytes) }
 }

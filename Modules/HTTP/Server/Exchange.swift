@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import Metrics
 import NIOCore
 
 /// One request and its answer, on the event loop of their connection.
@@ -23,7 +24,11 @@ final class Exchange {
     /// The answer's stream waits for room in the sink.
     private var room: CheckedContinuation<Void, any Error>?
     /// The body, when it was not there as a whole.
-    private(set) var arriving: ArrivingBody?
+    private var arriving: ArrivingBody?
+    /// What of it was given to the handler, as `TransportLimits.bodyBytesInFlight` counts it.
+    private var heldBytes = 0
+    /// When the whole request was here.
+    private var requestEnd: NIODeadline?
 
     init(_ head: HTTPRequest, sink: any AnswerSink, service: ConnectionService, eventLoop: any EventLoop) {
         self.head = head
@@ -36,6 +41,10 @@ final class Exchange {
     /// - Parameter isWhole: whether the bytes are the whole body; else the rest is given to `arriving`.
     func begin(_ bytes: ByteBuffer?, isWhole: Bool, isLocal: Bool) {
         guard isWhole else {
+            if let bytes, !hold(bytes.readableBytes) {
+                _ = finish(.failure(Problem.tooManyRequests))
+                return
+            }
             let asksFirst = head.headerFields[.expect]?.lowercased() == "100-continue" && bytes == nil
             var hasAsked = false
             let body = ArrivingBody(on: eventLoop, first: bytes) { [weak self] in
@@ -47,6 +56,7 @@ final class Exchange {
             run(body, isLocal)
             return
         }
+        requestEnd = .now()
         run(ArrivedBody(bytes: bytes ?? ByteBuffer()), isLocal)
     }
 
@@ -73,6 +83,8 @@ final class Exchange {
     /// Sends the answer. To be called once, on the event loop.
     /// - Returns: the stream that is to follow.
     private func finish(_ result: Result<APIResponse, any Error>) -> AnswerStream? {
+        service.releaseBody(heldBytes)
+        heldBytes = 0
         guard phase == .handling, let sink else {
             if case .success(let answer) = result { answer.stream?.ended(0, ChannelError.ioOnClosedChannel) }
             return nil
@@ -87,6 +99,7 @@ final class Exchange {
             end()
             sink.send(answer)
         case .failure(let problem as Problem):
+            service.metrics.busyRequests.increment()
             end()
             sink.send(service.pipeline.refusal(problem, to: head))
         case .failure:
@@ -160,6 +173,53 @@ final class Exchange {
 
     // MARK: The connection's side
 
+    /// Whether the handler takes more of the body now.
+    var wantsBody: Bool { arriving?.wantsMore ?? true }
+
+    /// The body's next bytes.
+    func append(_ piece: ByteBuffer) {
+        guard phase != .over else { return }
+        if hold(piece.readableBytes) {
+            arriving?.append(piece)
+        } else {
+            arriving?.end(.failure(Problem.tooManyRequests))
+        }
+    }
+
+    /// The body is whole.
+    func endBody() {
+        requestEnd = .now()
+        arriving?.end(.success(()))
+    }
+
+    private func hold(_ count: Int) -> Bool {
+        // Who reads more than this does not keep it.
+        let count = min(count, BodyRule.standardLimit - heldBytes)
+        guard count > 0 else { return true }
+        guard service.holdBody(count) else { return false }
+        heldBytes += count
+        return true
+    }
+
+    /// Whether the handler has had its time and has not begun to answer.
+    func isLate(_ now: NIODeadline) -> Bool {
+        guard phase == .handling, let requestEnd else { return false }
+        // An import's work is as long as its body.
+        let isLarge = heldBytes >= BodyRule.standardLimit
+        return now >= requestEnd + TimeAmount(isLarge ? service.limits.bodyTime : service.limits.handlerTime)
+    }
+
+    /// Answers in the handler's stead. It goes on to its end, and its answer goes nowhere.
+    func answerLate() {
+        guard phase == .handling, let sink else { return }
+        let answer = service.pipeline.refusal(Problem.tooLate, to: head)
+        service.metrics.lateRequests.increment()
+        service.logger.warning(
+            "request took too long", metadata: ["request_id": "\(answer.headers[.requestID] ?? "")"])
+        end()
+        sink.send(answer)
+    }
+
     func sinkBecameWritable() {
         guard let room else { return }
         self.room = nil
@@ -192,4 +252,8 @@ extension Problem {
     /// Nothing was done.
     fileprivate static let tooManyRequests = Problem.retry(
         .systemBusy, "System busy. Please retry.", afterSeconds: 1, cause: "too many requests in flight")
+
+    /// What was asked may still be done.
+    fileprivate static let tooLate = Problem(
+        .unavailable, "The answer took too long; whether it was carried out is not known.")
 }

@@ -1,6 +1,7 @@
 import DequeModule
 import HTTPTypes
 import Logging
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -9,7 +10,7 @@ import NIOHTTP1
 /// A request that came whole in one read is answered without another look at the socket. Of one that did not, the
 /// handler reads the rest as it comes (`ArrivingBody`). Requests that follow without waiting lie in `waiting` until it
 /// is their turn; the socket is not read meanwhile. All answers of one read leave with one flush.
-final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
+final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = Never
     typealias OutboundIn = ByteBuffer
@@ -60,14 +61,25 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
     private var needsFlush = false
     /// A read that the channel wants and that is held back.
     private var heldRead = false
+    private let watch: ConnectionWatch
+    /// When the present phase began.
+    private var phaseStart = NIODeadline.now()
+    private var bodyPace = Pace(.now())
+    private var bodyBytes = 0
+    private var answerPace = Pace(.now())
+    private var writtenBytes = 0
 
-    init(service: ConnectionService, isLoopback: Bool) {
+    init(service: ConnectionService, watch: ConnectionWatch, isLoopback: Bool) {
         self.service = service
+        self.watch = watch
         limits = service.limits
         self.isLoopback = isLoopback
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch.worker = self
+    }
 
     func handlerRemoved(context _: ChannelHandlerContext) { context = nil }
 
@@ -102,7 +114,7 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
         switch phase {
         case .idle, .answering: waiting.isEmpty
         case .gathering, .dropping, .lingering: true
-        case .receiving: exchange?.arriving?.wantsMore ?? true
+        case .receiving: exchange?.wantsBody ?? true
         case .closed: false
         }
     }
@@ -207,11 +219,13 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
             phase = .answering
             begin(head, bytes, isWhole: true)
         case (.receiving, .part(.body(let piece))):
-            exchange?.arriving?.append(piece)
+            countBody(piece)
+            exchange?.append(piece)
         case (.receiving, .part(.end)):
             phase = .answering
-            exchange?.arriving?.end(.success(()))
+            exchange?.endBody()
         case (.dropping(let bytes), .part(.body(let piece))):
+            countBody(piece)
             let bytes = bytes + piece.readableBytes
             phase = .dropping(bytes: bytes)
             if bytes > limits.droppedBytes { close() }
@@ -236,7 +250,12 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
         isPersistent =
             isPersistent && head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "upgrade")
         guard let request = HTTPRequest(head) else { return refuseNonsense() }
+        watch.becameBusy()
         phase = .gathering(request, nil)
+    }
+
+    private func countBody(_ piece: ByteBuffer) {
+        bodyBytes &+= piece.readableBytes
     }
 
     private func gather(_ head: HTTPRequest, _ bytes: ByteBuffer?, _ piece: ByteBuffer) {
@@ -252,6 +271,9 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
 
     private func begin(_ head: HTTPRequest, _ bytes: ByteBuffer?, isWhole: Bool) {
         guard let context else { return }
+        let now = NIODeadline.now()
+        phaseStart = now
+        if !isWhole { bodyPace.restart(now, at: bodyBytes) }
         let exchange = Exchange(head, sink: self, service: service, eventLoop: context.eventLoop)
         self.exchange = exchange
         // A proxy on this machine speaks for others: it says so, or it must be told what it may pass on.
@@ -261,6 +283,7 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
     private func becomeIdle() {
         guard isPersistent else { return close() }
         phase = .idle
+        watch.becameIdle()
     }
 
     private func quiesce() {
@@ -269,6 +292,48 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
         case .idle, .dropping, .gathering: close()
         case .receiving, .answering, .lingering, .closed: break
         }
+    }
+
+    // MARK: Time
+
+    func check(_ now: NIODeadline) {
+        guard !isAnswerSlow(now) else {
+            service.metrics.slowReaders.increment()
+            return close()
+        }
+        switch phase {
+        case .receiving, .dropping:
+            if !mayRead || heldRead { bodyPace.restart(now, at: bodyBytes) }
+            let isSlow = bodyPace.isTooSlow(
+                now, count: bodyBytes, bytes: limits.bodyBytesPerWindow, in: TimeAmount(limits.rateWindow))
+            guard isSlow || now >= phaseStart + TimeAmount(limits.bodyTime) else { return }
+            service.metrics.slowBodies.increment()
+            close()
+        case .answering where exchange?.isLate(now) ?? false:
+            isPersistent = false
+            exchange?.answerLate()
+        case .lingering where now >= phaseStart + TimeAmount(limits.lingerTime) && waitingBytes == 0:
+            close()
+        case .idle, .gathering, .answering, .lingering, .closed: break
+        }
+    }
+
+    var isSending: Bool { waitingBytes > 0 }
+
+    /// Of answers, given to the channel and not yet taken by the socket.
+    private var waitingBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    private func isAnswerSlow(_ now: NIODeadline) -> Bool {
+        let waiting = waitingBytes
+        let sent = writtenBytes - waiting
+        guard waiting > 0 else {
+            answerPace.restart(now, at: sent)
+            return false
+        }
+        return answerPace.isTooSlow(
+            now, count: sent, bytes: min(limits.answerBytesPerWindow, waiting), in: TimeAmount(limits.rateWindow))
     }
 
     // MARK: Answers
@@ -325,7 +390,7 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
         exchange = nil
         switch phase {
         case .answering where isPersistent:
-            phase = .idle
+            becomeIdle()
             flushSoon()
             drain()
         case .receiving where isPersistent:
@@ -349,6 +414,8 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
     private func linger() {
         guard let context else { return }
         phase = .lingering
+        phaseStart = .now()
+        watch.becameBusy()
         waiting.removeAll()
         needsFlush = false
         context.flush()
@@ -369,6 +436,7 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink {
     // MARK: Writing
 
     private func write(_ bytes: ByteBuffer) {
+        writtenBytes &+= bytes.readableBytes
         context?.write(wrapOutboundOut(bytes), promise: nil)
     }
 

@@ -50,5 +50,5 @@ enum HTTP1Encoder {
 
 extension HTTPResponse.Status {
     /// RFC 9110, section 6.4.1.
-    fileprivate var mayHaveBody: Bool { code >= 200 && code != 204 && code != 304 }
+    var mayHaveBody: Bool { code >= 200 && code != 204 && code != 304 }
 }

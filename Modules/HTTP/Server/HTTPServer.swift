@@ -58,12 +58,15 @@ public struct HTTPServer: Service {
             throw error
         }
         // Handlers that are still at work go on on these threads until the program ends.
-        if !isOverdue { try await group.shutdownGracefully() }
+        guard !isOverdue else { return }
+        // What closed last may still have something to tell another loop.
+        for eventLoop in group.makeIterator() { try await eventLoop.submit {}.get() }
+        try await group.shutdownGracefully()
     }
 
     /// - Returns: whether requests were given up.
     private func serve(on group: MultiThreadedEventLoopGroup) async throws -> Bool {
-        let requests = RequestsInFlight(limit: configuration.limits.requestsInFlight)
+        let requests = RequestsInFlight(configuration.limits)
         let server = try await makeServer(on: group, requests)
         return try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Ending.self) { tasks in
@@ -102,18 +105,34 @@ public struct HTTPServer: Service {
     private func makeServer(
         on group: MultiThreadedEventLoopGroup, _ requests: RequestsInFlight
     ) async throws -> Server<ConnectionSetup> {
+        let metrics = TransportMetrics()
+        let connections = OpenFiles.connections(atMost: configuration.limits.connections)
+        if connections < configuration.limits.connections {
+            logger.warning(
+                "fewer connections than usual: the limit of open files is low",
+                metadata: ["connections": "\(connections)"])
+        }
         var headers = NIOHTTPDecoderLimitConfiguration()
         headers.maxHeaderFieldSize = configuration.highestHeaderBytes
         headers.maxHeaderListSize = configuration.highestHeaderBytes
         headers.maxHeaderFieldCount = configuration.highestHeaderCount
         return Server(
-            childChannelSetup: ConnectionSetup(services: try await makeServices(on: group, requests), headers: headers),
+            childChannelSetup: ConnectionSetup(
+                services: try await makeServices(on: group, requests, metrics),
+                headers: headers,
+                certificate: configuration.certificate
+            ),
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: configuration.backlog,
                 reuseAddress: true
             ),
             onServerRunning: { channel in
+                // In front of all that Hummingbird has put there.
+                try? await channel.eventLoop.submit {
+                    let gate = ConnectionGate(limit: connections, metrics: metrics, logger: logger)
+                    try channel.pipeline.syncOperations.addHandler(gate, position: .first)
+                }.get()
                 await onRunning(channel.localAddress?.port ?? configuration.port)
             },
             eventLoopGroup: group,
@@ -122,7 +141,7 @@ public struct HTTPServer: Service {
     }
 
     private func makeServices(
-        on group: MultiThreadedEventLoopGroup, _ requests: RequestsInFlight
+        on group: MultiThreadedEventLoopGroup, _ requests: RequestsInFlight, _ metrics: TransportMetrics
     ) async throws -> [ObjectIdentifier: NIOLoopBound<ConnectionService>] {
         let pipeline = makePipeline()
         let (limits, logger) = (configuration.limits, logger)
@@ -131,8 +150,8 @@ public struct HTTPServer: Service {
             services[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 NIOLoopBound(
                     ConnectionService(
-                        pipeline: pipeline, requests: requests, executor: LoopExecutor(eventLoop), limits: limits,
-                        logger: logger),
+                        pipeline: pipeline, requests: requests, limits: limits, metrics: metrics, logger: logger,
+                        eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
         }

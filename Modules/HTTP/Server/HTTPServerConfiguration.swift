@@ -1,8 +1,10 @@
 /// Where and how the server listens.
-public struct HTTPServerConfiguration: Hashable, Sendable {
+public struct HTTPServerConfiguration: Sendable {
     public var host: String
     /// 0 lets the system choose; `HTTPServer` then tells which.
     public var port: Int
+    /// Serve HTTPS, HTTP/1.1 and HTTP/2; nil: plain HTTP/1.1.
+    public var certificate: TLSCertificate?
     /// Threads that read and write sockets. Two cores that PostgreSQL shares are busy with one or two.
     public var eventLoops = 2
     /// Connections that the kernel may hold until they are accepted: a sale opens a thousand at once.
@@ -13,8 +15,6 @@ public struct HTTPServerConfiguration: Hashable, Sendable {
     public var highestHeaderCount = 100
     /// What callers may take.
     var limits = TransportLimits()
-    /// After so long without a byte a connection is closed, also in the middle of a request.
-    public var idleTimeout: Duration = .seconds(75)
     /// How long requests in flight may take after SIGTERM (operations.md, *Programs*).
     public var shutdownLimit: Duration = .seconds(10)
 

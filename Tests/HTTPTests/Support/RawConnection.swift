@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A connection that sends any bytes, HTTP or not.
 struct RawConnection {
@@ -19,13 +20,21 @@ struct RawConnection {
         self.outbound = outbound
     }
 
-    static func open(_ port: Int, _ body: (inout RawConnection) async throws -> Void) async throws {
+    /// - Parameter tls: a client's configuration; nil for none.
+    static func open(
+        _ port: Int, tls: TLSConfiguration? = nil, _ body: (inout RawConnection) async throws -> Void
+    ) async throws {
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
         // Said, so that the kernel does not let it grow to tens of MiB, which would swallow whole answers.
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    if let context {
+                        let handler = try NIOSSLClientHandler(context: context, serverHostname: nil)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         try await channel.executeThenClose { inbound, outbound in

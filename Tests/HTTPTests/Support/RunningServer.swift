@@ -15,12 +15,14 @@ struct RunningServer: Sendable {
         _ api: InventoryAPI,
         shutdownLimit: Duration = .seconds(10),
         limits: TransportLimits = TransportLimits(),
+        certificate: TLSCertificate? = nil,
         logger: Logger = silence,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         try await run(
             api.endpoints, authenticator: api.authenticator, health: api.health, shutdownLimit: shutdownLimit,
-            limits: limits, logger: logger, body)
+            limits: limits,
+            certificate: certificate, logger: logger, body)
     }
 
     /// Runs it with routes of a test's own, open to everybody.
@@ -30,12 +32,14 @@ struct RunningServer: Sendable {
         health: HealthMonitor = HealthMonitor([], logger: silence),
         shutdownLimit: Duration = .seconds(10),
         limits: TransportLimits = TransportLimits(),
+        certificate: TLSCertificate? = nil,
         logger: Logger = silence,
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         var configuration = HTTPServerConfiguration(port: 0)
         configuration.shutdownLimit = shutdownLimit
         configuration.limits = limits
+        configuration.certificate = certificate
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = HTTPServer(
             endpoints: endpoints, authenticator: authenticator, health: health, configuration: configuration,
