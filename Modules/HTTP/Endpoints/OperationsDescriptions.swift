@@ -1,10 +1,4 @@
 extension EndpointDescription {
-    static let getSummary = EndpointDescription(
-        id: "getSummary",
-        tag: .reports,
-        answers: [Answer(200, "The figures.", .reference(.summary))]
-    )
-
     static let healthLive = EndpointDescription(
         id: "healthLive",
         tag: .operations,

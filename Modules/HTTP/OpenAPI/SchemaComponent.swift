@@ -14,7 +14,7 @@ struct SchemaComponent: Sendable {
             .product, .warehouse, .inventoryRecord, .lowStockLine, .transaction, .stockState, .availability,
             .stockChange, .adjustment, .transferred, .receiveOperation, .shipOperation, .adjustByChangeOperation,
             .adjustByCountOperation, .adjustByChange, .adjustByCount,
-            .transferOperation, .reservation, .orderState, .alert, .suggestion, .summary, .importSummary,
-            .health, .problem,
+            .transferOperation, .reservation, .orderState, .alert, .suggestion, .summary, .topMover, .turnoverReport,
+            .turnover, .movement, .importSummary, .health, .problem,
         ] + ProblemCode.allCases.map(SchemaComponent.problem)
 }

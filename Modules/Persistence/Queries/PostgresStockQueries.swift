@@ -41,11 +41,11 @@ public struct PostgresStockQueries: StockQueries {
         let available = try page.integer(at: 0, of: 2, in: "lowStock")
         let after: InventoryID? = try page.identifier(at: 1, of: 2, in: "lowStock")
         let rows = try await client.rows(
-            PostgresQuery(LowStockRow.list) { parameters in
+            PostgresQuery(warehouse == nil ? LowStockRow.all : LowStockRow.ofWarehouse) { parameters in
                 parameters.append(available ?? Int64.min)
                 parameters.append(after ?? InventoryID(high: 0, low: 0))
-                parameters.append(warehouse?.description)
                 parameters.append(Int64(page.limit + 1))
+                if let warehouse { parameters.append(warehouse.description) }
             }, LowStockRow.line)
         return Page(rows: rows, limit: page.limit) {
             Cursor(["lowStock", String($0.quantityAvailable), $0.inventoryID.description])

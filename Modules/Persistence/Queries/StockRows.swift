@@ -64,14 +64,22 @@ enum RecordRow {
 
 /// A low record with its names.
 enum LowStockRow {
-    static let list = PostgresStatement(
-        """
-        SELECT i.id, p.sku, p.name, w.name, w.code, i.quantity_available, i.reorder_point, i.reorder_quantity
-        FROM inventory i JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id
-        WHERE i.is_low_stock AND (i.quantity_available, i.id) > ($1, $2)
-            AND ($3::text IS NULL OR i.warehouse_id = (SELECT id FROM warehouses WHERE code = $3))
-        ORDER BY i.quantity_available, i.id LIMIT $4
-        """)
+    /// By the index that has low records in this order; names are looked up for the page alone.
+    static let all = list("")
+    static let ofWarehouse = list("AND warehouse_id = (SELECT id FROM warehouses WHERE code = $4)")
+
+    private static func list(_ condition: String) -> PostgresStatement {
+        PostgresStatement(
+            """
+            SELECT i.id, p.sku, p.name, w.name, w.code, i.quantity_available, i.reorder_point, i.reorder_quantity
+            FROM (
+                SELECT id, product_id, warehouse_id, quantity_available, reorder_point, reorder_quantity
+                FROM inventory WHERE is_low_stock AND (low_available, id) > ($1, $2) \(condition)
+                ORDER BY low_available, id LIMIT $3
+            ) i JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id
+            ORDER BY i.quantity_available, i.id
+            """)
+    }
 
     static func line(_ row: inout PostgresRow) throws(PostgresError) -> LowStockLine {
         LowStockLine(

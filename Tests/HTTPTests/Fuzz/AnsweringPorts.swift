@@ -60,12 +60,31 @@ extension TestPorts {
         }
         ports.answerCatalogue()
         ports.answerProcurement()
-        ports.summary = {
-            StockSummary(
-                outOfStockCount: 0, lowStockCount: 1, inventoryValue: "19.99", productCount: 1, inventoryCount: 1,
-                pendingReservations: 0, pendingUnits: 0, attempts: 0, succeeded: 0, openAlerts: 1)
-        }
+        ports.answerReports()
         return ports
+    }
+
+    private mutating func answerReports() {
+        let some = ExactDecimal(1)
+        summary = {
+            StockSummary(
+                outOfStockCount: 0, lowStockCount: 1, inventoryValue: ExactDecimal("19.99") ?? some, productCount: 1,
+                inventoryCount: 1, pendingReservations: 0, pendingUnits: some, attempts: 0, succeeded: 0,
+                openAlerts: 1)
+        }
+        topMovers = { days, limit in
+            [TopMover(sku: Samples.sku, name: "Laptop", transactionCount: days, unitsOut: ExactDecimal(Int64(limit)))]
+        }
+        turnover = { _, page in
+            let figures = TurnoverFigures(
+                unitsOut: some, valueOut: ExactDecimal("19.99") ?? some, averageOnHand: some, turnover: some,
+                daysOfCover: nil)
+            let line = TurnoverLine(sku: Samples.sku, name: "Laptop", figures: figures)
+            return TurnoverReport(total: figures, page: Page(items: [line], next: page.cursor))
+        }
+        movements = { days, _ in
+            [MovementLine(start: Samples.instant, unitsIn: ExactDecimal(days), unitsOut: some, unitsAdjusted: some)]
+        }
     }
 
     private mutating func answerCatalogue() {

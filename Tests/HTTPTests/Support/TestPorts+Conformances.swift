@@ -173,4 +173,16 @@ extension TestPorts: AlertStore {
 
 extension TestPorts: StockReports {
     func summary() async throws(ServiceFailure) -> StockSummary { try await summary() }
+
+    func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover] {
+        try await topMovers(days, limit)
+    }
+
+    func turnover(days: Int64, page: PageRequest) async throws(ServiceFailure) -> TurnoverReport {
+        try await turnover(days, page)
+    }
+
+    func movements(days: Int64, bucket: MovementBucket) async throws(ServiceFailure) -> [MovementLine] {
+        try await movements(days, bucket)
+    }
 }

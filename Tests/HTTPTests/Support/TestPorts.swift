@@ -92,6 +92,16 @@ struct TestPorts: Sendable {
     var summary: @Sendable () async throws(Failure) -> StockSummary = { () throws(Failure) in
         try unexpected("summary")
     }
+    var topMovers: @Sendable (Int64, Int) async throws(Failure) -> [TopMover] = { days, limit throws(Failure) in
+        try unexpected("topMovers \(days) \(limit)")
+    }
+    var turnover: @Sendable (Int64, PageRequest) async throws(Failure) -> TurnoverReport = { days, _ throws(Failure) in
+        try unexpected("turnover \(days)")
+    }
+    var movements: @Sendable (Int64, MovementBucket) async throws(Failure) -> [MovementLine] = {
+        days,
+        bucket throws(Failure) in try unexpected("movements \(days) \(bucket)")
+    }
     var warehouses: @Sendable (PageRequest) async throws(Failure) -> Page<Warehouse> = { _ throws(Failure) in
         try unexpected("warehouses")
     }

@@ -1,0 +1,182 @@
+import PostgresClient
+
+/// What the reports ask. Each is one statement and so one snapshot, in which the sums and the ledger rows that are not in
+/// them yet (`ledger_tail`) are together every row exactly once. `docs/reports.md` has the definitions.
+enum ReportSQL {
+    /// Price changes that a report takes into account before the roller has: more come with a catalogue's import alone.
+    private static let repriced = """
+        repriced AS (
+            SELECT product_id, sum(change) AS change FROM (SELECT product_id, change FROM price_changes LIMIT 1000) c
+            GROUP BY product_id
+        )
+        """
+
+    /// Out of stock is low, because a reorder point is never negative.
+    static let summary = PostgresStatement(
+        """
+        WITH tail AS MATERIALIZED (
+            SELECT product_id, on_hand_change, pending, pending_units FROM ledger_tail(NULL, NULL, NULL)
+        ), \(repriced)
+        SELECT (SELECT count(*) FROM inventory WHERE is_low_stock AND low_available = 0),
+            (SELECT count(*) FROM inventory WHERE is_low_stock),
+            round(r.inventory_value
+                + coalesce((
+                    SELECT sum(t.on_hand_change * p.base_price) FROM tail t JOIN products p ON p.id = t.product_id
+                    WHERE t.on_hand_change <> 0), 0)
+                + coalesce((
+                    SELECT sum(d.on_hand_change * c.change)
+                    FROM repriced c JOIN ledger_product_days d USING (product_id)), 0), 2)::text,
+            r.product_count + grown.products, r.record_count + grown.records, r.pending + held.pending,
+            (r.pending_units + held.units)::text, tried.attempts, tried.succeeded,
+            (SELECT count(*) FROM low_stock_alerts WHERE status = 'open')
+        FROM ledger_rollup r, (
+            SELECT coalesce(sum(products), 0)::bigint AS products, coalesce(sum(records), 0)::bigint AS records
+            FROM catalogue_growth
+        ) grown, (
+            SELECT coalesce(sum(pending), 0)::bigint AS pending, coalesce(sum(pending_units), 0) AS units FROM tail
+        ) held, (
+            SELECT coalesce(sum(attempts), 0)::bigint AS attempts, coalesce(sum(succeeded), 0)::bigint AS succeeded
+            FROM reservation_attempts WHERE minute > clock_timestamp() - interval '24 hours'
+        ) tried
+        """)
+
+    /// $1 days, $2 rows, $3 the most rows of the first day's rest that are read one by one. Only the rows are counted for
+    /// every product; names and units are looked up for those alone that are among the first.
+    static let topMovers = PostgresStatement(
+        """
+        WITH span AS (
+            SELECT since, date_trunc('day', since, 'UTC') + interval '24 hours' AS midnight
+            FROM (SELECT now() - $1::bigint * interval '24 hours' AS since) s
+        ), rest AS MATERIALIZED (
+            SELECT product_id, transactions, shipped + confirmed AS units_out FROM ledger_tail(NULL, NULL, NULL)
+            WHERE hour >= (SELECT midnight FROM span)
+            UNION ALL
+            SELECT e.product_id, e.transactions, e.units_out FROM span CROSS JOIN ledger_edge(since, midnight, $3) e
+        ), product AS MATERIALIZED (
+            SELECT product_id, sum(transactions) AS transactions FROM (
+                SELECT product_id, transactions FROM ledger_product_days
+                WHERE day >= (SELECT (midnight AT TIME ZONE 'UTC')::date FROM span)
+                UNION ALL SELECT product_id, transactions::integer FROM rest
+            ) part GROUP BY product_id
+        ), first AS (
+            SELECT p.id, p.sku, p.name, m.transactions FROM product m JOIN products p ON p.id = m.product_id
+            WHERE m.transactions
+                >= coalesce((SELECT transactions FROM product ORDER BY transactions DESC OFFSET $2 - 1 LIMIT 1), 0)
+            ORDER BY m.transactions DESC, p.sku LIMIT $2
+        )
+        SELECT f.sku, f.name, f.transactions, (coalesce(r.units_out, 0) + coalesce((
+            SELECT sum(d.units_out) FROM ledger_product_days d
+            WHERE d.product_id = f.id AND d.day >= (SELECT (midnight AT TIME ZONE 'UTC')::date FROM span)), 0))::text
+        FROM first f LEFT JOIN (
+            SELECT product_id, sum(units_out) AS units_out FROM rest GROUP BY product_id
+        ) r ON r.product_id = f.id
+        ORDER BY f.transactions DESC, f.sku
+        """)
+
+    /// $1 the length of a bucket in hours, $2 how many. Buckets begin at multiples of it in UTC.
+    static let movements = PostgresStatement(
+        """
+        WITH span AS (
+            SELECT date_bin(step, now(), '2000-01-01 00:00Z') AS last, step
+            FROM (SELECT $1::bigint * interval '1 hour' AS step) s
+        ), moved AS (
+            SELECT hour, received, shipped + confirmed AS units_out, adjusted FROM ledger_hours
+            WHERE hour >= (SELECT last - ($2::bigint - 1) * step FROM span)
+            UNION ALL SELECT hour, received, shipped + confirmed, adjusted FROM ledger_tail(NULL, NULL, NULL)
+        )
+        SELECT bucket, coalesce(m.units_in, 0)::text, coalesce(m.units_out, 0)::text,
+            coalesce(m.units_adjusted, 0)::text
+        FROM span CROSS JOIN generate_series(last - ($2::bigint - 1) * step, last, step) bucket
+        LEFT JOIN (
+            SELECT date_bin(step, hour, '2000-01-01 00:00Z') AS bucket, sum(received) AS units_in,
+                sum(units_out) AS units_out, sum(adjusted) AS units_adjusted
+            FROM moved CROSS JOIN span GROUP BY 1
+        ) m USING (bucket) ORDER BY bucket
+        """)
+
+    /// The days that turnover speaks of; $1 how many.
+    private static let span = """
+        span AS (
+            SELECT today, today - ($1::int - 1) AS first FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) t
+        )
+        """
+    /// What is asked for of `f`, the sums, `h`, what is on hand now, `v`, the value, and `average`.
+    private static let figures = """
+        f.units_out::text, round(v.value_out, 2)::text, round(average, 3)::text,
+            round(f.units_out / nullif(average, 0), 4)::text, round(h.on_hand * $1 / nullif(f.units_out, 0), 1)::text
+        """
+    /// The closing balance of a day is that of now without what changed after it. So their sum over the days from `start`
+    /// to today is the number of days times the balance of now, without each day's change as often as there are days
+    /// before it.
+    private static let sums = """
+        coalesce(sum(units_out), 0) AS units_out,
+                coalesce(sum(on_hand_change * (least(day, today) - start)), 0) AS moved
+        """
+    private static let average = """
+        CROSS JOIN LATERAL (SELECT h.on_hand - f.moved / (today - start + 1) AS average) a
+        """
+
+    /// $1 days, $2 the SKU before, $3 rows.
+    static let turnover = PostgresStatement(
+        """
+        WITH \(span), page AS (
+            SELECT id, sku, name, base_price FROM products WHERE sku > $2 ORDER BY sku LIMIT $3
+        ), tail AS MATERIALIZED (
+            SELECT product_id, (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out, on_hand_change
+            FROM ledger_tail(NULL, NULL, NULL) WHERE product_id IN (SELECT id FROM page)
+        )
+        SELECT p.sku, p.name, \(figures)
+        FROM page p CROSS JOIN span
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(quantity_on_hand), 0) AS on_hand FROM inventory WHERE product_id = p.id
+        ) h
+        CROSS JOIN LATERAL (
+            SELECT greatest(first, least(today, (SELECT min(day) FROM ledger_product_days WHERE product_id = p.id),
+                (SELECT min(day) FROM tail WHERE product_id = p.id))) AS start
+        ) s
+        CROSS JOIN LATERAL (
+            SELECT \(sums) FROM (
+                SELECT day, units_out, on_hand_change FROM ledger_product_days
+                WHERE product_id = p.id AND day >= first
+                UNION ALL SELECT day, units_out, on_hand_change FROM tail WHERE product_id = p.id AND day >= first
+            ) d
+        ) f
+        CROSS JOIN LATERAL (SELECT f.units_out * p.base_price AS value_out) v
+        \(average)
+        ORDER BY p.sku
+        """)
+
+    /// $1 days.
+    static let totalTurnover = PostgresStatement(
+        """
+        WITH \(span), tail AS MATERIALIZED (
+            SELECT product_id, (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out, on_hand_change
+            FROM ledger_tail(NULL, NULL, NULL)
+        ), whole AS MATERIALIZED (
+            SELECT (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out,
+                received - shipped - confirmed + adjusted AS on_hand_change
+            FROM ledger_hours WHERE hour >= (SELECT first::timestamp AT TIME ZONE 'UTC' FROM span)
+            UNION ALL SELECT day, units_out, on_hand_change FROM tail
+        ), \(repriced)
+        SELECT \(figures)
+        FROM span
+        CROSS JOIN LATERAL (
+            SELECT r.on_hand + (SELECT coalesce(sum(on_hand_change), 0) FROM tail) AS on_hand FROM ledger_rollup r
+        ) h
+        CROSS JOIN LATERAL (
+            SELECT greatest(first, least(today, (SELECT (min(hour) AT TIME ZONE 'UTC')::date FROM ledger_hours),
+                (SELECT min(day) FROM tail))) AS start
+        ) s
+        CROSS JOIN LATERAL (SELECT \(sums) FROM whole WHERE day >= first) f
+        CROSS JOIN LATERAL (
+            SELECT coalesce((SELECT sum(value_out) FROM ledger_days WHERE day >= first), 0)
+                + coalesce((
+                    SELECT sum(t.units_out * p.base_price) FROM tail t JOIN products p ON p.id = t.product_id
+                    WHERE t.day >= first), 0)
+                + coalesce((
+                    SELECT sum(d.units_out * c.change) FROM repriced c JOIN ledger_product_days d USING (product_id)
+                    WHERE d.day >= first), 0) AS value_out
+        ) v
+        \(average)
+        """)
+}

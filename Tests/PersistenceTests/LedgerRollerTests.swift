@@ -1,0 +1,207 @@
+import Domain
+import Logging
+import PostgresClient
+import Synchronization
+import TestSupport
+import Testing
+import UseCases
+
+@testable import Persistence
+
+/// The sums are those of the ledger, each row once, whatever is committed in which order and whoever adds it.
+@Suite(.serialized)
+struct LedgerRollerTests {
+    private static func roller(_ stock: PostgresStock) -> PostgresLedgerRoller {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return PostgresLedgerRoller(
+            client: stock.client, reactor: TestDatabase.reactor, duty: .standing, logger: logger)
+    }
+
+    private static func receive(_ record: RecordReference, _ quantity: Int64) -> Command {
+        .move(.receive(StockChange(record: record, quantity: quantity)))
+    }
+
+    @Test("reports equal plain SQL in every snapshot, while two engines write and rollers roll, die and start anew")
+    func random() async throws {
+        var random = SeededRandom()
+        let seed = random.seed
+        print("reports under writes: TEST_SEED=\(seed)")
+        try await PostgresStock.with { first in
+            let records = try await first.makeCatalogue(skus: ["A", "B", "C"], warehouses: ["W1", "W2"])
+            try await PostgresStock.on(first.database) { second in
+                var commands = RandomCommands(records: records, random: SeededRandom(seed: random.next()))
+                let all = (0..<1_500).map { _ in commands.next() }
+                let writing = Flag()
+                let rolls = SeededRandom(seed: random.next())
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await Self.rollBadly(first, until: writing, rolls) }
+                    group.addTask {
+                        while !writing.hasEnded { _ = try await Self.roller(second).pass() }
+                    }
+                    group.addTask {
+                        defer { writing.end() }
+                        try await Self.write(all, on: [first, second], seed: seed)
+                    }
+                    try await group.waitForAll()
+                }
+                try await Self.roller(first).runOnce()
+                let unrolled = try await first.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)")
+                #expect(unrolled == 0, "seed \(seed)")
+                let differences = try await PlainReports.differences(first, days: 3)
+                #expect(differences == [], "seed \(seed)")
+                #expect(try await first.audit() == [])
+            }
+        }
+    }
+
+    /// Set once, when the writers are done.
+    private final class Flag: Sendable {
+        private let state = Mutex(false)
+
+        var hasEnded: Bool { state.withLock { $0 } }
+
+        func end() { state.withLock { $0 = true } }
+    }
+
+    /// Commands in waves, with prices that change and a look at the reports in each. Between waves it begins anew at times:
+    /// never beside a reader, because what changes a table's columns is not for snapshots from before.
+    private static func write(_ commands: [Command], on engines: [PostgresStock], seed: UInt64) async throws {
+        for start in stride(from: 0, to: commands.count, by: 100) {
+            async let price: Void = engines[0].sql(
+                "UPDATE products SET base_price = round((random() * 100)::numeric, 2) WHERE sku <> 'C'")
+            async let differences = PlainReports.differences(engines[1], days: Int64(1 + start / 100 % 3))
+            await withTaskGroup(of: Void.self) { group in
+                for (index, command) in commands[start..<min(start + 100, commands.count)].enumerated() {
+                    group.addTask { _ = await engines[index % 2].result(of: command) }
+                }
+            }
+            try await price
+            let found = try await differences
+            #expect(found == [], "seed \(seed)")
+            if start % 500 == 400 { try await restart(engines[0]) }
+        }
+    }
+
+    /// It wants the tables for itself for a moment, and is the one that gives way.
+    private static func restart(_ stock: PostgresStock) async throws {
+        try await eventually("it begins anew") {
+            do {
+                try await stock.sql("SET lock_timeout = 200; SELECT restart_rollup(); RESET lock_timeout")
+                return true
+            } catch let error as PostgresError where ["40P01", "55P03"].contains(error.sqlState) {
+                return false
+            }
+        }
+    }
+
+    /// Passes with limits that leave something over, and passes that end before their commit.
+    private static func rollBadly(
+        _ stock: PostgresStock, until writing: Flag, _ random: SeededRandom
+    ) async throws {
+        var random = random
+        while !writing.hasEnded {
+            let (transactions, backlog) = (
+                Int.random(in: 1...9, using: &random), Int.random(in: 1...40, using: &random)
+            )
+            let end = Int.random(in: 0..<5, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
+            do {
+                try await stock.sql(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(backlog)); \(end)")
+            } catch let error as PostgresError where ["40001", "40P01", "55P03"].contains(error.sqlState) {
+                continue
+            }
+        }
+    }
+
+    @Test("a transaction that commits after a younger one is added once, when it is there")
+    func lateCommit() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
+            for record in records { _ = try await stock.engine.submit(Self.receive(record, 5), actor: "test") }
+            let late = try #require(try await stock.record(records[0])).id
+            try await stock.client.withConnection { connection in
+                try await connection.script(
+                    """
+                    BEGIN;
+                    UPDATE inventory SET quantity_on_hand = 12, version = 2 WHERE id = '\(late)';
+                    INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change,
+                        quantity_after, reserved_change, reserved_after, actor, created_at)
+                    VALUES ('\(late)', 2, gen_random_uuid(), 'receive', 7, 12, 0, 0, 'late', now());
+                    """, timeout: .seconds(5))
+                for _ in 0..<3 {
+                    _ = try await stock.engine.submit(Self.receive(records[1], 1), actor: "test")
+                    try await Self.roller(stock).runOnce()
+                }
+                #expect(try await stock.count("SELECT sum(on_hand)::bigint FROM ledger_rollup") == 13)
+                var differences = try await PlainReports.differences(stock, days: 1)
+                #expect(differences == [])
+                try await connection.script("COMMIT", timeout: .seconds(5))
+                differences = try await PlainReports.differences(stock, days: 1)
+                #expect(differences == [], "committed and not summed up")
+            }
+            try await Self.roller(stock).runOnce()
+            #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 20)
+            #expect(try await stock.count("SELECT sum(on_hand_change)::bigint FROM ledger_product_days") == 20)
+            let differences = try await PlainReports.differences(stock, days: 1)
+            #expect(differences == [])
+        }
+    }
+
+    @Test("while one roller is at it another has nothing to do, and what a dead one began is begun anew")
+    func twoRollers() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
+            _ = try await stock.engine.submit(Self.receive(records[0], 5), actor: "test")
+            try await stock.client.withConnection { connection in
+                try await connection.script(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(100, 100)", timeout: .seconds(5))
+                let other = try await Self.roller(stock).pass()
+                #expect(other == nil)
+                await connection.close()
+            }
+            try await eventually("the dead one's row is free") { try await Self.roller(stock).pass() != nil }
+            try await Self.roller(stock).runOnce()
+            #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 5)
+            let second = try await Self.roller(stock).pass()
+            #expect(second == .init(rows: 0, isComplete: true, hasBacklog: false))
+            let differences = try await PlainReports.differences(stock, days: 1)
+            #expect(differences == [])
+        }
+    }
+
+    @Test("on another server than the one that summed up, whose transaction ids mean nothing, it begins anew")
+    func otherServer() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
+            _ = try await stock.engine.submit(Self.receive(records[0], 5), actor: "test")
+            try await Self.roller(stock).runOnce()
+            try await stock.sql(
+                "UPDATE ledger_rollup SET system_identifier = 1, seen_xmin = 1000000000, seen_xmax = 1000000000")
+            _ = try await stock.engine.submit(Self.receive(records[1], 6), actor: "test")
+            let first = try await Self.roller(stock).pass()
+            #expect(first == .init(rows: 0, isComplete: false, hasBacklog: true))
+            var differences = try await PlainReports.differences(stock, days: 1)
+            #expect(differences == [])
+            try await Self.roller(stock).runOnce()
+            #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 11)
+            differences = try await PlainReports.differences(stock, days: 1)
+            #expect(differences == [])
+        }
+    }
+
+    @Test("a substitute rolls only where nobody else does")
+    func substitute() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
+            _ = try await stock.engine.submit(Self.receive(records[0], 5), actor: "test")
+            try await stock.sql("UPDATE ledger_rollup SET rolled_at = now() - interval '1 hour'")
+            let roller = PostgresLedgerRoller(
+                client: stock.client, reactor: TestDatabase.reactor, duty: .substitute, logger: Logger(label: "test"))
+            let running = Task { await roller.run() }
+            try await eventually("it rolls") { try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 5 }
+            running.cancel()
+            await running.value
+        }
+    }
+}

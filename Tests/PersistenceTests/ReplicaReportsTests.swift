@@ -1,0 +1,82 @@
+import Domain
+import Synchronization
+import TestSupport
+import Testing
+import UseCases
+
+/// Reports from a replica while it answers, and from the primary while it does not.
+struct ReplicaReportsTests {
+    /// Answers with a line of its name, or fails.
+    private struct Source: StockReports {
+        let name: String
+        var failure: @Sendable () -> ServiceFailure? = { nil }
+
+        private func check() throws(ServiceFailure) {
+            if let failure = failure() { throw failure }
+        }
+
+        func summary() async throws(ServiceFailure) -> StockSummary {
+            try check()
+            throw .internalFault(cause: "not asked for here")
+        }
+
+        func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover] {
+            try check()
+            guard let sku = SKU(name) else { throw .internalFault(cause: "no SKU") }
+            return [TopMover(sku: sku, name: name, transactionCount: days, unitsOut: ExactDecimal(Int64(limit)))]
+        }
+
+        func turnover(days: Int64, page: PageRequest) async throws(ServiceFailure) -> TurnoverReport {
+            try check()
+            throw .badCursor
+        }
+
+        func movements(days: Int64, bucket: MovementBucket) async throws(ServiceFailure) -> [MovementLine] {
+            try check()
+            return []
+        }
+    }
+
+    /// Whether the replica is away, and what was said of that.
+    private final class World: Sendable {
+        private let away = Mutex(false)
+        private let heard = Mutex<[ServiceFailure?]>([])
+
+        var isAway: Bool {
+            get { away.withLock { $0 } }
+            set { away.withLock { $0 = newValue } }
+        }
+        var changes: [ServiceFailure?] { heard.withLock { $0 } }
+
+        func hear(_ change: ServiceFailure?) { heard.withLock { $0.append(change) } }
+    }
+
+    @Test("a failing replica is stood in for and heard of once, and once more when it is back")
+    func fallback() async throws {
+        let world = World()
+        let gone = ServiceFailure.unavailable(cause: "gone")
+        let reports = ReplicaReports(
+            replica: Source(name: "replica", failure: { world.isAway ? gone : nil }), primary: Source(name: "primary")
+        ) { world.hear($0) }
+        func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
+        #expect(try await source() == "replica")
+        #expect(world.changes == [])
+        world.isAway = true
+        for _ in 0..<2 { #expect(try await source() == "primary") }
+        #expect(world.changes == [gone])
+        world.isAway = false
+        for _ in 0..<2 { #expect(try await source() == "replica") }
+        #expect(world.changes == [gone, nil])
+    }
+
+    @Test("a caller's mistake is not asked again")
+    func mistake() async throws {
+        let world = World()
+        let primary = Source(name: "primary", failure: { .internalFault(cause: "asked") })
+        let reports = ReplicaReports(replica: Source(name: "replica"), primary: primary) { world.hear($0) }
+        await #expect(throws: ServiceFailure.badCursor) {
+            _ = try await reports.turnover(days: 7, page: PageRequest(limit: 1))
+        }
+        #expect(world.changes == [])
+    }
+}
