@@ -13,6 +13,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
+    @OptionGroup(title: "Replica") var replica: ReplicaOptions
     @OptionGroup(title: "Redis") var redis: RedisOptions
     @OptionGroup(title: "HTTP") var http: HTTPOptions
     @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
@@ -28,7 +29,8 @@ struct InventoryAPICommand: AsyncParsableCommand {
         endQuietlyOnEarlySignals()
         let settings = try readingSettings {
             let groups: [any SettingsOptions] = [
-                database, redis, http, authentication, rateLimit, locks, cache, reservations, writes, currency, log,
+                database, replica, redis, http, authentication, rateLimit, locks, cache, reservations, writes, currency,
+                log,
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
@@ -42,6 +44,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
 /// Everything that the API is told from outside.
 struct APISettings {
     let database: DatabaseSettings
+    let replica: ReplicaSettings
     let redis: RedisSettings?
     let http: HTTPSettings
     let authentication: AuthenticationSettings
@@ -56,6 +59,7 @@ struct APISettings {
 
     init(_ source: SettingsSource) throws(SettingsError) {
         database = try DatabaseSettings(source, fault: PostgresConfiguration.fault)
+        replica = try ReplicaSettings(source, fault: PostgresConfiguration.fault)
         redis = try RedisSettings.read(source)
         http = try HTTPSettings(source)
         authentication = try AuthenticationSettings(source, http: http)

@@ -66,6 +66,9 @@ struct InventoryAPIService {
             settings: engineSettings,
             logger: logger
         )
+        let reports = ReportReaders(
+            primary: configuration, replica: settings.replica.url, setsSessions: hasOwnSessions, reactor: reactor,
+            logger: logger)
         let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
@@ -75,11 +78,12 @@ struct InventoryAPIService {
             queries: queries,
             imports: PostgresBulkImport(client: client, cache: shared.cache, reactor: reactor),
             alerts: PostgresAlertStore(client: client),
-            reports: PostgresStockReports(client: client, reactor: reactor),
+            reports: reports.reports,
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },
             metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() },
-            health: HealthMonitor(healthChecks(client, shared.redis), logger: logger),
+            health: HealthMonitor(
+                healthChecks(client, shared.redis) + reports.healthChecks, logger: logger),
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds)
         )
@@ -93,6 +97,7 @@ struct InventoryAPIService {
             configuration: ServiceGroupConfiguration(
                 services: (certificate.map { [.init(service: Reloading(certificate: $0, logger: logger))] } ?? []) + [
                     .init(service: Counting(tally: tally)),
+                    .init(service: Rolling(roller: reports.roller)),
                     .init(service: WritePath(engine: engine)),
                     .init(service: callers.upkeep),
                     .init(
@@ -106,6 +111,7 @@ struct InventoryAPIService {
         try await group.run()
         await shared.redis?.shutdown()
         await callers.shutdown()
+        await reports.shutdown()
         await lookups.shutdown()
         await client.shutdown()
         logger.notice("stopped")
@@ -197,6 +203,15 @@ private struct Reloading: Service {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             await certificate.reload(logger: logger)
         }
+    }
+}
+
+/// Keeps the sums for reports up where no sweeper does.
+private struct Rolling: Service {
+    let roller: PostgresLedgerRoller
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await roller.run() }
     }
 }
 

@@ -61,8 +61,13 @@ struct InventorySweeperService {
             commands: engine,
             bounds: Self.bounds
         ) { faults.report($0) }
+        let reports = PostgresClient(
+            configuration: hasOwnSessions ? ReportSession.configuration(configuration) : configuration,
+            reactor: reactor, sharedConnections: 0, maximumConnections: 1,
+            onEvent: { logger.notice("postgresql: \($0)") })
+        let roller = PostgresLedgerRoller(client: reports, reactor: reactor, duty: .standing, logger: logger)
         let sweep = SweepService(
-            sweeper: sweeper, housekeeping: PostgresHousekeeping(client: lookups),
+            sweeper: sweeper, housekeeping: PostgresHousekeeping(client: lookups), roller: roller,
             interval: once ? nil : settings.sweep.interval, faults: faults, logger: logger)
         // In order of dependence: the sweep stops first, the engine when nothing can reach it any more.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
@@ -84,6 +89,7 @@ struct InventorySweeperService {
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await redis?.shutdown()
+        await reports.shutdown()
         await lookups.shutdown()
         logger.debug("stopped")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Persistence
 import ServiceLifecycle
 import UseCases
 
@@ -7,6 +8,7 @@ import UseCases
 struct SweepService: Service {
     let sweeper: ReservationSweeper
     let housekeeping: any Housekeeping
+    let roller: PostgresLedgerRoller
     /// From the beginning of a pass to that of the next; nil: until nothing is left, and then it ends.
     let interval: Duration?
     let faults: FaultLog
@@ -14,11 +16,12 @@ struct SweepService: Service {
     private let metrics = SweepMetrics()
 
     init(
-        sweeper: ReservationSweeper, housekeeping: any Housekeeping, interval: Duration?, faults: FaultLog,
-        logger: Logger
+        sweeper: ReservationSweeper, housekeeping: any Housekeeping, roller: PostgresLedgerRoller,
+        interval: Duration?, faults: FaultLog, logger: Logger
     ) {
         self.sweeper = sweeper
         self.housekeeping = housekeeping
+        self.roller = roller
         self.interval = interval
         self.faults = faults
         self.logger = logger
@@ -29,10 +32,15 @@ struct SweepService: Service {
     func run() async throws {
         let isDone = await cancelWhenGracefulShutdown {
             if let interval {
+                // Beside each other: a pass of one that takes long keeps the other's figures not waiting.
+                async let rolling: Void = roller.run()
                 await sweep(every: interval)
+                await rolling
                 return true
             }
-            return await sweepUntilNothingIsLeft()
+            let isDone = await sweepUntilNothingIsLeft()
+            await roll()
+            return isDone
         }
         if !isDone { throw ExitCode(Self.failureStatus) }
     }
@@ -91,6 +99,15 @@ struct SweepService: Service {
         }
         logger.error("gave up: some overdue reservations cannot be released")
         return false
+    }
+
+    /// What fails here is the next run's: it changes no stock.
+    private func roll() async {
+        do {
+            try await roller.runOnce()
+        } catch {
+            logger.warning("the ledger cannot be rolled up", metadata: ["cause": "\(error)"])
+        }
     }
 
     private func purge() async {

@@ -46,8 +46,10 @@ public struct ReplicaSettings: Sendable {
     /// Nil: the primary answers those too. Holds the password: never log it.
     public let url: String?
 
-    public init(_ source: SettingsSource) throws(SettingsError) {
+    /// - Parameter fault: as in `DatabaseSettings`.
+    public init(_ source: SettingsSource, fault: (String) -> String? = { _ in nil }) throws(SettingsError) {
         url = try source.text(.databaseReplicaURL)
+        if let fault = url.flatMap(fault) { throw SettingsError(.databaseReplicaURL, "is no address: \(fault)") }
     }
 }
 

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+extension SystemTests {
+    @Suite struct ReportTests {
+        @Test(.timeLimit(.minutes(2)))
+        func `Reports say the same before and after the sweeper has summed the ledger up`() async throws {
+            try await Stage.with(servers: 1) { stage in
+                try await stage.stock(["R1", "R2"], quantity: 10)
+                let client = try #require(await stage.clients.first)
+                let order = newOrder()
+                try stage.require(await client.reserve(order: order, [("R1", "WH1", 2)]))
+                try stage.require(await client.confirm(order))
+                func figures() async throws -> [JSON] {
+                    let turnover = try await client.get("/reports/turnover").json
+                    let movers = try await client.get("/reports/top-movers").json
+                    let movements = try await client.get("/reports/movements?days=1").json
+                    return [turnover["total"], turnover["items"], movers["items"], movements["items"]]
+                }
+                let before = try await figures()
+                #expect(before[0]["units_out"] == 2 && before[0]["value_out"] == "39.98")
+                #expect(before[3][0]["units_out"] == 2)
+                #expect(before[2][0]["sku"] == "R1" && before[2][0]["transaction_count"] == 3)
+                let sweep = try await SweeperProcess.once(stage)
+                #expect(sweep.end == .exit(0), "\(sweep.errorOutput)")
+                let unrolled = try await stage.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)")
+                #expect(unrolled == 0)
+                let after = try await figures()
+                #expect(after == before)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `Without a sweeper an API process sums the ledger up`() async throws {
+            try await Stage.with(servers: 1, redis: false) { stage in
+                try await stage.stock(["R1"], quantity: 10)
+                try await eventually(within: .seconds(60), "it is summed up") {
+                    try await stage.count("SELECT on_hand::bigint FROM ledger_rollup") == 10
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `Without its replica the API reports from the primary, says so and is degraded`() async throws {
+            let nowhere = ["DATABASE_REPLICA_URL": "postgresql://nobody@127.0.0.1:1/none"]
+            try await Stage.with(servers: 1, redis: false, settings: nowhere) { stage in
+                try await stage.stock(["R1"], quantity: 10)
+                let client = try #require(await stage.clients.first)
+                let turnover = try await client.get("/reports/turnover")
+                #expect(turnover.status == 200 && turnover.json["items"][0]["sku"] == "R1")
+                let summary = try await client.get("/reports/summary")
+                #expect(summary.json["product_count"] == 1)
+                let health = try await client.health()
+                #expect(health.status == 200 && health.json["status"] == "degraded")
+                #expect(health.json["checks"]["replica"]["status"] == "down")
+                let api = try #require(await stage.servers.first)
+                let warnings = api.logLines(level: "warning").filter { $0.contains("reports come from the primary") }
+                #expect(warnings.count == 1)
+            }
+        }
+    }
+}
