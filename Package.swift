@@ -48,8 +48,11 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A module is a folder under `Modules`, one library product each.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Modules/\(name)")
+/// - Parameter embedded: files that become part of the program, so that it finds them wherever it is started.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], embedded: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Modules/\(name)",
+        resources: embedded.map { .embedInCode($0) })
 }
 
 /// An app is a composition root under `Apps` and nothing else.
@@ -88,11 +91,19 @@ let modules: [Target] = [
 
     // MARK: Border
     module(
+        "Dashboard", ["Domain", mustache],
+        embedded: [
+            "Assets/alerts.mustache", "Assets/message.mustache", "Assets/order.mustache", "Assets/overview.mustache",
+            "Assets/product.mustache", "Assets/products.mustache", "Assets/shell.mustache", "Assets/sign-in.mustache",
+            "Assets/stock-forms.mustache", "Assets/dashboard.css", "Assets/icon.svg", "Assets/main.js",
+            "Assets/calls.js", "Assets/forms.js", "Assets/live.js", "Assets/theme.js", "Assets/times.js",
+        ]),
+    module(
         "HTTP",
         [
-            "CSV", "Credentials", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
-            hummingbirdCore,
-            logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
+            "CSV", "Credentials", "Dashboard", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
+            hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix,
+            nioSSL, nioTLS,
             serviceLifecycle,
         ]),
     module("Telemetry", ["Reactor", logging, metrics]),

@@ -15,6 +15,8 @@ struct CallerCheck {
     let authenticator: any Authenticator
     /// Notices new keys that tokens are signed with.
     let upkeep: Upkeep
+    /// Who is signed in to the dashboard; nil when nobody has to.
+    let sessions: DashboardSessions?
     /// The connections that keys are read on; nil when nobody is asked for one.
     private let client: PostgresClient?
     private let thread: BlockingThread?
@@ -30,6 +32,7 @@ struct CallerCheck {
         guard settings.mode != .off else {
             authenticator = OpenAuthenticator()
             upkeep = Upkeep(keySet: nil)
+            sessions = nil
             client = nil
             thread = nil
             return
@@ -38,7 +41,10 @@ struct CallerCheck {
         let client = PostgresClient(
             configuration: database, reactor: reactor, sharedConnections: 1, maximumConnections: 1,
             onEvent: { logger.notice("postgresql: \($0)") })
-        let keys = KeyAuthenticator(keys: KeyRing(store: PostgresAPIKeyStore(client: client)))
+        let ring = KeyRing(store: PostgresAPIKeyStore(client: client))
+        let sessions = DashboardSessions(store: PostgresDashboardSessions(client: client), keys: ring)
+        self.sessions = sessions
+        let keys = KeyAuthenticator(keys: ring)
         var authenticator: any Authenticator = keys
         var keySet: KeySetFile?
         var thread: BlockingThread?
@@ -56,6 +62,7 @@ struct CallerCheck {
             }
             authenticator = KeyOrTokenAuthenticator(keys: keys, tokens: tokens)
         }
+        authenticator = SessionAuthenticator(authenticator, sessions: sessions)
         if let limiter { authenticator = RateLimitedAuthenticator(authenticator, limiter: limiter) }
         self.authenticator = authenticator
         upkeep = Upkeep(keySet: keySet)

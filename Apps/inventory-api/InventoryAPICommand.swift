@@ -23,6 +23,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
     @OptionGroup(title: "Reservations") var reservations: ReservationOptions
     @OptionGroup(title: "Write path") var writes: WriteOptions
     @OptionGroup(title: "Currency") var currency: CurrencyOptions
+    @OptionGroup(title: "Dashboard") var dashboard: DashboardOptions
     @OptionGroup(title: "Log") var log: LogOptions
 
     func run() async throws {
@@ -30,7 +31,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
         let settings = try readingSettings {
             let groups: [any SettingsOptions] = [
                 database, replica, redis, http, authentication, rateLimit, locks, cache, reservations, writes, currency,
-                log,
+                dashboard, log,
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
@@ -55,6 +56,7 @@ struct APISettings {
     let reservations: ReservationSettings
     let writes: WriteSettings
     let currency: CurrencySettings
+    let dashboard: DashboardSettings
     let log: LogSettings
 
     init(_ source: SettingsSource) throws(SettingsError) {
@@ -69,6 +71,7 @@ struct APISettings {
         reservations = try ReservationSettings(source)
         writes = try WriteSettings(source)
         currency = try CurrencySettings(source)
+        dashboard = try DashboardSettings(source)
         log = try LogSettings(source)
     }
 }

@@ -85,7 +85,10 @@ struct InventoryAPIService {
             health: HealthMonitor(
                 healthChecks(client, shared.redis) + reports.healthChecks, logger: logger),
             authenticator: callers.authenticator,
-            reservationSeconds: Int64(settings.reservations.ttlSeconds)
+            reservationSeconds: Int64(settings.reservations.ttlSeconds),
+            dashboard: DashboardConfiguration(
+                queries: PostgresDashboardQueries(client: lookups), sessions: callers.sessions,
+                mailboxURL: settings.dashboard.mailboxURL, isSecure: settings.http.tls != nil)
         )
         var listening = HTTPServerConfiguration(host: settings.http.host, port: settings.http.port)
         listening.certificate = certificate

@@ -61,6 +61,12 @@ struct KeyMemory {
         }
     }
 
+    /// Forgets a key, so that the next look asks the store.
+    mutating func forget(_ hash: APIKeyHash) {
+        known[hash] = nil
+        unknown[hash] = nil
+    }
+
     /// Forgets what is outdated once the memory is full, and everything when that is too little: a look through all
     /// of it must not be needed for every key that comes.
     private static func makeRoom(

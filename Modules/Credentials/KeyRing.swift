@@ -50,6 +50,15 @@ public final class KeyRing: Sendable {
         }
     }
 
+    /// Asks the store at the next look, because somebody knows that it has changed. A question that is under way is
+    /// older than that, so its answer is not waited for.
+    public func forget(_ hash: APIKeyHash) {
+        state.withLock { state in
+            state.memory.forget(hash)
+            state.asking[hash] = nil
+        }
+    }
+
     private func step(_ hash: APIKeyHash) -> Step {
         let moment = now()
         return state.withLock { state in
@@ -77,10 +86,11 @@ public final class KeyRing: Sendable {
         }
         let later = now()
         return state.withLock { state in
-            state.asking[hash] = nil
+            // Unless the key was forgotten meanwhile: the answer is older than what somebody knows.
+            let isWanted = state.asking.removeValue(forKey: hash) != nil
             switch answer {
             case .success(let entry):
-                state.memory.learn(hash, entry)
+                if isWanted { state.memory.learn(hash, entry) }
             case .failure(.unavailable):
                 if let entry = state.memory.lasting(hash, at: later) { return .success(entry) }
             case .failure: break

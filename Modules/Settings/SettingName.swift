@@ -68,6 +68,7 @@ extension SettingName {
     static let mailLeaseSeconds = SettingName("MAIL_LEASE_SECONDS")
 
     static let currency = SettingName("CURRENCY")
+    static let dashboardMailboxURL = SettingName("DASHBOARD_MAILBOX_URL")
     static let metricsPort = SettingName("METRICS_PORT")
     static let metricsHost = SettingName("METRICS_HOST")
     static let logLevel = SettingName("LOG_LEVEL")

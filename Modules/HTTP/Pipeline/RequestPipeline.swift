@@ -88,6 +88,8 @@ struct RequestPipeline: Sendable {
             let bytes = try await collect(body, endpoint.body, head.headerFields)
             let request = APIRequest(
                 method: head.method,
+                authority: head.authority,
+                target: head.path ?? "/",
                 headers: head.headerFields,
                 parameters: parameters,
                 query: QueryParameters(query),
@@ -135,12 +137,21 @@ struct RequestPipeline: Sendable {
                 throw Problem(.unsupportedMediaType, "The body must be text/csv, in UTF-8.")
             }
             return ByteBuffer()
+        case .form(let highest):
+            if let type = headers[.contentType], !ContentType.isForm(type) {
+                throw Problem(.unsupportedMediaType, "The body must be application/x-www-form-urlencoded, in UTF-8.")
+            }
+            return try await readWhole(body, highest, declared)
         case .json(let highest):
             limit = highest
         }
         if let type = headers[.contentType], !ContentType.isJSON(type) {
             throw Problem(.unsupportedMediaType, "The body must be application/json.")
         }
+        return try await readWhole(body, limit, declared)
+    }
+
+    private func readWhole(_ body: any RequestBody, _ limit: Int, _ declared: Int?) async throws -> ByteBuffer {
         let bytes = try await read(body, limit)
         if let declared, declared != bytes.readableBytes {
             throw Problem.wrongLength
@@ -183,9 +194,12 @@ struct RequestPipeline: Sendable {
         _ marks: RequestMarks,
         _ duration: Duration
     ) {
-        let route: String? =
-            if case .endpoint(let index, _) = match { table.endpoints[index].path.description } else { nil }
-        metrics.record(duration, route: route, method: method, status: status.code)
+        let endpoint: Endpoint? = if case .endpoint(let index, _) = match { table.endpoints[index] } else { nil }
+        let route = endpoint?.path.description
+        // An answer that lasts as long as somebody listens says nothing of how fast the server is.
+        if endpoint?.isLongLived != true {
+            metrics.record(duration, route: route, method: method, status: status.code)
+        }
         // The template, not the path: a path may hold a caller's secrets and line ends.
         logger.info(
             "request",

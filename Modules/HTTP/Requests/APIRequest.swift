@@ -5,6 +5,10 @@ import UseCases
 /// A request as a handler sees it.
 struct APIRequest: Sendable {
     let method: HTTPRequest.Method
+    /// The host that the caller asks for, with its port: `Host`, or `:authority`.
+    var authority: String?
+    /// Path and query as they came.
+    var target = "/"
     let headers: HTTPFields
     let parameters: PathParameters
     let query: QueryParameters

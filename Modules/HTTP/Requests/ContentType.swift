@@ -11,6 +11,11 @@ enum ContentType {
         isUTF8(field) { $0 == "text/csv" }
     }
 
+    /// `application/x-www-form-urlencoded`, as browsers send forms.
+    static func isForm(_ field: String) -> Bool {
+        isUTF8(field) { $0 == "application/x-www-form-urlencoded" }
+    }
+
     private static func isUTF8(_ field: String, _ isType: (String) -> Bool) -> Bool {
         let parts = field.split(separator: ";", omittingEmptySubsequences: false).map { trim($0).lowercased() }
         if parts == [""] { return true }

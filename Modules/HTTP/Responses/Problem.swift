@@ -11,6 +11,8 @@ struct Problem: Error, Sendable {
     var headers: HTTPFields = [:]
     /// For the log alone.
     var cause: String?
+    /// How it is answered to somebody who looks at a page; nil for a program.
+    var page: APIResponse?
 
     init(
         _ code: ProblemCode,
@@ -26,6 +28,10 @@ struct Problem: Error, Sendable {
 
     /// The members and headers of an answer. `X-Request-Id` is the pipeline's.
     func response(requestID: String) -> APIResponse {
+        if var page {
+            page.headers.append(contentsOf: headers)
+            return page
+        }
         var response = APIResponse.json(code.status) { writer in
             writer.object { writer in
                 writer.member("type", code.type)

@@ -16,6 +16,8 @@ struct Endpoint: Sendable {
     /// Whether a caller on this machine needs no key.
     let isOpenOnLoopback: Bool
     let body: BodyRule
+    /// Whether an answer lasts as long as somebody listens to it.
+    let isLongLived: Bool
     /// One line for the documentation.
     let summary: String
     /// What else the documentation tells; every route that is served has one.
@@ -28,6 +30,7 @@ struct Endpoint: Sendable {
         scope: Scope?,
         isOpenOnLoopback: Bool = false,
         body: BodyRule = .ignored,
+        isLongLived: Bool = false,
         summary: String,
         description: EndpointDescription? = nil,
         handler: @escaping Handler
@@ -37,6 +40,7 @@ struct Endpoint: Sendable {
         self.scope = scope
         self.isOpenOnLoopback = isOpenOnLoopback
         self.body = body
+        self.isLongLived = isLongLived
         self.summary = summary
         self.description = description
         self.handler = handler
@@ -49,6 +53,8 @@ enum BodyRule: Hashable, Sendable {
     case ignored
     /// Reads JSON of at most so many bytes.
     case json(limit: Int)
+    /// Reads a browser's form of at most so many bytes.
+    case form(limit: Int)
     /// The handler reads CSV of at most so many bytes while it arrives.
     case csv(limit: Int)
 
@@ -65,7 +71,7 @@ enum BodyRule: Hashable, Sendable {
     var limit: Int {
         switch self {
         case .ignored: Self.standardLimit
-        case .json(let limit), .csv(let limit): limit
+        case .json(let limit), .form(let limit), .csv(let limit): limit
         }
     }
 }

@@ -35,7 +35,7 @@ public struct KeyAuthenticator: Authenticator {
 }
 
 extension AuthenticationFailure {
-    fileprivate init(_ failure: ServiceFailure) {
+    init(_ failure: ServiceFailure) {
         switch failure {
         case .unavailable(let cause), .internalFault(let cause): self = .unavailable(cause: cause)
         default: self = .unavailable(cause: "keys: \(failure)")

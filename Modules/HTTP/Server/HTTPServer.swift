@@ -11,6 +11,7 @@ public struct HTTPServer: Service {
     private let endpoints: [Endpoint]
     private let authenticator: any Authenticator
     private let health: HealthMonitor
+    private let endStreams: @Sendable () -> Void
     private let configuration: HTTPServerConfiguration
     private let logger: Logger
     private let onRunning: @Sendable (_ port: Int) async -> Void
@@ -23,14 +24,16 @@ public struct HTTPServer: Service {
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.init(
-            endpoints: api.endpoints, authenticator: api.authenticator, health: api.health,
-            configuration: configuration, logger: logger, onRunning: onRunning)
+            endpoints: api.endpoints + api.pages, authenticator: api.authenticator, health: api.health,
+            endStreams: { api.endStreams() }, configuration: configuration, logger: logger, onRunning: onRunning)
     }
 
+    /// - Parameter endStreams: ends what would last as long as somebody listens; called when the server begins to stop.
     init(
         endpoints: [Endpoint],
         authenticator: any Authenticator,
         health: HealthMonitor,
+        endStreams: @escaping @Sendable () -> Void = {},
         configuration: HTTPServerConfiguration,
         logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
@@ -38,6 +41,7 @@ public struct HTTPServer: Service {
         self.endpoints = endpoints
         self.authenticator = authenticator
         self.health = health
+        self.endStreams = endStreams
         self.configuration = configuration
         self.logger = logger
         self.onRunning = onRunning
@@ -84,6 +88,7 @@ public struct HTTPServer: Service {
             }
         } onGracefulShutdown: {
             health.drain()
+            endStreams()
         }
     }
 

@@ -15,6 +15,9 @@ public struct InventoryAPI: Sendable {
     let health: HealthMonitor
     let authenticator: any Authenticator
     private let reservationSeconds: Int64
+    private let currency: String
+    private let dashboard: DashboardConfiguration?
+    private let feed: ChangeFeed?
 
     /// - Parameters:
     ///   - queries: for exports.
@@ -24,6 +27,7 @@ public struct InventoryAPI: Sendable {
     ///   - authenticator: who may call; `OpenAuthenticator` only where the server binds to loopback.
     ///   - reservationSeconds: how long units are held when the caller does not say (`RESERVATION_TTL_SECONDS`),
     ///     1 ... 604,800.
+    ///   - dashboard: nil serves no pages.
     public init(
         stock: StockService,
         reservations: ReservationService,
@@ -38,7 +42,8 @@ public struct InventoryAPI: Sendable {
         metrics: @escaping @Sendable () -> String = { "" },
         health: HealthMonitor,
         authenticator: any Authenticator,
-        reservationSeconds: Int64 = 600
+        reservationSeconds: Int64 = 600,
+        dashboard: DashboardConfiguration? = nil
     ) {
         precondition(ReservationLimits.seconds.contains(reservationSeconds))
         self.stock = stock
@@ -53,6 +58,31 @@ public struct InventoryAPI: Sendable {
         self.health = health
         self.authenticator = authenticator
         self.reservationSeconds = reservationSeconds
+        self.currency = currency
+        self.dashboard = dashboard
+        feed = dashboard.map { ChangeFeed(queries: $0.queries) }
+    }
+
+    /// Ends what would last as long as somebody listens. Called when the server begins to stop.
+    func endStreams() {
+        feed?.end()
+    }
+
+    /// The dashboard's pages. They are for people: the description for programs leaves them out.
+    var pages: [Endpoint] {
+        guard let dashboard, let feed else { return [] }
+        let house = DashboardHouse(configuration: dashboard, feed: feed)
+        return AssetEndpoints().endpoints + SessionEndpoints(house: house).endpoints
+            + EventEndpoint(house: house).endpoints
+            + OverviewPage(
+                house: house, queries: dashboard.queries, reader: reader, reports: reports.reports,
+                figures: ReportFigures(routes: routes), currency: currency, latencies: reports.latencies
+            ).endpoints
+            + ProductPages(
+                house: house, queries: dashboard.queries, reader: reader, catalogue: catalogue, currency: currency
+            ).endpoints
+            + OrderPage(house: house, reservations: reservations).endpoints
+            + AlertsPage(house: house, alerts: alerts).endpoints
     }
 
     /// Every route of the server, its description among them.

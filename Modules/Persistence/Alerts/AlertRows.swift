@@ -78,7 +78,7 @@ enum SuggestionRow {
 
 extension PostgresRow {
     /// One of the words that a column may hold.
-    fileprivate mutating func nextWord<Word: RawRepresentable<String>>() throws(PostgresError) -> Word {
+    mutating func nextWord<Word: RawRepresentable<String>>() throws(PostgresError) -> Word {
         let text: String = try next()
         guard let word = Word(rawValue: text) else { throw PostgresError(.decoding, "not a \(Word.self): \(text)") }
         return word

@@ -1,7 +1,7 @@
 public import PostgresClient
 public import UseCases
 
-/// Takes old idempotency keys and old minutes of attempts away, in pieces that hold no lock for long.
+/// Takes old idempotency keys, old minutes of attempts and dashboard sessions that have expired away, in pieces that hold no lock for long.
 public struct PostgresHousekeeping: Housekeeping {
     /// Rows of one statement: some 50 ms.
     private static let pieceLimit: Int64 = 5_000
@@ -23,6 +23,12 @@ public struct PostgresHousekeeping: Housekeeping {
             SELECT ctid FROM reservation_attempts WHERE minute < now() - interval '31 days'
             ORDER BY minute LIMIT $1 FOR UPDATE SKIP LOCKED))
         """)
+    private static let sessions = PostgresStatement(
+        """
+        DELETE FROM dashboard_sessions WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM dashboard_sessions WHERE expires_at < now()
+            ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+        """)
 
     private let client: PostgresClient
 
@@ -33,7 +39,7 @@ public struct PostgresHousekeeping: Housekeeping {
     public func purge() async throws(ServiceFailure) -> Int {
         let end = ContinuousClock.now + Self.budget
         var removed = 0
-        for statement in [Self.keys, Self.attempts] {
+        for statement in [Self.keys, Self.attempts, Self.sessions] {
             var count: Int
             repeat {
                 count = try await remove(statement)
