@@ -204,6 +204,7 @@ let testTargets: [Target] = [
             "Credentials", "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, logging, metrics, nioCore, nioHPACK,
             nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
         ]),
+    tests("DashboardTests", ["Dashboard", "TestSupport"]),
     tests(
         "SystemTests",
         [

@@ -26,6 +26,7 @@ final class PlayedStore: APIKeyStore {
     var waiting: Int { state.withLock { $0.waiting.count } }
 
     func put(_ hash: APIKeyHash, _ key: APIKey) { state.withLock { $0.rows[hash] = key } }
+    func remove(_ hash: APIKeyHash) { state.withLock { $0.rows[hash] = nil } }
     func fail(_ failure: ServiceFailure?) { state.withLock { $0.failure = failure } }
 
     /// Lets questions wait from now on.

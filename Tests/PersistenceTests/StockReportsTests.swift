@@ -66,7 +66,7 @@ struct StockReportsTests {
         }
     }
 
-    @Test("a summary serves all who ask within two seconds")
+    @Test("a summary serves all who ask within a second")
     func shared() async throws {
         try await PostgresStock.with { stock in
             let reports = PostgresStockReports(client: stock.client, reactor: TestDatabase.reactor)
@@ -89,12 +89,17 @@ struct StockReportsTests {
                 INSERT INTO idempotency_keys VALUES ('a', 'young', '\\x00', 200, '\\x00', now() - interval '23 hours');
                 INSERT INTO reservation_attempts VALUES (now() - interval '32 days', gen_random_uuid(), 1, 1);
                 INSERT INTO reservation_attempts VALUES (now() - interval '30 days', gen_random_uuid(), 1, 1);
+                INSERT INTO api_keys VALUES ('k', decode(repeat('00', 32), 'hex'), '{read}', now());
+                INSERT INTO dashboard_sessions
+                VALUES (decode(repeat('01', 32), 'hex'), 'k', now() - interval '12 hours', now() - interval '1 second'),
+                    (decode(repeat('02', 32), 'hex'), 'k', now() - interval '11 hours', now() + interval '1 hour');
                 """)
             let housekeeping = PostgresHousekeeping(client: stock.client)
             let removed = try await housekeeping.purge()
-            #expect(removed == 12_001)
+            #expect(removed == 12_002)
             #expect(try await stock.count("SELECT count(*) FROM idempotency_keys") == 1)
             #expect(try await stock.count("SELECT count(*) FROM reservation_attempts") == 1)
+            #expect(try await stock.count("SELECT count(*) FROM dashboard_sessions") == 1)
             #expect(try await housekeeping.purge() == 0)
         }
     }

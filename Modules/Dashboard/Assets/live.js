@@ -117,7 +117,12 @@ function listen() {
     show("stale", "No fresh figures");
   });
   source.addEventListener("beat", heard);
-  source.addEventListener("error", again);
+  source.addEventListener("error", () => {
+    // Refused, not lost: the page's own address says why, and leads to the sign-in when the session has ended.
+    const isRefused = source.readyState === EventSource.CLOSED;
+    again();
+    if (isRefused) refresh();
+  });
 }
 
 function heard() {

@@ -22,7 +22,7 @@ final class ChangeFeed: Sendable {
     /// Between two events: more would only make pages busy with themselves.
     private static let eventInterval = Duration.seconds(1)
     /// Figures that are read once for all may be this old, so the last of a row of changes is told again.
-    private static let settling = Duration.milliseconds(1_600)
+    private static let settling = Duration.milliseconds(1_100)
     /// How often a listener is woken at least.
     private static let beatInterval = Duration.seconds(2)
 

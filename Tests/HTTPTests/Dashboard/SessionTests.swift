@@ -1,0 +1,186 @@
+import Credentials
+import Domain
+import HTTPTypes
+import Synchronization
+import Testing
+import UseCases
+
+@testable import HTTP
+
+@Suite("Dashboard sessions over HTTP")
+struct DashboardSessionTests {
+    /// A key, the sessions that it begins, and a dashboard that asks for it.
+    private struct House {
+        let key: String
+        let store: PlayedSessions
+        let dashboard: TestDashboard
+
+        init(_ scopes: Set<Scope> = [.read, .stockWrite], isSecure: Bool = false) throws {
+            var keys = PlayedKeys()
+            key = try keys.add("Bea", scopes)
+            let store = PlayedSessions(
+                APIKey(
+                    name: try #require(APIKeyName("Bea")), scopes: scopes, createdAt: Instant(milliseconds: 0)))
+            self.store = store
+            dashboard = TestDashboard(
+                sessions: DashboardSessions(store: store, keys: KeyRing(store: keys)),
+                authenticator: keys.authenticator, isSecure: isSecure)
+        }
+
+        /// The cookie of somebody who has signed in, and the proof that the pages carry.
+        func signIn() async throws -> (cookie: String, proof: String) {
+            let answer = try await dashboard.post("/dashboard/sign-in", form: "key=\(key)")
+            let cookie = try #require(answer.cookie)
+            let page = try await dashboard.get("/dashboard/orders", [.cookie: cookie]).text
+            let proof = try #require(page.firstMatch(of: /name="csrf-token" content="([0-9a-f]{64})"/)?.output.1)
+            return (cookie, String(proof))
+        }
+    }
+
+    private final class PlayedSessions: DashboardSessionStore {
+        private let key: APIKey
+        private let alive = Mutex<Set<APIKeyHash>>([])
+
+        init(_ key: APIKey) { self.key = key }
+
+        var count: Int { alive.withLock(\.count) }
+
+        func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading? {
+            alive.withLock { $0.contains(hash) }
+                ? APIKeyReading(key: key, hash: hash, readAt: Instant(milliseconds: 0)) : nil
+        }
+
+        func begin(_ session: APIKeyHash, key: APIKeyName) async throws(ServiceFailure) -> Bool {
+            alive.withLock { _ = $0.insert(session) }
+            return true
+        }
+
+        func end(_ session: APIKeyHash) async throws(ServiceFailure) {
+            alive.withLock { _ = $0.remove(session) }
+        }
+    }
+
+    @Test func `Who is not signed in is sent to do so, and comes back to where they were`() async throws {
+        let house = try House()
+        let sent = try await house.dashboard.get("/dashboard/products?search=a%20b")
+        #expect(sent.status == 303)
+        let place = try #require(sent.headers[.location])
+        #expect(place == "/dashboard/sign-in?next=%2Fdashboard%2Fproducts%3Fsearch%3Da%2520b")
+        let form = try await house.dashboard.get(place).text
+        #expect(form.contains("name=\"next\" value=\"/dashboard/products?search=a%20b\""))
+        let next = "%2Fdashboard%2Fproducts%3Fsearch%3Da%2520b"
+        let back = try await house.dashboard.post("/dashboard/sign-in", form: "key=+\(house.key)%0A&next=\(next)")
+        #expect(back.status == 303 && back.headers[.location] == "/dashboard/products?search=a%20b")
+    }
+
+    @Test(arguments: ["//evil.example/", "https://evil.example/", "/\\evil.example", "/a\r\nSet-Cookie: a=b", "x", ""])
+    func `Nobody is sent to another server`(next: String) async throws {
+        let house = try House()
+        let answer = try await house.dashboard.post(
+            "/dashboard/sign-in", form: "key=\(house.key)&next=\(PercentEncoding.encode(segment: next))")
+        #expect(answer.status == 303 && answer.headers[.location] == "/")
+    }
+
+    @Test func `The cookie is out of scripts' and other sites' reach, and travels by HTTPS alone where there is any`()
+        async throws
+    {
+        for isSecure in [false, true] {
+            let house = try House(isSecure: isSecure)
+            let answer = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)")
+            let cookie = try #require(answer.headers[.setCookie])
+            for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=43200"] {
+                #expect(cookie.contains(part))
+            }
+            #expect(cookie.contains("; Secure") == isSecure)
+            #expect(!cookie.contains(house.key))
+        }
+    }
+
+    @Test func `A key that opens nothing is refused at its field, and sets no cookie`() async throws {
+        let house = try House()
+        for (form, status) in [("key=inv_x", 401), ("key=", 422), ("", 422), ("key=%ff", 422)] {
+            let answer = try await house.dashboard.post("/dashboard/sign-in", form: form)
+            #expect(answer.status == status, "\(form)")
+            #expect(answer.headers[.setCookie] == nil && answer.text.contains("aria-describedby=\"key-fault\""))
+        }
+        #expect(house.store.count == 0)
+    }
+
+    @Test func `A form from another site signs nobody in or out`() async throws {
+        let house = try House()
+        let (cookie, proof) = try await house.signIn()
+        for headers in [
+            [.secFetchSite: "cross-site"], [.secFetchSite: "same-site"], [.secFetchSite: "none"],
+            [.origin: "http://evil.example"], [.origin: "null"], [.origin: "http://stock.example.evil"],
+        ] as [HTTPFields] {
+            let signIn = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers)
+            #expect(signIn.status == 403 && signIn.headers[.setCookie] == nil, "\(headers)")
+            var sent = headers
+            sent[.cookie] = cookie
+            #expect(try await house.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", sent).status == 403)
+        }
+        let unproved = try await house.dashboard.post("/dashboard/sign-out", form: "csrf=0", [.cookie: cookie])
+        #expect(unproved.status == 403 && house.store.count == 1)
+        for headers in [[.secFetchSite: "same-origin"], [.origin: "http://stock.example"], [:]] as [HTTPFields] {
+            #expect(
+                try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers).status == 303)
+        }
+    }
+
+    @Test func `Signing out ends the session and takes the cookie`() async throws {
+        let house = try House()
+        let (cookie, proof) = try await house.signIn()
+        let other = try await house.signIn().cookie
+        let answer = try await house.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", [.cookie: cookie])
+        #expect(answer.status == 303 && answer.headers[.setCookie]?.contains("Max-Age=0") == true)
+        #expect(try await house.dashboard.get("/", [.cookie: cookie]).status == 303)
+        #expect(try await house.dashboard.get("/", [.cookie: other]).status == 200)
+    }
+
+    @Test func `The API takes a session with its proof, from the same origin, and within the key's scopes`()
+        async throws
+    {
+        let house = try House([.read])
+        let (cookie, proof) = try await house.signIn()
+        let other = try await house.signIn().proof
+        func status(_ headers: HTTPFields, _ method: HTTPRequest.Method = .get) async throws -> Int {
+            let path = method == .get ? "/api/v1/inventory" : "/api/v1/inventory/receive"
+            return try await house.dashboard.send(method, path, method == .get ? nil : "{}", headers).status
+        }
+        #expect(try await status([.cookie: cookie, .csrfToken: proof]) == 200)
+        #expect(try await status([.cookie: "a=b; \(cookie); c=d", .csrfToken: proof]) == 200)
+        #expect(try await status([.cookie: cookie, .csrfToken: proof, .secFetchSite: "same-origin"]) == 200)
+        #expect(try await status([.cookie: cookie, .csrfToken: proof], .post) == 403)
+        for headers in [
+            [.cookie: cookie], [.cookie: cookie, .csrfToken: other], [.csrfToken: proof],
+            [.cookie: cookie, .csrfToken: proof, .secFetchSite: "cross-site"],
+            [.cookie: cookie, .csrfToken: proof, .secFetchSite: "same-site"],
+            [.cookie: "inventory_session=\(proof)", .csrfToken: proof],
+            // A bearer's call is known by that alone.
+            [.cookie: cookie, .csrfToken: proof, .authorization: "Bearer inv_x"],
+        ] as [HTTPFields] {
+            #expect(try await status(headers) == 401, "\(headers)")
+        }
+        #expect(try await status(.bearer(house.key)) == 200)
+    }
+
+    @Test func `What the scopes forbid is not offered`() async throws {
+        for (scopes, has) in [([.read], false), ([.read, .stockWrite], true), ([.admin], true)] as [(Set<Scope>, Bool)]
+        {
+            let house = try House(scopes)
+            let (cookie, _) = try await house.signIn()
+            let page = try await house.dashboard.get("/dashboard/products/LAPTOP-001", [.cookie: cookie]).text
+            #expect(page.contains("data-form") == has)
+        }
+        let house = try House([.stockWrite])
+        let refused = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)")
+        #expect(refused.status == 401 && refused.text.contains("needs the scope read"))
+    }
+
+    @Test func `Without authentication there is nothing to sign in to`() async throws {
+        let dashboard = TestDashboard()
+        #expect(try await dashboard.get("/dashboard/sign-in").headers[.location] == "/")
+        let page = try await dashboard.get("/").text
+        #expect(!page.contains("csrf") && !page.contains("Sign out"))
+    }
+}

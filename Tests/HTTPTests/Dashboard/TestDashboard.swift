@@ -1,0 +1,169 @@
+import Credentials
+import Domain
+import HTTPTypes
+import NIOCore
+import Synchronization
+import Telemetry
+import Testing
+import UseCases
+
+@testable import HTTP
+
+/// The dashboard over doubled ports, request by request, without a server.
+struct TestDashboard: Sendable {
+    let pipeline: RequestPipeline
+    let api: InventoryAPI
+    let queries: PlayedDashboardQueries
+
+    /// - Parameters:
+    ///   - sessions: nil where nobody has to sign in.
+    ///   - authenticator: of the API's callers.
+    init(
+        _ ports: TestPorts = .furnished, queries: PlayedDashboardQueries = PlayedDashboardQueries(),
+        sessions: DashboardSessions? = nil, authenticator: any Authenticator = OpenAuthenticator(),
+        mailboxURL: String? = nil, isSecure: Bool = false
+    ) {
+        self.queries = queries
+        api = InventoryAPI(
+            stock: StockService(directory: ports, commands: ports),
+            reservations: ReservationService(directory: ports, commands: ports, queries: ports),
+            reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()), catalogue: ports,
+            alerts: ports, reports: ports, currency: "EUR",
+            latencies: { ServiceLatencies(response: .init(p50: 0.0042, p95: 0.042, p99: 1.042)) },
+            health: HealthMonitor([], limit: .milliseconds(50), logger: silence),
+            authenticator: sessions.map { SessionAuthenticator(authenticator, sessions: $0) } ?? authenticator,
+            dashboard: DashboardConfiguration(
+                queries: queries, sessions: sessions, mailboxURL: mailboxURL, isSecure: isSecure))
+        pipeline = RequestPipeline(
+            table: EndpointTable(api.endpoints + api.pages), authenticator: api.authenticator,
+            metrics: RequestMetrics(), logger: silence)
+    }
+
+    func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> PageAnswer {
+        try await send(.get, path, nil, headers)
+    }
+
+    func post(_ path: String, form: String, _ headers: HTTPFields = [:]) async throws -> PageAnswer {
+        var headers = headers
+        headers[.contentType] = "application/x-www-form-urlencoded"
+        return try await send(.post, path, form, headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String?, _ headers: HTTPFields
+    ) async throws -> PageAnswer {
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: "stock.example", path: path, headerFields: headers)
+        return PageAnswer(try await pipeline.respond(to: head, body: WholeBody(text: body ?? "")))
+    }
+}
+
+struct PageAnswer: Sendable {
+    let response: APIResponse
+    var status: Int { response.status.code }
+    var headers: HTTPFields { response.headers }
+    var text: String { response.body.map { String(buffer: $0) } ?? "" }
+
+    init(_ response: APIResponse) { self.response = response }
+
+    /// The session that the answer sets, as a browser sends it back.
+    var cookie: String? {
+        headers[.setCookie].flatMap { $0.split(separator: ";").first.map(String.init) }
+    }
+}
+
+/// A body that is there already.
+private struct WholeBody: HTTP.RequestBody {
+    let text: String
+
+    func read(upTo limit: Int, _ take: (ByteBuffer) throws -> Void) async throws {
+        guard text.utf8.count <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
+        try take(ByteBuffer(string: text))
+    }
+}
+
+/// What the dashboard reads, as a test plays it.
+final class PlayedDashboardQueries: DashboardQueries {
+    private struct State {
+        var mark = 0
+        var isOut = false
+    }
+
+    private let state = Mutex(State())
+    let procurement: [InventoryID: ProcurementState]
+    let open: [OpenReservation]
+
+    init(procurement: [InventoryID: ProcurementState] = [:], open: [OpenReservation] = []) {
+        self.procurement = procurement
+        self.open = open
+    }
+
+    func change() { state.withLock { $0.mark += 1 } }
+    func goOut(_ isOut: Bool) { state.withLock { $0.isOut = isOut } }
+
+    func changeMark() async throws(ServiceFailure) -> String {
+        let state = state.withLock { $0 }
+        guard !state.isOut else { throw .unavailable(cause: "played") }
+        return String(state.mark)
+    }
+
+    func procurement(
+        of records: [InventoryID]
+    ) async throws(ServiceFailure) -> [InventoryID: ProcurementState] { procurement }
+
+    func openReservations(
+        of product: ProductID, limit: Int
+    ) async throws(ServiceFailure) -> [OpenReservation] { Array(open.prefix(limit)) }
+
+    func totals(of product: ProductID) async throws(ServiceFailure) -> ProductTotals {
+        ProductTotals(records: 1, onHand: 1_234, reserved: 34, lowRecords: 0)
+    }
+}
+
+extension TestPorts {
+    /// A stock with something to see on every page.
+    static var furnished: TestPorts {
+        var ports = TestPorts()
+        ports.summary = { () throws(ServiceFailure) in
+            StockSummary(
+                outOfStockCount: 1, lowStockCount: 1_234, inventoryValue: "1234567.89", productCount: 3,
+                inventoryCount: 4, pendingReservations: 5, pendingUnits: 6, attempts: 1_000, succeeded: 999,
+                openAlerts: 1)
+        }
+        ports.lowStock = { _, _ throws(ServiceFailure) in
+            Page(
+                items: [
+                    LowStockLine(
+                        inventoryID: Samples.inventory, sku: Samples.sku, productName: "Laptop <13\">",
+                        warehouseName: "Main", warehouseCode: Samples.warehouseCode, quantityAvailable: 0,
+                        reorderPoint: 10, reorderQuantity: 25)
+                ], next: nil)
+        }
+        ports.products = { _, _, _ throws(ServiceFailure) in
+            Page(items: [Samples.product], next: Cursor(["products", "X"]))
+        }
+        ports.product = { sku throws(ServiceFailure) in sku == Samples.sku ? Samples.product : nil }
+        ports.records = { _, _ throws(ServiceFailure) in Page(items: [Samples.record], next: nil) }
+        ports.availability = { _ throws(ServiceFailure) in [] }
+        ports.warehouses = { _ throws(ServiceFailure) in Page(items: [Samples.warehouse], next: nil) }
+        ports.alerts = { _, _ throws(ServiceFailure) in Page(items: [], next: nil) }
+        ports.transactions = { _, _ throws(ServiceFailure) in
+            Page(
+                items: [
+                    LedgerEntry(
+                        id: Samples.transaction, inventoryID: Samples.inventory, version: 1, kind: .receive,
+                        quantityChange: 100, quantityAfter: 100, reservedChange: 0, reservedAfter: 0, orderID: nil,
+                        reason: "First & only", reference: nil, actor: "Bea", createdAt: Samples.instant)
+                ], next: nil)
+        }
+        ports.reservations = { _ throws(ServiceFailure) in
+            [
+                Reservation(
+                    id: Samples.reservation, orderID: Samples.order, inventoryID: Samples.inventory,
+                    reference: Samples.reference, quantity: 2, expiresAt: Samples.instant,
+                    createdAt: Samples.instant)
+            ]
+        }
+        return ports
+    }
+}
