@@ -91,7 +91,7 @@ let modules: [Target] = [
 
     // MARK: Border
     module(
-        "Dashboard", ["Domain", mustache],
+        "Dashboard", [mustache],
         embedded: [
             "Assets/alerts.mustache", "Assets/message.mustache", "Assets/order.mustache", "Assets/overview.mustache",
             "Assets/product.mustache", "Assets/products.mustache", "Assets/shell.mustache", "Assets/sign-in.mustache",

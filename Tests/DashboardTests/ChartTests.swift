@@ -5,11 +5,9 @@ import Testing
 
 @Suite("Charts")
 struct ChartTests {
-    @Test func `An axis ends at 1, 2 or 5 times a power of ten, as near above the highest value as there is`() {
-        #expect(
-            [0, 1, 2, 3, 5, 6, 10, 11, 21, 51, 99, 101].map { ChartScale(highest: $0).top } == [
-                1, 1, 2, 5, 5, 10, 10, 20, 50, 100, 100, 200,
-            ])
+    @Test func `An axis ends at the next round figure above the highest value`() {
+        let highest: [Int64] = [0, 1, 2, 3, 7, 9, 10, 11, 21, 51, 99, 101, 1_100]
+        #expect(highest.map { ChartScale(highest: $0).top } == [1, 1, 2, 3, 8, 10, 10, 12, 25, 60, 100, 120, 1_200])
         #expect(ChartScale(highest: 9_007_199_254_740_991).top == 10_000_000_000_000_000)
         #expect(ChartScale(highest: .max).top == .max)
         #expect(ChartScale(highest: 20).labels == [20, 10, 0] && ChartScale(highest: 5).labels == [5, 0])
@@ -46,14 +44,14 @@ struct ChartTests {
         #expect(HistoryChart(steps: [], end: 0).svg(title: "", text: "") == "")
     }
 
-    @Test func `Bars go up for what came in and down for what went out, by one scale`() {
+    @Test func `Bars go up for what came in and down for what went out, a unit as long either way`() {
         let chart = MovementChart(bars: [
             .init(name: "1 Nov", unitsIn: 100, unitsOut: 0), .init(name: "2 Nov", unitsIn: 0, unitsOut: 50),
         ])
         let svg = chart.svg(title: "t", text: "x")
-        #expect(chart.labels == [100, 0, 100])
-        #expect(svg.contains("class=\"in\" x=\"54\" y=\"0\" width=\"252\" height=\"110\""))
-        #expect(svg.contains("class=\"out\" x=\"414\" y=\"110\" width=\"252\" height=\"55\""))
+        #expect(chart.labels == [100, 50])
+        #expect(svg.contains("class=\"in\" x=\"54\" y=\"0\" width=\"252\" height=\"146.7\""))
+        #expect(svg.contains("class=\"out\" x=\"414\" y=\"146.7\" width=\"252\" height=\"73.3\""))
         #expect(svg.contains("<title>2 Nov: 0 in, 50 out</title>"))
         #expect(svg.matches(of: /class="(in|out)"/).count == 2)
     }

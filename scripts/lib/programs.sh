@@ -18,6 +18,7 @@ settings_of() { # program
     case $1 in
         inventory-api)
             environment+=("REDIS_URL=$REDIS_URL" AUTH_MODE=off HTTP_HOST=127.0.0.1 "HTTP_PORT=$HTTP_PORT")
+            if [[ -n ${MAILBOX_URL-} ]]; then environment+=("DASHBOARD_MAILBOX_URL=$MAILBOX_URL"); fi
             ;;
         inventory-sweeper) environment+=("REDIS_URL=$REDIS_URL" METRICS_PORT=0) ;;
         inventory-mailer)

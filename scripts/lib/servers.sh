@@ -127,14 +127,37 @@ start_mailbox() { # working folder
     echo "smtp://127.0.0.1:$port"
 }
 
+# Shows a mailbox in a browser, and prints where.
+start_mailbox_page() { # working folder
+    local port tries=200
+    rm -f "$1/page.pid"
+    for port in $(seq 8025 8125); do is_port_taken "$port" || break; done
+    (cd "$1" && exec /usr/bin/python3 "$REPOSITORY/scripts/lib/mailbox-page.py" "$1/mailbox" "$port" \
+        9>&- </dev/null >>"$1/page.log" 2>&1) &
+    echo $! >"$1/page.pid"
+    until is_port_taken "$port"; do
+        if ((tries-- == 0)) || ! is_alive "$(cat "$1/page.pid")"; then
+            die "the mailbox's page does not start; its log is $1/page.log"
+        fi
+        sleep 0.05
+    done
+    echo "http://127.0.0.1:$port/"
+}
+
+# Both of them, if they run.
 stop_mailbox() { # working folder
+    stop_mail_program "$1" mailbox aiosmtpd
+    stop_mail_program "$1" page mailbox-page.py
+}
+
+stop_mail_program() { # working folder, name of the pid's file, part of the command line
     local pid
-    pid=$(cat "$1/mailbox.pid" 2>/dev/null) || return 0
+    pid=$(cat "$1/$2.pid" 2>/dev/null) || return 0
     # A number left behind by a killed server may be somebody else's by now.
-    if grep -qsF aiosmtpd "/proc/$pid/cmdline" && [[ $(readlink "/proc/$pid/cwd") == $(readlink -f "$1") ]]; then
+    if grep -qsF "$3" "/proc/$pid/cmdline" && [[ $(readlink "/proc/$pid/cwd") == $(readlink -f "$1") ]]; then
         stop_process "$pid" 5
     fi
-    rm -f "$1/mailbox.pid"
+    rm -f "$1/$2.pid"
 }
 
 free_port() {

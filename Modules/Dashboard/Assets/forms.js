@@ -1,5 +1,5 @@
-// Buttons and forms that call the API. Each wish has its key from the moment its control is shown, so that a double click
-// or a second try after a lost answer has one effect.
+// Buttons and forms that call the API. Each wish has its key from the moment its control is shown, so that a double
+// click or a second try after a lost answer has one effect.
 import { newKey, notify, post, reason } from "./calls.js";
 import { refresh } from "./live.js";
 

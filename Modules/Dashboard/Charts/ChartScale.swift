@@ -1,24 +1,26 @@
 /// An axis from 0 to a round figure.
 struct ChartScale: Hashable {
-    /// 1, 2 or 5 times a power of ten, at least the highest value.
+    /// At least the highest value and at least 1.
     let top: Int64
 
+    /// Round figures between 10 and 100; those below 10 are for counting.
+    private static let figures: [Int64] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80]
+    private static let smallFigures: [Int64] = [1, 2, 3, 4, 5, 6, 8]
+
     init(highest: Int64) {
-        var step: Int64 = 1
+        top = Self.smallFigures.first { $0 >= highest } ?? Self.top(above: highest)
+    }
+
+    private static func top(above highest: Int64) -> Int64 {
+        var unit: Int64 = 1
         while true {
-            for factor: Int64 in [1, 2, 5] {
-                let (candidate, overflow) = step.multipliedReportingOverflow(by: factor)
-                if overflow || candidate >= highest {
-                    top = overflow ? .max : candidate
-                    return
-                }
+            for figure in figures {
+                let (candidate, overflow) = figure.multipliedReportingOverflow(by: unit)
+                if overflow { return .max }
+                if candidate >= highest { return candidate }
             }
-            let (next, overflow) = step.multipliedReportingOverflow(by: 10)
-            guard !overflow else {
-                top = .max
-                return
-            }
-            step = next
+            // Beyond this the figures above have passed the range.
+            unit *= 10
         }
     }
 

@@ -21,20 +21,22 @@ public struct MovementChart: Sendable {
     private static let gap = 0.3
 
     private let bars: [Bar]
-    /// One for both directions, so that they can be compared.
-    private let scale: ChartScale
+    private let above: ChartScale
+    private let below: ChartScale
 
     public init(bars: [Bar]) {
         self.bars = bars
-        scale = ChartScale(highest: bars.map { max($0.unitsIn, $0.unitsOut) }.max() ?? 0)
+        above = ChartScale(highest: bars.map(\.unitsIn).max() ?? 0)
+        below = ChartScale(highest: bars.map(\.unitsOut).max() ?? 0)
     }
 
-    /// The figures beside the axis from above to below: in, nothing, out.
-    public var labels: [Int64] { [scale.top, 0, scale.top] }
+    /// The figures at the upper and at the lower end.
+    public var labels: [Int64] { [above.top, below.top] }
 
     public func svg(title: String, text: String) -> String {
         guard !bars.isEmpty else { return "" }
-        let middle = Self.height / 2
+        // A unit is as long above as below; the axis stands where both find room.
+        let axis = Self.height * Double(above.top) / (Double(above.top) + Double(below.top))
         let bucket = Self.width / Double(bars.count)
         var drawing = """
             <svg role="img" viewBox="0 0 \(length(Self.width)) \(length(Self.height))" preserveAspectRatio="none">\
@@ -43,8 +45,8 @@ public struct MovementChart: Sendable {
             """
         for (index, bar) in bars.enumerated() {
             let x = (Double(index) + Self.gap / 2) * bucket
-            let up = scale.share(bar.unitsIn) * middle
-            let down = scale.share(bar.unitsOut) * middle
+            let up = above.share(bar.unitsIn) * axis
+            let down = below.share(bar.unitsOut) * (Self.height - axis)
             let width = length(bucket * (1 - Self.gap))
             drawing += "<g><title>\(HTMLText.escaped(bar.name)): \(Figures.grouped(bar.unitsIn)) in, "
             drawing += "\(Figures.grouped(bar.unitsOut)) out</title>"
@@ -52,15 +54,15 @@ public struct MovementChart: Sendable {
             drawing += "<rect class=\"touch\" x=\"\(length(Double(index) * bucket))\" y=\"0\" "
             drawing += "width=\"\(length(bucket))\" height=\"\(length(Self.height))\"/>"
             if up > 0 {
-                drawing += "<rect class=\"in\" x=\"\(length(x))\" y=\"\(length(middle - up))\" width=\"\(width)\" "
+                drawing += "<rect class=\"in\" x=\"\(length(x))\" y=\"\(length(axis - up))\" width=\"\(width)\" "
                 drawing += "height=\"\(length(up))\"/>"
             }
             if down > 0 {
-                drawing += "<rect class=\"out\" x=\"\(length(x))\" y=\"\(length(middle))\" width=\"\(width)\" "
+                drawing += "<rect class=\"out\" x=\"\(length(x))\" y=\"\(length(axis))\" width=\"\(width)\" "
                 drawing += "height=\"\(length(down))\"/>"
             }
             drawing += "</g>"
         }
-        return drawing + "<path class=\"axis\" d=\"M0 \(length(middle))H\(length(Self.width))\"/></svg>"
+        return drawing + "<path class=\"axis\" d=\"M0 \(length(axis))H\(length(Self.width))\"/></svg>"
     }
 }

@@ -21,8 +21,9 @@ final class ChangeFeed: Sendable {
     private static let interval = Duration.milliseconds(500)
     /// Between two events: more would only make pages busy with themselves.
     private static let eventInterval = Duration.seconds(1)
-    /// Figures that are read once for all may be this old, so the last of a row of changes is told again.
-    private static let settling = Duration.milliseconds(1_100)
+    /// Figures that are read once for all may be some seconds old, the longer the more they cost, so the last of a row of
+    /// changes is told again after these times.
+    private static let settling: [Duration] = [.milliseconds(1_100), .milliseconds(2_300), .milliseconds(4_500)]
     /// How often a listener is woken at least.
     private static let beatInterval = Duration.seconds(2)
 
@@ -177,7 +178,8 @@ struct ChangeWatch {
     }
 
     let eventInterval: Duration
-    let settling: Duration
+    /// Shortest first.
+    let settling: [Duration]
     let beatInterval: Duration
 
     private var mark: String?
@@ -186,10 +188,10 @@ struct ChangeWatch {
     private var isOwed = false
     private var toldAt: Moment?
     private var spokeAt: Moment?
-    /// When to tell the last change once more.
-    private var settlesAt: Moment?
+    /// When to tell the last change once more, the last time first.
+    private var settlesAt: [Moment] = []
 
-    init(eventInterval: Duration, settling: Duration, beatInterval: Duration) {
+    init(eventInterval: Duration, settling: [Duration], beatInterval: Duration) {
         self.eventInterval = eventInterval
         self.settling = settling
         self.beatInterval = beatInterval
@@ -209,11 +211,11 @@ struct ChangeWatch {
         self.mark = mark
         if isOwed, toldAt.map({ now - $0 >= eventInterval }) ?? true {
             isOwed = false
-            settlesAt = now + settling
+            settlesAt = settling.reversed().map { now + $0 }
             return told(now)
         }
-        if let moment = settlesAt, now >= moment, !isOwed {
-            settlesAt = nil
+        if let moment = settlesAt.last, now >= moment, !isOwed {
+            settlesAt.removeLast()
             return told(now)
         }
         return beat(now)

@@ -74,10 +74,10 @@ final class Browser: Sendable {
     }
 
     private static func capabilities(_ machine: Machine, _ folder: TemporaryFolder) -> JSON {
-        var arguments: [JSON] = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage"]
-        // Chromium's own sandbox cannot be had by root.
-        if geteuid() == 0 { arguments.append("--no-sandbox") }
-        arguments.append("--window-size=1280,900")
+        // Chromium's own sandbox is not to be had by root or in a container, and only pages of ours are opened.
+        var arguments: [JSON] = [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900",
+        ]
         arguments.append(.string("--user-data-dir=\(folder.path)/chromium.\(UInt32.random(in: 0...UInt32.max))"))
         var options: [String: JSON] = ["args": .array(arguments)]
         if let phone = machine.phone {
