@@ -67,20 +67,27 @@ struct DashboardHouse: Sendable {
         _ make: @escaping @Sendable (APIRequest, Visitor) async throws -> Page
     ) -> Endpoint {
         Endpoint(.get, path, scope: nil, summary: summary) { request in
-            var known: Visitor?
-            do {
-                let visitor = try await visitor(request.headers)
-                known = visitor
-                guard visitor.principal.allows(.read) else { throw Problem.forbidden(.read) }
-                let page = try await make(request, visitor)
-                return answer(page, request, visitor)
-            } catch AuthenticationFailure.unauthorized {
-                return Self.redirect(to: Self.signInPath(next: request))
-            } catch let failure as AuthenticationFailure {
-                throw faced(Problem(failure), request, nil)
-            } catch {
-                throw faced(Problem(error), request, known)
-            }
+            // To make a page takes milliseconds, which the other connections of this event loop should not wait for.
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await respond(to: request, make) }
+        }
+    }
+
+    private func respond(
+        to request: APIRequest, _ make: @Sendable (APIRequest, Visitor) async throws -> Page
+    ) async throws -> APIResponse {
+        var known: Visitor?
+        do {
+            let visitor = try await visitor(request.headers)
+            known = visitor
+            guard visitor.principal.allows(.read) else { throw Problem.forbidden(.read) }
+            let page = try await make(request, visitor)
+            return answer(page, request, visitor)
+        } catch AuthenticationFailure.unauthorized {
+            return Self.redirect(to: Self.signInPath(next: request))
+        } catch let failure as AuthenticationFailure {
+            throw faced(Problem(failure), request, nil)
+        } catch {
+            throw faced(Problem(error), request, known)
         }
     }
 

@@ -14,16 +14,10 @@ enum RequestOrigin {
 }
 
 extension HTTPField.Name {
-    static let secFetchSite = dashboardName("Sec-Fetch-Site")
-    static let csrfToken = dashboardName("X-CSRF-Token")
+    static let secFetchSite = HTTPField.Name(validated: "Sec-Fetch-Site")
+    static let csrfToken = HTTPField.Name(validated: "X-CSRF-Token")
     /// The event after which a page is fetched anew.
-    static let liveEvent = dashboardName("X-Live")
-    static let accelBuffering = dashboardName("X-Accel-Buffering")
-    static let referrerPolicy = dashboardName("Referrer-Policy")
-    static let crossOriginOpenerPolicy = dashboardName("Cross-Origin-Opener-Policy")
-
-    private static func dashboardName(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
-        return name
-    }
+    static let liveEvent = HTTPField.Name(validated: "X-Live")
+    static let accelBuffering = HTTPField.Name(validated: "X-Accel-Buffering")
+    static let crossOriginOpenerPolicy = HTTPField.Name(validated: "Cross-Origin-Opener-Policy")
 }

@@ -28,6 +28,7 @@ struct TestDashboard: Sendable {
             stock: StockService(directory: ports, commands: ports),
             reservations: ReservationService(directory: ports, commands: ports, queries: ports),
             reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()), catalogue: ports,
+            queries: ports, imports: ports,
             alerts: ports, reports: ports, currency: "EUR",
             latencies: { ServiceLatencies(response: .init(p50: 0.0042, p95: 0.042, p99: 1.042)) },
             health: HealthMonitor([], limit: .milliseconds(50), logger: silence),
