@@ -15,7 +15,8 @@ enum OverviewTiles {
                     ? "1 alert not yet seen" : "\(Figures.grouped(summary.openAlerts)) alerts not yet seen",
                 tone: summary.lowStockCount > 0 ? "warn" : nil),
             tile(
-                "value", "Inventory value", Figures.grouped(decimal: summary.inventoryValue), unit: currency,
+                "value", "Inventory value", Figures.grouped(decimal: summary.inventoryValue.description),
+                unit: currency,
                 note: "\(Figures.grouped(summary.productCount)) products"),
             tile(
                 "pending", "Pending reservations", Figures.grouped(summary.pendingReservations),

@@ -23,7 +23,11 @@ enum PageWords {
     static func short(_ order: OrderID) -> String { String(order.description.prefix(8)) }
 
     /// `1 unit`, `12 units`.
-    static func units(_ count: Int64) -> String { "\(Figures.grouped(count)) \(count == 1 ? "unit" : "units")" }
+    static func units(_ count: Int64) -> String { units(ExactDecimal(count)) }
+
+    static func units(_ count: ExactDecimal) -> String {
+        "\(Figures.grouped(decimal: count.description)) \(count.description == "1" ? "unit" : "units")"
+    }
 
     /// An amount of money, exact at any size.
     static func value(_ quantity: Int64, _ price: Money) -> String {

@@ -11,15 +11,14 @@ struct RequestPipeline: Sendable {
     let authenticator: any Authenticator
     let metrics: RequestMetrics
     let logger: Logger
+    /// Whether all requests come over TLS.
+    var isSecure = false
 
-    /// - Parameters:
-    ///   - isLocal: whether it comes from this machine.
-    ///   - isSecure: whether it came over TLS.
+    /// - Parameter isLocal: whether it comes from this machine.
     /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
     func respond(
         to head: HTTPRequest,
         isLocal: Bool = false,
-        isSecure: Bool = false,
         body: any RequestBody
     ) async throws -> APIResponse {
         let start = ContinuousClock.now
@@ -58,7 +57,7 @@ struct RequestPipeline: Sendable {
     }
 
     /// The answer to a request that its connection refuses, with the headers that every answer has.
-    func refusal(_ problem: Problem, to head: HTTPRequest, isSecure: Bool = false) -> APIResponse {
+    func refusal(_ problem: Problem, to head: HTTPRequest) -> APIResponse {
         let requestID = RequestID.of(head.headerFields)
         var response = problem.response(requestID: requestID)
         response.headers = StandardHeaders.complete(response.headers, requestID: requestID, isSecure: isSecure)

@@ -407,7 +407,9 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
         let answer = service.pipeline.refusal(
             Problem(.malformedRequest, "The request is not valid HTTP."), to: nothing)
         let requestID = answer.headers[.requestID] ?? ""
-        service.logger.info("request was not HTTP", metadata: ["request_id": "\(requestID)", "status": "400"])
+        service.logger.info(
+            "request was not HTTP",
+            metadata: ["request_id": "\(requestID)", "trace_id": "\(TraceID.of([:]))", "status": "400"])
         send(answer)
     }
 

@@ -5,7 +5,8 @@ extension HTTPRequest {
     /// The head as the decoder gives it.
     ///
     /// The target stays as it came (`RequestTarget` takes it apart), and `Host` becomes the authority.
-    /// - Returns: nil for a method that is none.
+    /// - Returns: nil for a method that is none, and for a host that is named twice or, in HTTP/1.1, not at all (RFC
+    ///   9112, section 3.2).
     init?(_ head: HTTPRequestHead) {
         guard let method = Method(head.method) else { return nil }
         var fields = HTTPFields()
@@ -13,12 +14,14 @@ extension HTTPRequest {
         var authority: String?
         for (name, value) in head.headers {
             guard let name = HTTPField.Name(known: name) else { return nil }
-            if authority == nil, name == .host {
+            if name == .host {
+                guard authority == nil else { return nil }
                 authority = value
             } else {
                 fields.append(HTTPField(name: name, value: value))
             }
         }
+        guard authority != nil || head.version == .http1_0 else { return nil }
         self.init(method: method, scheme: nil, authority: authority, path: head.uri, headerFields: fields)
     }
 }

@@ -169,7 +169,8 @@ public struct HTTPServer: Service {
             table: EndpointTable(endpoints),
             authenticator: authenticator,
             metrics: RequestMetrics(),
-            logger: logger
+            logger: logger,
+            isSecure: configuration.certificate != nil
         )
     }
 }

@@ -127,8 +127,10 @@ extension TestPorts {
         var ports = TestPorts()
         ports.summary = { () throws(ServiceFailure) in
             StockSummary(
-                outOfStockCount: 1, lowStockCount: 1_234, inventoryValue: "1234567.89", productCount: 3,
-                inventoryCount: 4, pendingReservations: 5, pendingUnits: 6, attempts: 1_000, succeeded: 999,
+                outOfStockCount: 1, lowStockCount: 1_234, inventoryValue: ExactDecimal("1234567.89") ?? ExactDecimal(0),
+                productCount: 3,
+                inventoryCount: 4, pendingReservations: 5, pendingUnits: ExactDecimal(6), attempts: 1_000,
+                succeeded: 999,
                 openAlerts: 1)
         }
         ports.lowStock = { _, _ throws(ServiceFailure) in

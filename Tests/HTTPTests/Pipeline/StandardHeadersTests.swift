@@ -77,8 +77,10 @@ struct StandardHeadersTests {
     @Test("over TLS, and only there, the host is said to be reached by TLS for a year")
     func strictTransport() async throws {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
+        var tls = pipeline
+        tls.isSecure = true
         for path in ["/health/live", "/nope", "/docs"] {
-            let secure = try await pipeline.respond(to: head(.get, path), isSecure: true, body: NoBody())
+            let secure = try await tls.respond(to: head(.get, path), body: NoBody())
             #expect(secure.headers[values: .strictTransportSecurity] == ["max-age=31536000"])
             let open = try await pipeline.respond(to: head(.get, path), body: NoBody())
             #expect(!open.headers.contains(.strictTransportSecurity))
