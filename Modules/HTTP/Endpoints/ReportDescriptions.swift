@@ -13,10 +13,10 @@ extension EndpointDescription {
         parameters: [
             .query(
                 "days",
-                .integer(ReportLimits.days).standard(ReportLimits.topMoverDays),
+                .integer(ReportLimits.days).standard(ReportLimits.topMoverDays).orEmpty,
                 "How far back, in days of 24 hours."
             ),
-            .query("limit", .integer(PageLimits.allowed).standard(ReportLimits.topMovers), "How many at most."),
+            .query("limit", .integer(PageLimits.allowed).standard(ReportLimits.topMovers).orEmpty, "How many at most."),
         ],
         answers: [
             Answer(
@@ -33,7 +33,7 @@ extension EndpointDescription {
         parameters: [
             .query(
                 "days",
-                .integer(ReportLimits.days).standard(ReportLimits.standardDays),
+                .integer(ReportLimits.days).standard(ReportLimits.standardDays).orEmpty,
                 "How far back, in calendar days of UTC, today included."
             )
         ] + Parameter.page,
@@ -46,11 +46,11 @@ extension EndpointDescription {
         parameters: [
             .query(
                 "days",
-                .integer(ReportLimits.days).standard(ReportLimits.standardDays),
+                .integer(ReportLimits.days).standard(ReportLimits.standardDays).orEmpty,
                 "How far back, today included; with hours \(ReportLimits.hourlyDays.upperBound) at most."
             ),
             .query(
-                "bucket", .words(of: MovementBucket.self).with("default", .string("day")), "An hour or a day of UTC."),
+                "bucket", .words(of: MovementBucket.self).with("default", .string("day")).orEmpty, "An hour or a day of UTC."),
         ],
         answers: [
             Answer(

@@ -133,6 +133,16 @@ extension TestPorts {
                 succeeded: 999,
                 openAlerts: 1)
         }
+        ports.topMovers = { _, _ throws(ServiceFailure) in
+            [TopMover(sku: Samples.sku, name: "Laptop <13\">", transactionCount: 1_500, unitsOut: ExactDecimal(2_600))]
+        }
+        ports.movements = { _, _ throws(ServiceFailure) in
+            (0..<30).map { day in
+                MovementLine(
+                    start: Instant(milliseconds: Samples.instant.milliseconds - Int64(29 - day) * 86_400_000),
+                    unitsIn: ExactDecimal(Int64(day)), unitsOut: ExactDecimal(7), unitsAdjusted: ExactDecimal(-1))
+            }
+        }
         ports.lowStock = { _, _ throws(ServiceFailure) in
             Page(
                 items: [
