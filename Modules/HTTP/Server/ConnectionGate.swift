@@ -21,7 +21,6 @@ final class ConnectionGate: ChannelDuplexHandler {
     private let logger: Logger
     private let open = OpenConnections()
     private var isResting = false
-    private var wantsRead = false
     private var lastLine: NIODeadline?
 
     init(limit: Int, metrics: TransportMetrics, logger: Logger) {
@@ -45,7 +44,7 @@ final class ConnectionGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isResting { wantsRead = true } else { context.read() }
+        if !isResting { context.read() }
     }
 
     /// Goes no further: to Hummingbird's server any error here is the end of listening.
@@ -57,8 +56,7 @@ final class ConnectionGate: ChannelDuplexHandler {
         context.eventLoop.scheduleTask(in: Self.rest) {
             let (gate, context) = box.value
             gate.isResting = false
-            guard gate.wantsRead else { return }
-            gate.wantsRead = false
+            // Also when nobody asked: after a failure the socket is not looked at until somebody does.
             context.read()
         }
     }

@@ -136,7 +136,7 @@ struct HTTP2Tests {
 
     @Test("a connection without streams is closed after its time")
     func idle() async throws {
-        try await Self.run(limits: Self.limits { $0.idleTime = .seconds(1) }) { server in
+        try await Self.run(limits: Self.limits { $0.idleTime = .seconds(2) }) { server in
             try await HTTP2Client.open(server.port) { client in
                 try await client.request(1, "GET", "/health/live")
                 #expect(try await client.answer(1)?.status == 200)
