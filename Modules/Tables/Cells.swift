@@ -17,6 +17,14 @@ public struct Cells {
         faults.append(RowFault(row: record.number, column: column, message: message))
     }
 
+    /// The cell without the blanks around it, which mean nothing in a code or a number.
+    private func trimmed(_ column: String) -> String {
+        guard let text = record.text(column) else { return "" }
+        guard text.utf8.first == UInt8(ascii: " ") || text.utf8.last == UInt8(ascii: " ") else { return text }
+        let rest = text.drop { $0 == " " }
+        return String(rest[..<(rest.lastIndex { $0 != " " }.map(rest.index(after:)) ?? rest.startIndex)])
+    }
+
     mutating func sku(_ column: String) -> SKU? {
         code(column, SKU.init)
     }
@@ -26,7 +34,7 @@ public struct Cells {
     }
 
     private mutating func code<Code>(_ column: String, _ make: (String) -> Code?) -> Code? {
-        if let code = make(record.text(column) ?? "") { return code }
+        if let code = make(trimmed(column)) { return code }
         fault(column, "must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
         return nil
     }
@@ -57,7 +65,7 @@ public struct Cells {
     }
 
     mutating func price(_ column: String) -> Money? {
-        let text = record.text(column) ?? ""
+        let text = trimmed(column)
         if let price = Money(price: text) { return price }
         if hasDecimalComma, text.utf8.contains(UInt8(ascii: ",")), !text.utf8.contains(UInt8(ascii: ".")),
             let price = Money(price: text.replacing(",", with: "."))
@@ -69,7 +77,7 @@ public struct Cells {
     }
 
     mutating func integer(_ column: String, in range: ClosedRange<Int64>) -> Int64? {
-        let text = record.text(column) ?? ""
+        let text = trimmed(column)
         let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
             fault(column, "must be an integer")
@@ -84,7 +92,7 @@ public struct Cells {
 
     /// - Returns: nil without such a column or for an empty cell.
     mutating func optionalInteger(_ column: String, in range: ClosedRange<Int64>) -> Int64? {
-        guard let text = record.text(column), !text.isEmpty else { return nil }
+        guard !trimmed(column).isEmpty else { return nil }
         return integer(column, in: range)
     }
 }

@@ -22,6 +22,8 @@ public struct TableReader<Format: TableFormat>: Sendable {
     public static var rowLimit: Int { 1_000_000 }
 
     private var table = ImportTable<Format.Row>()
+    /// Rows that were looked at, good and bad.
+    private var rowCount = 0
     private var reader = CSVReader()
     private var header: CSVHeader?
     private var rows: [CSVRow] = []
@@ -81,15 +83,16 @@ public struct TableReader<Format: TableFormat>: Sendable {
     }
 
     private mutating func take(_ row: CSVRow, _ header: CSVHeader) {
+        rowCount += 1
+        guard rowCount <= Self.rowLimit else {
+            stop(CSVError(row: row.number, message: "a table may have \(Self.rowLimit) rows; please split it"))
+            return
+        }
         let record: CSVRecord
         do throws(CSVError) {
             record = try header.record(row)
         } catch {
             table.faults.add(RowFault(row: row.number, column: nil, message: error.message))
-            return
-        }
-        guard table.rows.count < Self.rowLimit else {
-            stop(CSVError(row: row.number, message: "a table may have \(Self.rowLimit) rows; please split it"))
             return
         }
         // Where semicolons part the fields, the comma stands in numbers.

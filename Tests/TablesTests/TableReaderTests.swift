@@ -46,6 +46,14 @@ struct TableReaderTests {
         #expect(read.rows.map(\.value.priority) == [7])
     }
 
+    @Test func `Blanks around codes and numbers mean nothing`() {
+        let read = table(StockFormat.self, "sku, warehouse_code ,quantity_on_hand,reorder_point\n A , W1,5 , \n")
+        #expect(words(read) == [])
+        #expect(read.rows.map { "\($0.value.sku)/\($0.value.warehouseCode)/\($0.value.quantityOnHand)" } == ["A/W1/5"])
+        #expect(read.rows[0].value.reorderPoint == nil)
+        #expect(words(table(StockFormat.self, "sku,warehouse_code,quantity_on_hand\n  ,W,1\n")).count == 1)
+    }
+
     @Test func `Every fault is named with its line and column, and the good rows are there all the same`() {
         let text = """
             sku,warehouse_code,quantity_on_hand,reorder_point,reorder_quantity

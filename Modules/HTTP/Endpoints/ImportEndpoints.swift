@@ -38,22 +38,34 @@ struct ImportEndpoints: Sendable {
             .post, .api("/import/\(name)"), scope: scope, body: .csv(limit: Self.tableLimit), summary: summary,
             description: .tableImport(name)
         ) { request in
-            var parameters = ParameterReader(request)
-            let isDryRun = parameters.optional("dry_run", .boolean) ?? false
-            guard parameters.faults.isEmpty else { throw parameters.failure }
-            return try await turns.take {
-                var reader = TableReader<Format>()
-                let key = try await request.stream?.read { piece in
-                    piece.withUnsafeReadableBytes { reader.read($0.bindMemory(to: UInt8.self).span) }
+            let isDryRun = try Self.isDryRun(request)
+            // To read a table takes long enough for the other connections of this event loop not to wait for it.
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                let (table, key) = try await turns.reading {
+                    var reader = TableReader<Format>()
+                    let key = try await request.stream?.read { piece in
+                        piece.withUnsafeReadableBytes { reader.read($0.bindMemory(to: UInt8.self).span) }
+                    }
+                    return (reader.finish(), key ?? nil)
                 }
                 let answer = { @Sendable (summary: ImportSummary) in
                     APIResponse.json { $0.importSummary(summary, isDryRun: isDryRun) }
                 }
                 let options = ImportOptions(
-                    actor: request.actor, isDryRun: isDryRun, once: request.once(under: key ?? nil, answer))
-                return answer(try await run(reader.finish(), options))
+                    actor: request.actor, isDryRun: isDryRun, once: request.once(under: key, answer))
+                return answer(try await turns.importing { try await run(table, options) })
             }
         }
+    }
+
+    /// Said plainly or not at all: who asks for a dry run in a way that we do not understand must not get a real one.
+    private static func isDryRun(_ request: APIRequest) throws -> Bool {
+        guard request.query.count(of: "dry_run") > 0 else { return false }
+        var parameters = ParameterReader(request)
+        guard request.query.count(of: "dry_run") == 1, let isDryRun = parameters.required("dry_run", .boolean) else {
+            throw ServiceFailure.invalid([FieldFault(field: "dry_run", message: "must be true or false, given once")])
+        }
+        return isDryRun
     }
 }
 

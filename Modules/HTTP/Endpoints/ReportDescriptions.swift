@@ -50,7 +50,8 @@ extension EndpointDescription {
                 "How far back, today included; with hours \(ReportLimits.hourlyDays.upperBound) at most."
             ),
             .query(
-                "bucket", .words(of: MovementBucket.self).with("default", .string("day")).orEmpty, "An hour or a day of UTC."),
+                "bucket", .words(of: MovementBucket.self).with("default", .string("day")).orEmpty,
+                "An hour or a day of UTC."),
         ],
         answers: [
             Answer(

@@ -13,7 +13,7 @@ extension EndpointDescription {
             id: "import\(name.prefix(1).uppercased())\(name.dropFirst())",
             tag: .catalogue,
             parameters: [
-                .query("dry_run", .boolean.orEmpty, "Finds every fault and counts, but changes nothing.")
+                .query("dry_run", .boolean, "Finds every fault and counts, but changes nothing.")
             ],
             body: Sample(
                 .text.described(
@@ -27,7 +27,7 @@ extension EndpointDescription {
                         {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "dry_run": false, "errors": []}
                         """)
             ],
-            problems: [.systemBusy]
+            problems: [.systemBusy, .idempotencyInProgress]
         )
     }
 

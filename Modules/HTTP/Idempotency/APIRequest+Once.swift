@@ -28,5 +28,7 @@ extension APIRequest {
 extension ProblemCode {
     /// Whether the answer stays the same when the request is sent again under its key: what the rules decided. What was
     /// wrong with the request itself, or with us, may be mended.
-    fileprivate var isKept: Bool { self == .insufficientStock || status == .conflict }
+    fileprivate var isKept: Bool {
+        self == .insufficientStock || (status == .conflict && self != .idempotencyInProgress)
+    }
 }

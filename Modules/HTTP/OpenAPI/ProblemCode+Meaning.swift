@@ -19,6 +19,7 @@ extension ProblemCode {
         case .alreadyExists: "A SKU, a code or another unique value is taken."
         case .alreadyDecided: "The suggestion was decided another way before."
         case .validationFailed: "Fields are missing, of a wrong type or out of range; `errors` has all of them."
+        case .idempotencyInProgress: "The first request with this `Idempotency-Key` has not finished. Ask again later."
         case .idempotencyKeyReused: "The `Idempotency-Key` was sent before with another request."
         case .rateLimited: "The caller has spent what it may; `Retry-After` says when to come again."
         case .systemBusy: "A lock or a place in the queue was not to be had in time. Nothing was changed; retry."

@@ -81,7 +81,7 @@ struct RequestPipeline: Sendable {
         case .endpoint(let index, let values):
             let endpoint = table.endpoints[index]
             let isOpen = endpoint.isOpenOnLoopback && isLocal
-            let actor = isOpen ? "" : try await authorize(head.headerFields, for: endpoint)
+            let actor = isOpen ? "" : try await authorize(head, for: endpoint)
             let parameters = try endpoint.path.parameters(values)
             let key = try IdempotencyKey.text(of: head)
             let bytes = try await collect(body, endpoint.body, head.headerFields)
@@ -105,11 +105,17 @@ struct RequestPipeline: Sendable {
     }
 
     /// - Returns: the actor's name.
-    private func authorize(_ headers: HTTPFields, for endpoint: Endpoint) async throws -> String {
+    private func authorize(_ head: HTTPRequest, for endpoint: Endpoint) async throws -> String {
         guard let scope = endpoint.scope else { return "" }
+        // Where nobody is asked for a key, a page of somebody else's in a browser of this machine could write.
+        if endpoint.isWrite, authenticator is OpenAuthenticator,
+            !RequestOrigin.isOurs(head.headerFields, authority: head.authority)
+        {
+            throw Problem.forbidden(scope)
+        }
         let principal: Principal
         do throws(AuthenticationFailure) {
-            principal = try await authenticator.authenticate(headers)
+            principal = try await authenticator.authenticate(head.headerFields)
         } catch {
             throw Problem(error)
         }
@@ -125,6 +131,10 @@ struct RequestPipeline: Sendable {
         let declared = headers[.contentLength].flatMap(Int.init)
         // Before a byte of it is read: the connection drops the rest.
         if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
+        if rule != .ignored, let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType, "The body must not be encoded; Content-Encoding says \(encoding.prefix(20)).")
+        }
         let limit: Int
         switch rule {
         case .ignored:

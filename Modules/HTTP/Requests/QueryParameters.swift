@@ -23,6 +23,9 @@ struct QueryParameters: Sendable {
         pairs.filter { $0.name == name && $0.value != .text("") }.map(\.value)
     }
 
+    /// How often a name stands there, empty values included.
+    func count(of name: String) -> Int { pairs.count { $0.name == name } }
+
     /// The last value of a name.
     subscript(name: String) -> Value? {
         pairs.last { $0.name == name && $0.value != .text("") }?.value

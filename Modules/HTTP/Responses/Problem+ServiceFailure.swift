@@ -25,6 +25,8 @@ extension Problem {
         case .invalidRows(let faults): self = .invalidTable(faults)
         case .alreadyExists(let what): self.init(.alreadyExists, what)
         case .keyReused: self.init(.idempotencyKeyReused, "The Idempotency-Key belongs to another request.")
+        case .keyInProgress:
+            self.init(.idempotencyInProgress, "The first request with this Idempotency-Key has not finished.")
         case .replayed: self = .internalError(cause: "an answer from before was taken for a problem")
         case .alreadyDecided(let what): self.init(.alreadyDecided, what)
         case .badCursor: self = Cursor.problem

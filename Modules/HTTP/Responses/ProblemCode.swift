@@ -18,6 +18,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case alreadyExists = "already_exists"
     case alreadyDecided = "already_decided"
     case validationFailed = "validation_failed"
+    case idempotencyInProgress = "idempotency_in_progress"
     case idempotencyKeyReused = "idempotency_key_reused"
     case rateLimited = "rate_limited"
     case systemBusy = "system_busy"
@@ -35,7 +36,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .concurrencyConflict, .reservationExpired, .alreadyConfirmed, .alreadyReleased, .archived,
-            .alreadyExists, .alreadyDecided:
+            .alreadyExists, .alreadyDecided, .idempotencyInProgress:
             .conflict
         case .validationFailed, .idempotencyKeyReused: .unprocessableContent
         case .rateLimited: .tooManyRequests
@@ -63,6 +64,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .alreadyExists: "Already exists"
         case .alreadyDecided: "Already decided"
         case .validationFailed: "Validation failed"
+        case .idempotencyInProgress: "Idempotency in progress"
         case .idempotencyKeyReused: "Idempotency key reused"
         case .rateLimited: "Rate limited"
         case .systemBusy: "System busy"

@@ -204,8 +204,8 @@ final class Exchange {
     /// Whether the handler has had its time and has not begun to answer.
     func isLate(_ now: NIODeadline) -> Bool {
         guard phase == .handling, let requestEnd else { return false }
-        // An import's work is as long as its body.
-        let isLarge = heldBytes >= BodyRule.standardLimit
+        // An import's work is as long as its body, and waits for locks besides.
+        let isLarge = heldBytes >= BodyRule.standardLimit || head.path?.hasPrefix("/api/v1/import/") == true
         return now >= requestEnd + TimeAmount(isLarge ? service.limits.bodyTime : service.limits.handlerTime)
     }
 

@@ -43,7 +43,7 @@ struct TransportLimits: Hashable, Sendable {
     /// thousands of tiny ones; no client that is known sends more than some ten ahead.
     var pipelinedRequests = 128
     /// Bytes of a body that are dropped after the answer: enough for a caller that reads only when it has sent all.
-    var droppedBytes = 16 << 20
+    var droppedBytes = 80 << 20
 
     // MARK: One connection of HTTP/2
 

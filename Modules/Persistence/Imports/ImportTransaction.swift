@@ -60,7 +60,7 @@ struct ImportTransaction {
     ) async throws -> ImportSummary {
         do {
             _ = try await connection.pipeline([Self.begin, Self.settings], timeout: .seconds(5))
-            if let key = options.once?.key { try await connection.takeKey(key) }
+            if let key = options.once?.key { try await take(key, on: connection) }
             _ = try await connection.run(PostgresQuery(Self.turn) { $0.append(kind) })
             if options.isDryRun { _ = try await connection.run(Self.savepoint) }
             let summary = try await body(connection)
@@ -73,6 +73,17 @@ struct ImportTransaction {
             return summary
         } catch let error as PostgresError {
             throw Interruption(error)
+        }
+    }
+}
+
+extension ImportTransaction {
+    /// Waits for the key as long as for any lock: an import may take longer.
+    private func take(_ key: RequestKey, on connection: PostgresConnection) async throws {
+        do {
+            try await connection.takeKey(key)
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            throw ServiceFailure.keyInProgress
         }
     }
 }

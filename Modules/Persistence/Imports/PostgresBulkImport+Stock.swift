@@ -16,16 +16,25 @@ extension PostgresBulkImport {
         var changed = 0
         var raisesAlerts = false
         let transaction = ImportTransaction(client: client, kind: "stock", options: options)
-        let summary = try await transaction.run { connection in
-            var run = StockImport(connection: connection, table: table, options: options)
-            published.removeAll()
-            changed = 0
-            return try await run.all { machine in
-                raisesAlerts = raisesAlerts || machine.changes.raisesAlerts
-                let records = BatchSave(machine).publishedRecords()
-                changed += records.count
-                if changed <= Self.publishedLimit { published += records } else { published.removeAll() }
+        let summary: ImportSummary
+        do throws(ServiceFailure) {
+            summary = try await transaction.run { connection in
+                var run = StockImport(connection: connection, table: table, options: options)
+                published.removeAll()
+                changed = 0
+                return try await run.all { machine in
+                    raisesAlerts = raisesAlerts || machine.changes.raisesAlerts
+                    let records = BatchSave(machine).publishedRecords()
+                    changed += records.count
+                    if changed <= Self.publishedLimit { published += records } else { published.removeAll() }
+                }
             }
+        } catch {
+            // Its COMMIT may have happened all the same.
+            if case .unavailable = error, changed > 0 {
+                if changed > Self.publishedLimit { await cache.forgetAll() } else { await cache.doubt(published) }
+            }
+            throw error
         }
         guard !options.isDryRun else { return summary }
         if changed > Self.publishedLimit {

@@ -108,7 +108,7 @@ struct StockImport {
                 PostgresQuery(Self.locate) { parameters in
                     parameters.appendArray(keys.map(\.product))
                     parameters.appendArray(keys.map(\.warehouse))
-                })
+                }, timeout: ImportTransaction.statementLimit)
             for index in 0..<result.rowCount {
                 var row = result.row(index)
                 let position = Int(try row.next(as: Int64.self))
@@ -168,7 +168,9 @@ struct StockImport {
                 }
             }
             guard !keys.isEmpty else { return }
-            try overdue.take(try await connection.run(overdue.query(keys, of: machine)), into: &machine)
+            try overdue.take(
+                try await connection.run(
+                    overdue.query(keys, of: machine), timeout: ImportTransaction.statementLimit), into: &machine)
             open = short
         }
         // Ten thousand overdue reservations on one record: the sweeper is behind, or there is none.

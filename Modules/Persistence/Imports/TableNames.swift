@@ -38,7 +38,8 @@ struct TableNames {
     ) async throws(PostgresError) {
         for start in stride(from: 0, to: names.count, by: PostgresBulkImport.chunk) {
             let part = Array(names[start..<min(start + PostgresBulkImport.chunk, names.count)])
-            let result = try await connection.run(PostgresQuery(statement) { $0.appendArray(part) })
+            let result = try await connection.run(
+                PostgresQuery(statement) { $0.appendArray(part) }, timeout: ImportTransaction.statementLimit)
             for index in 0..<result.rowCount {
                 var row = result.row(index)
                 try take(&row)

@@ -73,6 +73,8 @@ public struct RowFaults: Hashable, Sendable {
 
     public private(set) var named: [RowFault] = []
     public private(set) var count = 0
+    /// Of the named ones, once no more are taken.
+    private var highestRow = 0
 
     public init() {}
 
@@ -84,11 +86,11 @@ public struct RowFaults: Hashable, Sendable {
             named.append(fault)
             return
         }
-        // The earliest ones are named, in whatever order they are found.
-        guard let last = named.indices.max(by: { named[$0].row < named[$1].row }), named[last].row > fault.row else {
-            return
-        }
+        // The earliest ones are named, in whatever order they are found; nearly always that is the order of the rows.
+        if count == Self.namedLimit + 1 { highestRow = named.map(\.row).max() ?? 0 }
+        guard fault.row < highestRow, let last = named.firstIndex(where: { $0.row == highestRow }) else { return }
         named[last] = fault
+        highestRow = named.map(\.row).max() ?? 0
     }
 
     public mutating func sort() {

@@ -16,6 +16,8 @@ public enum ServiceFailure: Error, Hashable, Sendable {
     case replayed(KeptAnswer)
     /// The request's idempotency key belongs to another request.
     case keyReused
+    /// The first request with this idempotency key has not finished, for longer than anybody waits.
+    case keyInProgress
     /// A suggestion was decided another way before, in words for the caller.
     case alreadyDecided(String)
     /// The cursor is not one of this list's.

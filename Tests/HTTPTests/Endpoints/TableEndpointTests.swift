@@ -56,6 +56,48 @@ struct TableEndpointTests {
         }
     }
 
+    @Test(arguments: ["?dry_run", "?dry_run=", "?dry_run=1", "?dry_run=true&dry_run=false", "?dry_run=TRUE"])
+    func `Who asks for a dry run in a way that is not understood gets no real one`(query: String) async throws {
+        try await withAPI { api in
+            let answer = try await api.post("/import/products\(query)", "sku,name,base_price\nA,a,1\n")
+            #expect(answer.status == 422 && answer.faultyFields == ["dry_run"])
+        }
+    }
+
+    @Test func `A packed body is refused as such`() async throws {
+        try await withAPI { api in
+            for path in ["/import/products", "/products"] {
+                let answer = try await api.post(path, "x", headers: [.contentEncoding: "gzip"])
+                #expect(answer.status == 415)
+            }
+        }
+    }
+
+    @Test func `Without keys no page of somebody else's writes, and one of ours does`() async throws {
+        var ports = TestPorts()
+        ports.importing = { _, _ throws(ServiceFailure) in ImportSummary(rows: 0, created: 0, updated: 0) }
+        try await withAPI(ports) { api in
+            for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 200)] {
+                let answer = try await api.post(
+                    "/import/products", "sku,name,base_price\n", headers: [.secFetchSite: site])
+                #expect(answer.status == status)
+            }
+        }
+    }
+
+    @Test func `A key whose first request goes on is told so, and that is not kept`() async throws {
+        var ports = TestPorts()
+        ports.importing = { _, options throws(ServiceFailure) in
+            #expect(options.once?.answer(.failure(.keyInProgress)) == nil)
+            throw .keyInProgress
+        }
+        try await withAPI(ports) { api in
+            let answer = try await api.post(
+                "/import/products", "sku,name,base_price\n", headers: [.idempotencyKey: "k"])
+            #expect(answer.status == 409 && answer.code == "idempotency_in_progress")
+        }
+    }
+
     @Test func `An idempotency key holds the hash of the whole table and the answer that is sent`() async throws {
         var ports = TestPorts()
         ports.importing = { _, options throws(ServiceFailure) in
