@@ -196,7 +196,7 @@ let testTargets: [Target] = [
         "PersistenceTests",
         [
             "Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "TestSupport",
-            "UseCases", logging,
+            "UseCases", logging, metrics,
         ]),
     tests(
         "HTTPTests",

@@ -70,6 +70,9 @@ struct CallerCheck {
         self.thread = thread
     }
 
+    /// Its connections, for metrics.
+    var pools: [(name: String, client: PostgresClient)] { client.map { [("keys", $0)] } ?? [] }
+
     func shutdown() async {
         await client?.shutdown()
         thread?.shutdown()

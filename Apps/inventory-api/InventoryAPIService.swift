@@ -1,5 +1,6 @@
 import ArgumentParser
 import HTTP
+import Locking
 import Logging
 import Metrics
 import Persistence
@@ -26,11 +27,15 @@ struct InventoryAPIService {
     /// key. The lanes have their own.
     private static let sharedConnections = 2
 
+    /// Sixty routes, each with every status that it has.
+    private static let labelSetLimit = 1_024
+
     func run() async throws {
         let certificate = try readCertificate()
-        let registry = MetricsRegistry()
+        let registry = MetricsRegistry(labelSetLimit: Self.labelSetLimit, help: MetricCatalogue.help)
         MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
+        LoopLag.watch(reactor)
         let logger = logger
         var configuration = PostgresConfiguration(
             conninfo: settings.database.url,
@@ -69,6 +74,11 @@ struct InventoryAPIService {
         let reports = ReportReaders(
             primary: configuration, replica: settings.replica.url, setsSessions: hasOwnSessions, reactor: reactor,
             logger: logger)
+        let stockGauges = StockGauges(
+            reports: reports.reports, currency: settings.currency.code, reactor: reactor)
+        let pools = PoolMetrics(
+            [("requests", client), ("lookups", lookups)] + reports.pools + callers.pools)
+        let redisMetrics = shared.redis.map { RedisMetrics($0) }
         let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
@@ -81,7 +91,12 @@ struct InventoryAPIService {
             reports: reports.reports,
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },
-            metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() },
+            metrics: {
+                await stockGauges.refresh()
+                pools.record()
+                redisMetrics?.record()
+                return registry.prometheusText() + ProcessMetrics.prometheusText()
+            },
             health: HealthMonitor(
                 healthChecks(client, shared.redis) + reports.healthChecks, logger: logger),
             authenticator: callers.authenticator,

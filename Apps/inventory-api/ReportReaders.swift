@@ -13,7 +13,8 @@ struct ReportReaders {
     let roller: PostgresLedgerRoller
     /// Of the replica: without it reports come from the primary, and the program is degraded.
     let healthChecks: [HealthCheck]
-    private let clients: [PostgresClient]
+    /// Its connections, for metrics.
+    let pools: [(name: String, client: PostgresClient)]
 
     /// - Parameters:
     ///   - primary: how to connect to it.
@@ -32,7 +33,7 @@ struct ReportReaders {
         guard let replica else {
             reports = primaryReports
             healthChecks = []
-            clients = [client]
+            pools = [("reports", client)]
             return
         }
         var configuration = primary
@@ -60,11 +61,11 @@ struct ReportReaders {
                 }
             }
         ]
-        clients = [client, replicaClient]
+        pools = [("reports", client), ("replica", replicaClient)]
     }
 
     func shutdown() async {
-        for client in clients { await client.shutdown() }
+        for pool in pools { await pool.client.shutdown() }
     }
 
     private static let lag = PostgresStatement(

@@ -25,9 +25,10 @@ struct InventoryMailerService {
 
     func run() async throws {
         let transport = try SMTPTransport(smtpConfiguration())
-        let registry = MetricsRegistry()
+        let registry = MetricsRegistry(help: MetricCatalogue.help)
         MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
+        LoopLag.watch(reactor)
         let client = client(on: reactor)
         let mailer = mailer(PostgresMailOutbox(client: client), transport, reactor)
         let monitor = HealthMonitor(healthChecks(client, mailer), logger: logger)
@@ -38,10 +39,14 @@ struct InventoryMailerService {
             : Mailing(mailer: mailer, notices: notices(on: reactor))
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let port = settings.metrics.port {
+            let pools = PoolMetrics([("mailer", client)])
             let server = StatusServer(
                 reactor: reactor, host: settings.metrics.host, port: port, monitor: monitor, logger: logger,
                 onListening: { [logger] in logger.notice("status page", metadata: ["port": "\($0)"]) },
-                metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() })
+                metrics: {
+                    pools.record()
+                    return registry.prometheusText() + ProcessMetrics.prometheusText()
+                })
             services.append(.init(service: StatusPage(server: server)))
         }
         services.append(

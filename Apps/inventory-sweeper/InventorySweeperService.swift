@@ -26,9 +26,10 @@ struct InventorySweeperService {
     }
 
     func run() async throws {
-        let registry = MetricsRegistry()
+        let registry = MetricsRegistry(help: MetricCatalogue.help)
         MetricsSystem.bootstrap(registry)
         let reactor = try Reactor(name: "reactor")
+        LoopLag.watch(reactor)
         let logger = logger
         var configuration = PostgresConfiguration(
             conninfo: settings.database.url,
@@ -77,11 +78,17 @@ struct InventorySweeperService {
                 successTerminationBehavior: .gracefullyShutdownGroup),
         ]
         if let port = settings.metrics.port {
+            let pools = PoolMetrics([("lookups", lookups), ("reports", reports)])
+            let redisMetrics = redis.map { RedisMetrics($0) }
             let server = StatusServer(
                 reactor: reactor, host: settings.metrics.host, port: port,
                 monitor: HealthMonitor(healthChecks(lookups, redis), logger: logger), logger: logger,
                 onListening: { logger.notice("status page", metadata: ["port": "\($0)"]) },
-                metrics: { registry.prometheusText() + ProcessMetrics.prometheusText() })
+                metrics: {
+                    pools.record()
+                    redisMetrics?.record()
+                    return registry.prometheusText() + ProcessMetrics.prometheusText()
+                })
             services.insert(.init(service: StatusPage(server: server)), at: 0)
         }
         let group = ServiceGroup(

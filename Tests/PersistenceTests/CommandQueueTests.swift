@@ -27,6 +27,19 @@ struct CommandQueueTests {
         queue.take(limit: limit, stepLimit: records, now: Self.at(now))
     }
 
+    @Test func `What comes back is known to have been taken, however often`() throws {
+        var queue = Queue()
+        _ = add("a", Self.keys(1), to: &queue)
+        for turn in 0..<3 {
+            let batch = take(&queue)
+            #expect(batch.map(\.isBack) == [turn > 0])
+            queue.finish(batch)
+            queue.putBack(batch)
+        }
+        _ = add("b", Self.keys(2), to: &queue)
+        #expect(take(&queue).map(\.isBack) == [true, false])
+    }
+
     @Test("commands of one record leave together and in order; others of it wait until they are finished")
     func together() {
         var queue = Queue()

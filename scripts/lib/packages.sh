@@ -5,15 +5,15 @@
 # are made with openssl).
 BUILD_PACKAGES=(libpq-dev libhiredis-dev libcurl4-openssl-dev)
 SERVER_PACKAGES=(postgresql postgresql-contrib redis-server python3-aiosmtpd openssl)
-# For schemathesis and axe-core, which come from PyPI, and a browser that looks at the dashboard.
-TEST_PACKAGES=(python3-venv python3-pip chromium chromium-driver)
+# For schemathesis and axe-core, which come from PyPI, a browser to see the dashboard, and a Prometheus to scrape.
+TEST_PACKAGES=(python3-venv python3-pip chromium chromium-driver prometheus)
 
 # By what a package is for, so that a PostgreSQL or Redis from elsewhere will do.
 is_present() { # package
     case $1 in
         postgresql) find_postgres_bin >/dev/null ;;
         postgresql-contrib) compgen -G '/usr/share/postgresql/*/extension/pg_trgm.control' >/dev/null ;;
-        redis-server | shellcheck | wrk | curl | openssl | chromium) command -v "$1" >/dev/null ;;
+        redis-server | shellcheck | wrk | curl | openssl | chromium | prometheus) command -v "$1" >/dev/null ;;
         chromium-driver) command -v chromedriver >/dev/null ;;
         python3-pip) /usr/bin/python3 -m pip --version >/dev/null 2>&1 ;;
         *) [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]] ;;
@@ -61,7 +61,7 @@ keep_services_off() { # package...
     [[ -d /run/systemd/system ]] || return 0
     for package in "$@"; do
         case $package in
-            postgresql | redis-server) as_root systemctl disable --now --quiet "$package" || true ;;
+            postgresql | redis-server | prometheus) as_root systemctl disable --now --quiet "$package" || true ;;
         esac
     done
 }

@@ -115,8 +115,10 @@ public final class DigestMailer: Sendable {
                 guard !isStopping else { break }
                 pause = try await look(after: pass)
                 troubles = 0
+                metrics.passes.increment()
             } catch {
                 troubles += 1
+                metrics.brokenPasses.increment()
                 pause = min(settings.interval, .seconds(min(troubles, 10)))
                 logger.warning("the outbox cannot be used", metadata: ["cause": "\(error.operatorCause)"])
             }

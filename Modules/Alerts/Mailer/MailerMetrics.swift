@@ -3,6 +3,8 @@ import UseCases
 
 /// What an operator watches of a mailer. All durations in seconds.
 struct MailerMetrics: Sendable {
+    let passes = Counter(label: "inventory_mailer_passes_total", dimensions: [("outcome", "done")])
+    let brokenPasses = Counter(label: "inventory_mailer_passes_total", dimensions: [("outcome", "failed")])
     let sent = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "sent")])
     let retried = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "retried")])
     let failed = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "failed")])

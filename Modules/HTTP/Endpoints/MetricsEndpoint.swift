@@ -5,7 +5,7 @@ import UseCases
 
 /// The process's metrics as Prometheus reads them.
 struct MetricsEndpoint: Sendable {
-    let metrics: @Sendable () -> String
+    let metrics: @Sendable () async -> String
 
     var endpoint: Endpoint {
         Endpoint(
@@ -19,7 +19,7 @@ struct MetricsEndpoint: Sendable {
             APIResponse(
                 .ok,
                 headers: [.contentType: MetricsRegistry.contentType, .cacheControl: "no-store"],
-                body: ByteBuffer(string: metrics())
+                body: ByteBuffer(string: await metrics())
             )
         }
     }

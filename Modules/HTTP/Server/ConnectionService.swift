@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import NIOCore
 
 /// What all connections of one event loop share. Lives on it.
@@ -10,6 +11,7 @@ final class ConnectionService {
     private let requests: RequestsInFlight
     private let executor: LoopExecutor
     private var watched: [ObjectIdentifier: any Watched] = [:]
+    private var lagDue: NIODeadline
     private var dateSecond: Int64 = 0
     private var dateText = ""
 
@@ -28,12 +30,24 @@ final class ConnectionService {
         self.metrics = metrics
         self.logger = logger
         executor = LoopExecutor(eventLoop)
+        lagDue = .now() + Self.lagInterval
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         let tick = TimeAmount(limits.tick)
         eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.check(.now()) }
+        eventLoop.scheduleRepeatedTask(initialDelay: Self.lagInterval, delay: Self.lagInterval) { _ in
+            box.value.noteLag(.now())
+        }
     }
 
     // MARK: Time
+
+    /// Between two looks at how late the loop is: often enough to meet most stalls that a caller would feel.
+    private static let lagInterval = TimeAmount.milliseconds(100)
+
+    private func noteLag(_ now: NIODeadline) {
+        metrics.loopLag.recordNanoseconds(max(0, (now - lagDue).nanoseconds))
+        lagDue = now + Self.lagInterval
+    }
 
     /// One look at all connections each tick costs less than a timer for each request.
     func watch(_ one: any Watched) {

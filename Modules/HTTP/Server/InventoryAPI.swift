@@ -39,7 +39,7 @@ public struct InventoryAPI: Sendable {
         reports: any StockReports,
         currency: String = "USD",
         latencies: @escaping @Sendable () -> ServiceLatencies = { ServiceLatencies() },
-        metrics: @escaping @Sendable () -> String = { "" },
+        metrics: @escaping @Sendable () async -> String = { "" },
         health: HealthMonitor,
         authenticator: any Authenticator,
         reservationSeconds: Int64 = 600,

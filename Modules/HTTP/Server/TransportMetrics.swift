@@ -13,4 +13,6 @@ struct TransportMetrics: Sendable {
     /// Answered with 503 by the connection: too many requests, or a handler that took too long.
     let busyRequests = Counter(label: "http_requests_refused_total", dimensions: [("reason", "busy")])
     let lateRequests = Counter(label: "http_requests_refused_total", dimensions: [("reason", "late")])
+    /// How late an event loop comes to what is due.
+    let loopLag = Metrics.Timer(label: "inventory_event_loop_lag_seconds", dimensions: [("loop", "http")])
 }

@@ -16,7 +16,7 @@ public actor CommandEngine: CommandStore {
     let settings: EngineSettings
     let directory: PostgresRecordDirectory
     let logger: Logger
-    let metrics = EngineMetrics()
+    let metrics: EngineMetrics
     let alertBell: AlertBell?
     private let client: PostgresClient
     private let configuration: PostgresConfiguration
@@ -25,7 +25,8 @@ public actor CommandEngine: CommandStore {
     private let observer: (@Sendable (DecidedBatch) -> Void)?
 
     var queue = CommandQueue<Ticket>()
-    private var admitted = 0
+    private var tally = CommandTally()
+    private var admitted = 0 { didSet { metrics.recordInFlight(admitted) } }
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var isStopping = false
     private var isWatched = false
@@ -50,6 +51,7 @@ public actor CommandEngine: CommandStore {
     ) {
         self.reactor = reactor
         self.settings = settings
+        metrics = EngineMetrics(settings)
         self.directory = directory
         self.logger = logger
         self.client = client
@@ -63,7 +65,24 @@ public actor CommandEngine: CommandStore {
     public func submit(
         _ command: Command, actor: String, once: Once<Outcome>?
     ) async throws(ServiceFailure) -> Outcome {
-        guard admitted < settings.capacity, !isStopping else { throw .systemBusy }
+        do throws(ServiceFailure) {
+            let outcome = try await admit(command, actor: actor, once: once)
+            tally.count(command, nil)
+            return outcome
+        } catch {
+            tally.count(command, error)
+            throw error
+        }
+    }
+
+    private func admit(
+        _ command: Command, actor: String, once: Once<Outcome>?
+    ) async throws(ServiceFailure) -> Outcome {
+        guard !isStopping else { throw .systemBusy }
+        guard admitted < settings.capacity else {
+            metrics.busyQueue.increment()
+            throw .systemBusy
+        }
         admitted += 1
         defer { admitted -= 1 }
         let submittedAt = ContinuousClock.now
@@ -189,7 +208,7 @@ public actor CommandEngine: CommandStore {
     /// Only here is `system_busy` said of a command that was taken, and nothing of it has been done by then.
     private func refuseOverdue(_ now: ContinuousClock.Instant) {
         for item in queue.removeOverdue(now: now) {
-            metrics.refusedBusy.increment()
+            metrics.busyWait.increment()
             item.payload.answer(.failure(.systemBusy))
         }
     }

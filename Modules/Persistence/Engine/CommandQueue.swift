@@ -18,6 +18,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         var notBefore: ContinuousClock.Instant?
         /// How often it was left behind because a lane held its records.
         var passedOver = 0
+        /// Whether a lane has had it before.
+        var isBack = false
     }
 
     /// Turns after which a command that was left behind reserves its records.
@@ -133,7 +135,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     mutating func putBack(_ items: [Item]) {
         guard !items.isEmpty else { return }
         mayBeReady = true
-        let sorted = items.sorted { $0.id < $1.id }
+        var sorted = items.sorted { $0.id < $1.id }
+        for index in sorted.indices { sorted[index].isBack = true }
         if let first = waiting.first, let last = sorted.last, last.id > first.id {
             var merged = Array(waiting)
             merged.append(contentsOf: sorted)

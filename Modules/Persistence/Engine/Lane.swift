@@ -37,6 +37,9 @@ actor Lane {
     func run() async {
         while let batch = await engine.nextBatch() {
             let started = ContinuousClock.now
+            for item in batch where !item.isBack {
+                engine.metrics.queueWait.record(duration: started - item.payload.submittedAt)
+            }
             let rest = await process(batch)
             await engine.finish(batch, returned: rest.commands, resting: rest.resting)
             engine.metrics.laneBusy.record(duration: ContinuousClock.now - started)
@@ -68,6 +71,7 @@ actor Lane {
         switch await leases.acquire(groups) {
         case .unavailable:
             if settings.onLeaseFailure == .refuse {
+                engine.metrics.busyLeases.increment(by: batch.count)
                 for item in batch { item.payload.answer(.failure(.systemBusy)) }
                 return Remainder()
             }

@@ -1,4 +1,5 @@
 public import Logging
+import Metrics
 public import PostgresClient
 public import Reactor
 import UseCases
@@ -56,6 +57,8 @@ public struct PostgresLedgerRoller: Sendable {
     private let reactor: Reactor
     private let duty: Duty
     private let logger: Logger
+    private let rolled = Counter(label: "inventory_rollup_rows_total")
+    private let failures = Counter(label: "inventory_rollup_failures_total")
 
     /// - Parameter client: leases one connection for a pass.
     public init(client: PostgresClient, reactor: Reactor, duty: Duty, logger: Logger) {
@@ -77,6 +80,7 @@ public struct PostgresLedgerRoller: Sendable {
                 if try await isNeeded(), let pass = try await pass() {
                     // As long as it took: what is behind catches up and leaves the other half to sales.
                     if !pass.isComplete { pause = min(ContinuousClock.now - started, Self.interval) }
+                    rolled.increment(by: pass.rows)
                     if pass.hasBacklog || hadBacklog { backlogRows += pass.rows }
                     if hadBacklog, !pass.hasBacklog {
                         logger.notice("the sums for reports are complete", metadata: ["rows": "\(backlogRows)"])
@@ -91,6 +95,7 @@ public struct PostgresLedgerRoller: Sendable {
                     }
                 }
             } catch {
+                failures.increment()
                 logger.debug("the ledger cannot be rolled up", metadata: ["cause": "\(error)"])
             }
             await reactor.sleep(for: pause)

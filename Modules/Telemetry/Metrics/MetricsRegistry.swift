@@ -14,10 +14,12 @@ public final class MetricsRegistry: MetricsFactory {
     public let labelSetLimit: Int
 
     private let families: Mutex<[String: MetricFamily]> = Mutex([:])
-    private let help: Mutex<[String: String]> = Mutex([:])
+    private let help: Mutex<[String: String]>
 
-    public init(labelSetLimit: Int = 256) {
+    /// - Parameter help: the texts of `# HELP` lines, by the name that Prometheus sees.
+    public init(labelSetLimit: Int = 256, help: [String: String] = [:]) {
         self.labelSetLimit = labelSetLimit
+        self.help = Mutex(help)
     }
 
     /// Gives the text of a metric's `# HELP` line.
