@@ -90,8 +90,9 @@ extension SystemTests {
                         "/bin/sh", ["-c", "exec promtool check metrics < '\(file)'"], in: stage.folder)
                     #expect(check.end == .exit(0), "\(program): \(check.errorOutput)")
                 }
-                let rules = TestDatabase.folder().deletingLastPathComponent()
-                    .appending(path: "docs/observability/alerts.yml").path
+                let folder = TestDatabase.folder().deletingLastPathComponent()
+                    .appending(path: "docs/observability").path
+                let rules = "\(folder)/alerts.yml"
                 let targets = ports.map {
                     "{job_name: inventory-\($0.program), static_configs: [{targets: ['127.0.0.1:\($0.port)']}]}"
                 }
@@ -101,8 +102,10 @@ extension SystemTests {
                 rule_files: ['\(rules)']
                 scrape_configs: [\(targets.joined(separator: ", "))]
                 """.write(toFile: settings, atomically: true, encoding: .utf8)
-                let check = try await Child.run("promtool", ["check", "rules", rules], in: stage.folder)
-                #expect(check.end == .exit(0), "\(check.errorOutput)")
+                for arguments in [["check", "rules", rules], ["test", "rules", "\(folder)/alerts.test.yml"]] {
+                    let check = try await Child.run("promtool", arguments, in: stage.folder)
+                    #expect(check.end == .exit(0), "\(arguments): \(check.output) \(check.errorOutput)")
+                }
                 let server = try Child(
                     prometheus,
                     [

@@ -32,7 +32,7 @@ struct MetricCatalogueTests {
         for (name, help) in MetricCatalogue.help { #expect(meanings[name] == help, "\(name)") }
     }
 
-    @Test(arguments: ["alerts.yml", "grafana.json", "README.md"])
+    @Test(arguments: ["alerts.yml", "alerts.test.yml", "grafana.json", "README.md"])
     func `Rules and dashboard ask for metrics that there are`(_ file: String) throws {
         let text = try Self.text("docs/observability/\(file)")
         let known = Self.own.union(Self.process)
@@ -47,6 +47,15 @@ struct MetricCatalogueTests {
         if file == "grafana.json" {
             #expect(asked.intersection(Self.own) == Self.own, "the dashboard shows all of our own")
         }
+    }
+
+    @Test func `Each rule has a test in which it fires`() throws {
+        let rules = try Self.text("docs/observability/alerts.yml").matches(of: /- alert: (\w+)/).map(\.output.1)
+        let fired = try Self.text("docs/observability/alerts.test.yml").matches(of: /alertname="(\w+)"/)
+            .map(\.output.1)
+        #expect(Set(rules) == Set(fired))
+        #expect(Set(rules).count == rules.count)
+        #expect(!rules.isEmpty)
     }
 
     @Test func `The dashboard is JSON, and no two panels share an id or a place`() throws {
