@@ -76,7 +76,7 @@ public actor PostgresConnection {
     /// - Parameter timeout: From now until the last answer. When it runs out, the connection is closed and the server is
     ///   asked to cancel.
     /// - Throws: ``PostgresError``; its `wasSent` tells whether a retry is safe. Cancellation of the task is ignored.
-    public func pipeline(
+    public nonisolated func pipeline(
         _ queries: [PostgresQuery],
         timeout: Duration,
         file: String = #fileID,
@@ -87,8 +87,11 @@ public actor PostgresConnection {
             throw PostgresError(.protocolViolation, "more than 65,535 parameters", file: file, line: line)
         }
         let deadline = ContinuousClock.now + timeout
+        // Not isolated: the caller goes on where it was, without coming by the reactor's thread first.
         let result = await withCheckedContinuation { waiter in
-            begin(.pipeline(.init(queries: queries, waiter: waiter, deadline: deadline)))
+            reactor.perform { [self] in
+                assumeIsolated { $0.begin(.pipeline(.init(queries: queries, waiter: waiter, deadline: deadline))) }
+            }
         }
         switch result {
         case .success(let results): return results
@@ -97,7 +100,7 @@ public actor PostgresConnection {
     }
 
     /// ``pipeline(_:timeout:file:line:)`` for one query.
-    public func query(
+    public nonisolated func query(
         _ query: PostgresQuery,
         timeout: Duration,
         file: String = #fileID,

@@ -99,7 +99,8 @@ extension Reactor {
     private func perform(_ work: Work) {
         switch work {
         case .taken: break
-        case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+        case .job(let job):
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         case .action(let action): action()
         case .arm(let timer): arm(timer)
         case .disarm(let timer): loop.timers.remove(timer)

@@ -4,10 +4,14 @@ import Synchronization
 /// One epoll thread that is a serial executor: actors whose `unownedExecutor` is a reactor run on its thread, beside the
 /// watchers and timers of the same reactor, so that none of them needs a lock against the others.
 ///
+/// It is a task executor too. A task that has to do with actors of a reactor is best made with `executorPreference:`
+/// it: a continuation is resumed on the task's preferred executor, and without one that is the shared pool, two thread
+/// switches away.
+///
 /// Nothing that blocks may run here; a `BlockingThread` is for that. A reactor lives until ``shutdown()``: its thread holds it.
 ///
 /// `@unchecked Sendable`: what is not behind a lock or atomic (`loop`) is touched by the reactor's thread alone.
-public final class Reactor: SerialExecutor, @unchecked Sendable {
+public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// Something to do on the reactor's thread.
     enum Work {
         /// Stands where work has been taken out of the list.
@@ -50,7 +54,7 @@ public final class Reactor: SerialExecutor, @unchecked Sendable {
     /// True on the reactor's own thread.
     public var isCurrentThread: Bool { loopThread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Takes a job of an actor. Any thread may call; the kernel is only asked to wake the thread when it sleeps.
+    /// Takes a job of an actor, or of a task that prefers this thread. Any thread may call; the kernel is only asked to wake the thread when it sleeps.
     public func enqueue(_ job: consuming ExecutorJob) {
         submit(.job(UnownedJob(job)))
     }
@@ -63,6 +67,12 @@ public final class Reactor: SerialExecutor, @unchecked Sendable {
     /// What an actor returns from its `unownedExecutor`; the actor must also keep the reactor itself.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// Runs what concerns this thread's actors: at once when called on it, soon otherwise. What one thread hands over
+    /// keeps its order.
+    public func perform(_ action: @escaping @Sendable () -> Void) {
+        if isCurrentThread { action() } else { submit(.action(action)) }
     }
 
     /// Traps unless called on the reactor's thread; `assumeIsolated` asks this.

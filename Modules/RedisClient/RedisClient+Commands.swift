@@ -4,14 +4,14 @@ extension RedisClient {
     /// Sends a command and waits for its answer, `timeout` at most.
     /// - Throws: any ``RedisError`` but `connectFailed` and `invalidURL`. After `timeout` and `connectionLost` the server
     ///   may have run the command, or run it later.
-    public func send(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisValue {
+    public nonisolated func send(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisValue {
         try await send(command, from: .caller, timeout: timeout)
     }
 
     /// Runs a script; `call` was made by ``RedisScript/call(keyCount:argumentCount:byteCount:)`` of the same script. Where
     /// the server does not know it, as after `SCRIPT FLUSH`, its text is sent once.
     /// - Parameter timeout: for both attempts together.
-    public func run(
+    public nonisolated func run(
         _ script: RedisScript, _ call: RedisCommand, timeout: Duration
     ) async throws(RedisError) -> RedisValue {
         try await run(script, call, from: .caller, timeout: timeout)
@@ -41,19 +41,23 @@ extension RedisClient {
     }
 
     /// Asks the server for a sign of life.
-    public func ping(timeout: Duration) async throws(RedisError) {
+    public nonisolated func ping(timeout: Duration) async throws(RedisError) {
         guard try await send(["PING"], timeout: timeout) == .status("PONG") else { throw .unexpectedReply }
     }
 
-    func send(
+    nonisolated func send(
         _ command: RedisCommand, from origin: RedisConnection.StateMachine<Waiter>.Origin, timeout: Duration
     ) async throws(RedisError) -> RedisValue {
         try await withCheckedContinuation { continuation in
-            enqueue(command, from: origin, timeout: timeout, waiter: .continuation(continuation))
+            reactor.perform { [self] in
+                assumeIsolated {
+                    $0.enqueue(command, from: origin, timeout: timeout, waiter: .continuation(continuation))
+                }
+            }
         }.get()
     }
 
-    func run(
+    nonisolated func run(
         _ script: RedisScript, _ call: RedisCommand, from origin: RedisConnection.StateMachine<Waiter>.Origin,
         timeout: Duration
     ) async throws(RedisError) -> RedisValue {
