@@ -28,26 +28,38 @@ enum CacheScripts {
 
         """
 
-    /// Stores the records that a commit made, and their lines of availability.
+    /// Stores the records that a commit made, and their lines of availability where somebody asks for those.
     ///
     /// KEYS: the epoch, the record keys, the availability keys in the same order. ARGV: an epoch to begin; the life in
-    /// milliseconds; then for each record its entry, its field and its line. A line is also put where no reader has asked
-    /// yet, so that a slow reader's fill finds it. The life of a complete hash is not prolonged: it bounds how long a
-    /// figure can stay that somebody else failed to publish.
+    /// milliseconds; how many records, from the first on, are new; then for each record its entry, its field and its line.
+    ///
+    /// A hash that is not there is not begun: most products are sold more often than they are asked for, and a reader's
+    /// fill looks at the records themselves. Only a new record's line is put in any case, since a reader who did not see
+    /// the record cannot look at it. The life of a complete hash is not prolonged: it bounds how long a figure can stay
+    /// that somebody else failed to publish.
     static let publish = RedisScript(
         versionFunction + findEpoch + """
             local count = (#KEYS - 1) / 2
+            local new = tonumber(ARGV[3])
             local stored = redis.call('MGET', unpack(KEYS, 2, count + 1))
             for i = 1, count do
-                local entry, field, line = ARGV[3 * i], ARGV[3 * i + 1], ARGV[3 * i + 2]
+                local entry = ARGV[3 * i + 1]
                 if not refuses(stored[i], entry) then
                     redis.call('SET', KEYS[1 + i], stamped(entry), 'PX', ARGV[2])
                 end
-                local hash = KEYS[1 + count + i]
+            end
+            local last = count
+            if redis.call('EXISTS', unpack(KEYS, 2 + count)) == 0 then last = new end
+            for i = 1, last do
+                local field, line, hash = ARGV[3 * i + 2], ARGV[3 * i + 3], KEYS[1 + count + i]
                 local found = redis.call('HMGET', hash, field, 'complete')
-                if not refuses(found[1], line) then redis.call('HSET', hash, field, line) end
-                if not found[2] or string.sub(found[2], 18, 33) ~= epoch then
-                    redis.call('PEXPIRE', hash, ARGV[2])
+                if not found[1] and not found[2] and i > new and redis.call('EXISTS', hash) == 0 then
+                    -- Nobody asks for it.
+                else
+                    if not refuses(found[1], line) then redis.call('HSET', hash, field, line) end
+                    if not found[2] or string.sub(found[2], 18, 33) ~= epoch then
+                        redis.call('PEXPIRE', hash, ARGV[2])
+                    end
                 end
             end
             return count
@@ -68,18 +80,25 @@ enum CacheScripts {
             """)
 
     /// Merges all of a product's lines, as a reader found them, with what is there, and marks the hash as complete unless
-    /// a tombstone stays in it. KEYS: the epoch, the quarantine, the hash. ARGV: an epoch to begin; the life in
-    /// milliseconds; the mark; then fields and lines by turns.
+    /// a tombstone stays in it, or a record is newer than its line: then the next reader's fill completes it, as from now
+    /// on writers put their lines here. KEYS: the epoch, the quarantine, the hash, then the record key of each line.
+    /// ARGV: an epoch to begin; the life in milliseconds; the mark; then fields and lines by turns.
     static let fillAvailability = RedisScript(
         versionFunction + findEpoch + """
             if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
             local hash = KEYS[3]
-            for i = 4, #ARGV, 2 do
-                if not refuses(redis.call('HGET', hash, ARGV[i]), ARGV[i + 1]) then
-                    redis.call('HSET', hash, ARGV[i], ARGV[i + 1])
-                end
-            end
             local complete = true
+            local records = #KEYS > 3 and redis.call('MGET', unpack(KEYS, 4)) or {}
+            for i = 4, #ARGV, 2 do
+                local line = ARGV[i + 1]
+                local found = redis.call('HGET', hash, ARGV[i])
+                if refuses(found, line) then
+                    line = found
+                else
+                    redis.call('HSET', hash, ARGV[i], line)
+                end
+                if refuses(records[i / 2 - 1], line) then complete = false end
+            end
             for _, value in ipairs(redis.call('HVALS', hash)) do
                 if string.sub(value, 17, 17) == 't' then complete = false end
             end

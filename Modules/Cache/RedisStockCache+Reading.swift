@@ -49,10 +49,14 @@ extension RedisStockCache {
         for availability in availabilities {
             let count = availability.lines.count
             var call = CacheScripts.fillAvailability.call(
-                keyCount: 3, argumentCount: 3 + 2 * count, byteCount: 256 + count * 128)
+                keyCount: 3 + count, argumentCount: 3 + 2 * count, byteCount: 256 + count * 256)
             call.append(CacheKeys.epoch)
             call.append(CacheKeys.quarantine)
             call.append(CacheKeys.availability(availability.product))
+            for line in availability.lines {
+                call.append(
+                    CacheKeys.record(RecordKey(product: availability.product, warehouse: line.warehouseID)))
+            }
             call.append(firstEpoch)
             call.append(life)
             call.append(EntryHeader(version: 0, kind: .complete).bytes + Array(availability.sku.description.utf8))

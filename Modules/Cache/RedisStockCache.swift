@@ -53,14 +53,16 @@ public final class RedisStockCache: StockCache {
         }
     }
 
-    public func publish(_ records: [InventoryRecord]) async {
+    public func publish(_ records: [InventoryRecord], created: Set<RecordKey>) async {
         let deadline = ContinuousClock.now + limits.answer
-        var rest = newest(records)[...]
+        var newest = newest(records)
+        if !created.isEmpty { _ = newest.partition { !created.contains($0.key) } }
+        var rest = newest[...]
         while !rest.isEmpty {
             let part = Array(rest.prefix(CacheScripts.maximumRecordsPerCall))
             rest = rest.dropFirst(part.count)
             do {
-                _ = try await client.run(CacheScripts.publish, publishCall(part), timeout: deadline - .now)
+                _ = try await client.run(CacheScripts.publish, publishCall(part, created), timeout: deadline - .now)
                 settled(part)
             } catch {
                 unsettled(part)
@@ -100,15 +102,17 @@ public final class RedisStockCache: StockCache {
         }
     }
 
-    private func publishCall(_ records: [InventoryRecord]) -> RedisCommand {
+    private func publishCall(_ records: [InventoryRecord], _ created: Set<RecordKey>) -> RedisCommand {
         let count = records.count
         var call = CacheScripts.publish.call(
-            keyCount: 1 + 2 * count, argumentCount: 2 + 3 * count, byteCount: count * 400)
+            keyCount: 1 + 2 * count, argumentCount: 3 + 3 * count, byteCount: count * 400)
         call.append(CacheKeys.epoch)
         for record in records { call.append(CacheKeys.record(record.key)) }
         for record in records { call.append(CacheKeys.availability(record.key.product)) }
         call.append(firstEpoch)
         call.append(life)
+        // Those that are new come first.
+        call.append(created.isEmpty ? 0 : records.prefix { created.contains($0.key) }.count)
         for record in records {
             call.append(RecordEntry.encode(record))
             call.append(record.key.warehouse.description)

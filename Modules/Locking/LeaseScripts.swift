@@ -1,34 +1,39 @@
 import RedisClient
+import UseCases
 
 /// The steps on leases that Redis runs as one.
 enum LeaseScripts {
     /// Takes the keys of each group that finds all of them free.
     ///
-    /// KEYS: the lock keys, then the waiting marks in the same order. ARGV: the process that asks; the token; the lease and
-    /// the life of a mark in milliseconds; how many keys, from the first on, are groups of their own; then each other
-    /// group as its size and the positions of its keys. A lock's value is the process, 16 characters, and the token.
+    /// KEYS: the sign that somebody waits for something, then the lock keys. ARGV: the process that asks; the token; the
+    /// lease and the life of a mark in milliseconds; how many keys, from the first on, are groups of their own; then each
+    /// other group as its size and the positions of its keys. A lock's value is the process, 16 characters, and the token.
     ///
     /// Answers two texts of 0 and 1: for each group whether it was granted, and for each key whether it was taken and
-    /// another process waits for it. A mark is left for nobody of one's own process, and replaces no one else's: it is
-    /// enough that the holder meets one.
+    /// another process waits for it; the second is empty when nobody waits for anything. A mark is left for nobody of
+    /// one's own process, and replaces no one else's: it is enough that the holder meets one. Marks are looked for only
+    /// where the sign is, which lasts as long as the youngest of them.
     static let acquire = RedisScript(
         """
-        local count = #KEYS / 2
+        local count = #KEYS - 1
         local process, value = ARGV[1], ARGV[1] .. ARGV[2]
-        local found
-        if #KEYS <= 4000 then
-            found = redis.call('MGET', unpack(KEYS))
-        else
-            found = {}
-            for first = 1, #KEYS, 4000 do
-                local part = redis.call('MGET', unpack(KEYS, first, math.min(first + 3999, #KEYS)))
+        local function get(names)
+            if #names <= 4000 then return redis.call('MGET', unpack(names)) end
+            local found = {}
+            for first = 1, #names, 4000 do
+                local part = redis.call('MGET', unpack(names, first, math.min(first + 3999, #names)))
                 for i = 1, #part do found[first + i - 1] = part[i] end
             end
+            return found
         end
+        local function waiting(i)
+            return '\(LeaseKey.waitingPrefix)' .. string.sub(KEYS[i + 1], \(LeaseKey.lockPrefix.utf8.count + 1))
+        end
+        local found = get(KEYS)
         local granted, taken = {}, {}
         local singles = tonumber(ARGV[5])
         for i = 1, singles do
-            taken[i] = not found[i]
+            taken[i] = not found[i + 1]
             granted[i] = taken[i] and '1' or '0'
         end
         local at = 6
@@ -36,7 +41,7 @@ enum LeaseScripts {
             local last = at + tonumber(ARGV[at])
             local free = true
             for j = at + 1, last do
-                if found[tonumber(ARGV[j])] then free = false end
+                if found[tonumber(ARGV[j]) + 1] then free = false end
             end
             if free then
                 for j = at + 1, last do taken[tonumber(ARGV[j])] = true end
@@ -44,19 +49,26 @@ enum LeaseScripts {
             granted[#granted + 1] = free and '1' or '0'
             at = last + 1
         end
+        local marks
+        if found[1] then
+            local names = {}
+            for i = 1, count do names[i] = waiting(i) end
+            marks = get(names)
+        end
         local contended = {}
         for i = 1, count do
-            local mark = found[count + i]
-            contended[i] = '0'
+            local mark = marks and marks[i]
+            if marks then contended[i] = '0' end
             if taken[i] then
-                redis.call('SET', KEYS[i], value, 'PX', ARGV[3])
+                redis.call('SET', KEYS[i + 1], value, 'PX', ARGV[3])
                 if mark == process then
-                    redis.call('DEL', KEYS[count + i])
+                    redis.call('DEL', waiting(i))
                 elseif mark then
                     contended[i] = '1'
                 end
-            elseif found[i] and (not mark or mark == process) and string.sub(found[i], 1, 16) ~= process then
-                redis.call('SET', KEYS[count + i], process, 'PX', ARGV[4])
+            elseif found[i + 1] and (not mark or mark == process) and string.sub(found[i + 1], 1, 16) ~= process then
+                redis.call('SET', waiting(i), process, 'PX', ARGV[4])
+                redis.call('SET', KEYS[1], '1', 'PX', ARGV[4])
             end
         end
         return {table.concat(granted), table.concat(contended)}

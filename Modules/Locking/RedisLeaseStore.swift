@@ -66,10 +66,9 @@ public final class RedisLeaseStore: LeaseStore {
     private func acquireCall(_ batch: LeaseBatch, token: LeaseToken) -> RedisCommand {
         let count = batch.keys.count
         var call = LeaseScripts.acquire.call(
-            keyCount: count * 2, argumentCount: 5 + batch.groups.count * 4, byteCount: count * 128)
-        let names = batch.keys.map(\.redisName)
-        for name in names { call.append(LeaseKey.lockPrefix, name) }
-        for name in names { call.append(LeaseKey.waitingPrefix, name) }
+            keyCount: count + 1, argumentCount: 5 + batch.groups.count * 4, byteCount: 64 + count * 64)
+        call.append(LeaseKey.waitingSign)
+        for key in batch.keys { call.append(LeaseKey.lockPrefix, key.redisName) }
         call.append(process)
         call.append(token.text)
         call.append(lease.wholeMilliseconds)
@@ -86,7 +85,7 @@ public final class RedisLeaseStore: LeaseStore {
     private static func grant(_ batch: LeaseBatch, token: LeaseToken, reply: RedisValue) -> LeaseGrant? {
         guard let parts = reply.array, parts.count == 2,
             let granted = parts[0].bytes, granted.count == batch.answerCount,
-            let contended = parts[1].bytes, contended.count == batch.keys.count
+            let contended = parts[1].bytes, contended.isEmpty || contended.count == batch.keys.count
         else { return nil }
         var contendedKeys: Set<LeaseKey> = []
         for (key, flag) in zip(batch.keys, contended) where flag == UInt8(ascii: "1") { contendedKeys.insert(key) }

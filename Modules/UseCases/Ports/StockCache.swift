@@ -15,7 +15,8 @@ public protocol StockCache: Sendable {
     /// Publishes the states that a commit made. Waits 50 ms at most. Keys whose publication is not known to have
     /// arrived are dirty: they are not served by this process until they have been settled, which happens as soon as
     /// the store answers again and before anything else is read from it.
-    func publish(_ records: [InventoryRecord]) async
+    /// - Parameter created: those of them that did not exist before the commit.
+    func publish(_ records: [InventoryRecord], created: Set<RecordKey>) async
 
     /// Says that these states may yet be committed, by a transaction whose fate nobody knows: what is stored of them is
     /// not served any more.
@@ -30,6 +31,13 @@ public protocol StockCache: Sendable {
 
     /// Offers what a reader found in the database, all warehouses of each product. May be dropped.
     func fill(_ availabilities: [ProductAvailability]) async
+}
+
+extension StockCache {
+    /// The same where it is not known which of them are new: any may be.
+    public func publish(_ records: [InventoryRecord]) async {
+        await publish(records, created: Set(records.map(\.key)))
+    }
 }
 
 /// What of one product can be sold, warehouse by warehouse.
