@@ -35,9 +35,8 @@ struct InventoryAPICommand: AsyncParsableCommand {
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
-        LineLogHandler.bootstrap(
-            format: settings.log.format == .json ? .json : .text,
-            level: .init(rawValue: settings.log.level.rawValue) ?? .info)
+        LineLogHandler.bootstrap(format: settings.log.lineFormat, level: settings.log.loggerLevel)
+        defer { LogWriter.standardError.flush() }
         try await InventoryAPIService(settings).run()
     }
 }
@@ -73,5 +72,14 @@ struct APISettings {
         currency = try CurrencySettings(source)
         dashboard = try DashboardSettings(source)
         log = try LogSettings(source)
+    }
+}
+
+extension LogSettings {
+    var lineFormat: LogFormat { format == .json ? .json : .text }
+    var loggerLevel: Logger.Level { .init(rawValue: level.rawValue) ?? .info }
+
+    func requestLog(label: String) -> RequestLog {
+        RequestLog(label: label, format: lineFormat, level: loggerLevel)
     }
 }

@@ -107,6 +107,7 @@ struct InventoryAPIService {
         )
         var listening = HTTPServerConfiguration(host: settings.http.host, port: settings.http.port)
         listening.certificate = certificate
+        listening.requestLog = settings.log.requestLog(label: logger.label)
         let server = HTTPServer(api, configuration: listening, logger: logger) { [host = settings.http.host] port in
             logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
         }

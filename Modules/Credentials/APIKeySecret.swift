@@ -25,18 +25,35 @@ public struct APIKeySecret: Sendable {
     }
 
     /// What a caller sent; nil when no key ever looked like it, so that nobody needs to be asked.
-    public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix),
-            text.utf8.dropFirst(Self.prefix.utf8.count).allSatisfy({ byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-            })
-        else { return nil }
-        self.text = String(text)
+    public init?(_ text: Substring) {
+        self.init(String(text))
+    }
+
+    /// The same. By bytes: every request comes by here.
+    public init?(_ text: String) {
+        var text = text
+        let isKey = text.withUTF8 { bytes in
+            guard bytes.count == Self.length, bytes.starts(with: Self.prefix.utf8) else { return false }
+            for byte in bytes[Self.prefix.utf8.count...] {
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): break
+                default: return false
+                }
+            }
+            return true
+        }
+        guard isKey else { return nil }
+        self.text = text
     }
 
     public var hash: APIKeyHash {
-        guard let hash = APIKeyHash(Array(SHA256.hash(data: Array(text.utf8)))) else {
+        var text = text
+        let digest = text.withUTF8 { bytes in
+            var hasher = SHA256()
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hasher.finalize()
+        }
+        guard let hash = digest.withUnsafeBytes({ APIKeyHash(bytes: $0) }) else {
             preconditionFailure("SHA-256 has 32 bytes")
         }
         return hash

@@ -50,6 +50,12 @@ public final class KeyRing: Sendable {
         }
     }
 
+    /// The same where nobody can wait; nil when the store has to be asked.
+    public func known(_ hash: APIKeyHash) -> KeyFinding? {
+        let moment = now()
+        return state.withLock { $0.memory.fresh(hash, at: moment)?.finding(at: moment) }
+    }
+
     /// Asks the store at the next look, because somebody knows that it has changed. A question that is under way is
     /// older than that, so its answer is not waited for.
     public func forget(_ hash: APIKeyHash) {

@@ -22,23 +22,13 @@ public struct Identifier<Entity>: Hashable, Sendable, Comparable {
 
     /// The UUID in the text, in its canonical form of 36 characters (RFC 9562, section 4); upper case is accepted.
     public init?(_ text: some StringProtocol) {
-        var words: (high: UInt64, low: UInt64) = (0, 0)
-        var position = 0
-        for byte in text.utf8 {
-            if position == 8 || position == 13 || position == 18 || position == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-            } else {
-                guard let digit = hexDigit(byte) else { return nil }
-                if position < 19 {
-                    words.high = words.high << 4 | UInt64(digit)
-                } else {
-                    words.low = words.low << 4 | UInt64(digit)
-                }
-            }
-            position += 1
-            if position > 36 { return nil }
-        }
-        guard position == 36 else { return nil }
+        self.init(String(text))
+    }
+
+    /// The same; by bytes, because every request has several.
+    public init?(_ text: String) {
+        var text = text
+        guard let words = text.withUTF8({ canonicalWords($0) }) else { return nil }
         self.init(high: words.high, low: words.low)
     }
 }
@@ -64,12 +54,35 @@ extension Identifier: CustomStringConvertible {
     }
 }
 
-private func hexDigit(_ byte: UInt8) -> UInt8? {
+private func canonicalWords(_ bytes: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard bytes.count == 36 else { return nil }
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    // What no digit is has a bit above the fourth.
+    var faults: UInt8 = 0
+    for position in 0..<36 {
+        let byte = bytes[position]
+        if position == 8 || position == 13 || position == 18 || position == 23 {
+            faults |= byte ^ UInt8(ascii: "-")
+            continue
+        }
+        let digit = hexDigit(byte)
+        faults |= digit & 0xF0
+        if position < 19 {
+            words.high = words.high << 4 | UInt64(digit & 0xF)
+        } else {
+            words.low = words.low << 4 | UInt64(digit & 0xF)
+        }
+    }
+    return faults == 0 ? words : nil
+}
+
+/// The digit's value; 0xFF for what is none.
+private func hexDigit(_ byte: UInt8) -> UInt8 {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
     case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
+    default: 0xFF
     }
 }
 

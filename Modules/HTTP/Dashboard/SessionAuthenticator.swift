@@ -19,6 +19,11 @@ public struct SessionAuthenticator: Authenticator {
         self.sessions = sessions
     }
 
+    public func authenticateNow(_ headers: HTTPFields) throws(AuthenticationFailure) -> Principal? {
+        guard headers.contains(.authorization) || !headers.contains(.cookie) else { return nil }
+        return try authenticator.authenticateNow(headers)
+    }
+
     public func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal {
         guard headers[.authorization] == nil, let token = SessionCookie.token(headers) else {
             return try await authenticator.authenticate(headers)

@@ -17,6 +17,7 @@ struct ReservationEndpoints: Sendable {
                 body: .json,
                 summary: "Holds units for an order, all items or none",
                 description: .reserve,
+                planner: planReserve,
                 handler: reserve
             ),
             Endpoint(
@@ -33,6 +34,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 summary: "Takes what is pending off the stock: payment arrived",
                 description: .confirmOrder,
+                planner: { try planOrder($0, Command.confirm, "confirmed") },
                 handler: confirm
             ),
             Endpoint(
@@ -41,6 +43,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 summary: "Gives what is pending back",
                 description: .releaseOrder,
+                planner: { try planOrder($0, Command.release, "released") },
                 handler: release
             ),
             Endpoint(
@@ -55,32 +58,76 @@ struct ReservationEndpoints: Sendable {
         ]
     }
 
-    @Sendable private func reserve(_ request: APIRequest) async throws -> APIResponse {
+    /// A checkout as it was sent.
+    private struct Checkout {
+        let order: OrderID
+        let items: [ReservationRequestItem]
+        let seconds: Int64
+    }
+
+    private func checkout(_ request: APIRequest) throws -> Checkout {
         var fields = try request.fields()
         let order = fields.required("order_id", .identifier() as FieldRule<OrderID>)
         let items = fields.list("items", count: ReservationLimits.items) { item, _ in item.reservationItem() }
         let seconds = fields.optional("ttl", .integer(in: ReservationLimits.seconds)) ?? standardSeconds
-        guard let (order, items) = fields.all(order, items) else { throw fields.failure }
-        let answer = { @Sendable (ids: [ReservationID], expiresAt: Instant) -> APIResponse in
-            .json { writer in
-                writer.object { writer in
-                    writer.member("reservation_ids", ids) { $0.string($1.description) }
-                    writer.member("status", "reserved")
-                    writer.member("order_id", order)
-                    writer.member("expires_at", expiresAt)
-                }
+        guard fields.faults.isEmpty, let order, let items else { throw fields.failure }
+        return Checkout(order: order, items: items, seconds: seconds)
+    }
+
+    private static func answer(_ order: OrderID, _ ids: [ReservationID], _ expiresAt: Instant) -> APIResponse {
+        .json { writer in
+            writer.object { writer in
+                writer.member("reservation_ids", ids) { $0.string($1.description) }
+                writer.member("status", "reserved")
+                writer.member("order_id", order)
+                writer.member("expires_at", expiresAt)
             }
         }
+    }
+
+    private func once(_ request: APIRequest, _ order: OrderID) -> Once<Outcome>? {
+        request.once { (outcome: Outcome) in
+            guard case .reserved(_, let ids, let expiresAt) = outcome else { return nil }
+            return Self.answer(order, ids, expiresAt)
+        }
+    }
+
+    @Sendable private func reserve(_ request: APIRequest) async throws -> APIResponse {
+        let checkout = try checkout(request)
         let held = try await reservations.reserve(
-            order: order,
-            items: items,
-            seconds: seconds,
-            actor: request.actor,
-            once: request.once { (outcome: Outcome) in
-                if case .reserved(_, let ids, let expiresAt) = outcome { answer(ids, expiresAt) } else { nil }
-            }
-        )
-        return answer(held.reservations, held.expiresAt)
+            order: checkout.order, items: checkout.items, seconds: checkout.seconds, actor: request.actor,
+            once: once(request, checkout.order))
+        return Self.answer(checkout.order, held.reservations, held.expiresAt)
+    }
+
+    @Sendable private func planReserve(_ request: APIRequest) throws -> CommandPlan? {
+        let checkout = try checkout(request)
+        let (order, actor, once) = (checkout.order, request.actor, once(request, checkout.order))
+        let command = try reservations.command(toReserve: checkout.items, for: order, seconds: checkout.seconds)
+        guard let command else { return nil }
+        return CommandPlan(
+            send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
+            answer: { outcome in
+                reservations.count(outcome)
+                guard case .reserved(_, let ids, let expiresAt) = try outcome.get() else {
+                    throw ServiceFailure.internalFault(cause: "a reserve was answered by something else")
+                }
+                return Self.answer(order, ids, expiresAt)
+            })
+    }
+
+    private func planOrder(
+        _ request: APIRequest, _ command: (OrderID) -> Command, _ word: String
+    ) throws -> CommandPlan? {
+        let order = try order(of: request)
+        let (actor, command, answer) = (request.actor, command(order), answer(word, order))
+        let once = request.once { (_: Outcome) in answer }
+        return CommandPlan(
+            send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
+            answer: { outcome in
+                _ = try outcome.get()
+                return answer
+            })
     }
 
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {

@@ -8,9 +8,15 @@ import Synchronization
 final class RequestMetrics: Sendable {
     /// What one timer counts.
     private struct Key: Hashable {
-        let route: String
+        /// The endpoint's place in the table; nil when none matched.
+        let endpoint: Int?
         let method: HTTPRequest.Method
         let status: Int
+
+        // The method has few values for an endpoint: to hash its text costs more than to meet another one's timer.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine((endpoint ?? -1) << 16 | status)
+        }
     }
 
     /// The methods that have a name of their own where no route is found.
@@ -26,21 +32,23 @@ final class RequestMetrics: Sendable {
         self.factory = factory
     }
 
-    /// - Parameter route: the template of the path; nil when none matched.
-    func record(_ duration: Duration, route: String?, method: HTTPRequest.Method, status: Int) {
-        let isKnown = route != nil || Self.knownMethods.contains(method)
-        let key = Key(route: route ?? "unmatched", method: isKnown ? method : Self.other, status: status)
+    /// - Parameters:
+    ///   - endpoint: its place in the table; nil when none matched.
+    ///   - route: the template of its path.
+    func record(_ duration: Duration, endpoint: Int?, route: String?, method: HTTPRequest.Method, status: Int) {
+        let isKnown = endpoint != nil || Self.knownMethods.contains(method)
+        let key = Key(endpoint: endpoint, method: isKnown ? method : Self.other, status: status)
         let timer = timers.withLock { timers in
             if let timer = timers[key] { return timer }
-            let timer = make(key)
+            let timer = make(key, route ?? "unmatched")
             timers[key] = timer
             return timer
         }
         timer.recordNanoseconds(duration.nanoseconds)
     }
 
-    private func make(_ key: Key) -> Timer {
-        let dimensions = [("method", key.method.rawValue), ("route", key.route), ("status", String(key.status))]
+    private func make(_ key: Key, _ route: String) -> Timer {
+        let dimensions = [("method", key.method.rawValue), ("route", route), ("status", String(key.status))]
         let label = "http_request_duration_seconds"
         guard let factory else { return Timer(label: label, dimensions: dimensions) }
         return Timer(label: label, dimensions: dimensions, factory: factory)

@@ -1,57 +1,87 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import Telemetry
 import UseCases
 
 /// All that happens to a request around its handler: id, route, authentication, body, errors, headers, log, metrics.
 ///
-/// It knows no socket and no framework, so that a hot route can run it on the event loop itself.
-struct RequestPipeline: Sendable {
+/// It knows no socket and no framework, so that a hot route can run it on the event loop itself: see `plan`.
+final class RequestPipeline: Sendable {
     let table: EndpointTable
     let authenticator: any Authenticator
     let metrics: RequestMetrics
     let logger: Logger
+    /// Where each request gets its line; nil: the logger.
+    let requestLog: RequestLog?
     /// Whether all requests come over TLS.
-    var isSecure = false
+    let isSecure: Bool
 
-    /// - Parameter isLocal: whether it comes from this machine.
-    /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
-    func respond(
-        to head: HTTPRequest,
-        isLocal: Bool = false,
-        body: any RequestBody
-    ) async throws -> APIResponse {
+    init(
+        table: EndpointTable, authenticator: any Authenticator, metrics: RequestMetrics, logger: Logger,
+        requestLog: RequestLog? = nil, isSecure: Bool = false
+    ) {
+        self.table = table
+        self.authenticator = authenticator
+        self.metrics = metrics
+        self.logger = logger
+        self.requestLog = requestLog
+        self.isSecure = isSecure
+    }
+
+    /// What is known of a request before anything is done for it.
+    struct Context: Sendable {
         let start = ContinuousClock.now
-        let marks = RequestMarks(head.headerFields)
+        let marks: RequestMarks
+        let match: EndpointTable.Match
+        let query: Substring
+        /// Whether it comes from this machine.
+        let isLocal: Bool
+    }
+
+    func context(of head: HTTPRequest, isLocal: Bool = false) -> Context {
         let target = RequestTarget(head.path ?? "/")
-        let match = table.match(head.method, target.path)
-        var response: APIResponse
+        return Context(
+            marks: RequestMarks(head.headerFields), match: table.match(head.method, target.path), query: target.query,
+            isLocal: isLocal)
+    }
+
+    /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
+    func respond(to head: HTTPRequest, in context: Context, body: any RequestBody) async throws -> APIResponse {
         do {
-            response = try await answer(head, match, target.query, marks.requestID, isLocal, body)
-        } catch ServiceFailure.replayed(let kept) {
-            response = APIResponse(replaying: kept)
+            return complete(try await answer(head, context, body), to: head, in: context)
         } catch let error as BrokenBody {
-            logger.info("request body broke off", metadata: marks.marking())
+            logger.info("request body broke off", metadata: context.marks.marking())
             throw error.underlying
         } catch {
-            let problem = Problem(error)
-            log(problem, marks)
-            response = problem.response(requestID: marks.requestID)
+            return complete(self.answer(to: error, in: context), to: head, in: context)
         }
+    }
+
+    /// The answer to a handler's error.
+    func answer(to error: any Error, in context: Context) -> APIResponse {
+        if case ServiceFailure.replayed(let kept) = error { return APIResponse(replaying: kept) }
+        let problem = Problem(error)
+        log(problem, context.marks)
+        return problem.response(requestID: context.marks.requestID)
+    }
+
+    /// What every answer has, and its record.
+    func complete(_ response: APIResponse, to head: HTTPRequest, in context: Context) -> APIResponse {
+        var response = response
         response.headers = StandardHeaders.complete(
-            response.headers, requestID: marks.requestID, isSecure: isSecure)
+            response.headers, requestID: context.marks.requestID, isSecure: isSecure)
         if head.method == .head { response.dropBody() }
         if response.stream != nil {
             let status = response.status
-            response.stream?.ended = { bytes, failure in
+            response.stream?.ended = { [self] bytes, failure in
                 if let failure {
-                    logger.notice("answer broke off", metadata: marks.marking(["cause": "\(failure)"]))
+                    logger.notice("answer broke off", metadata: context.marks.marking(["cause": "\(failure)"]))
                 }
-                record(status, bytes, head.method, match, marks, ContinuousClock.now - start)
+                record(status, bytes, head.method, context)
             }
         } else {
-            let bytes = response.body?.readableBytes ?? 0
-            record(response.status, bytes, head.method, match, marks, ContinuousClock.now - start)
+            record(response.status, response.body?.readableBytes ?? 0, head.method, context)
         }
         return response
     }
@@ -68,57 +98,80 @@ struct RequestPipeline: Sendable {
     // MARK: Steps
 
     private func answer(
-        _ head: HTTPRequest,
-        _ match: EndpointTable.Match,
-        _ query: Substring,
-        _ requestID: String,
-        _ isLocal: Bool,
-        _ body: any RequestBody
+        _ head: HTTPRequest, _ context: Context, _ body: any RequestBody
     ) async throws -> APIResponse {
-        switch match {
+        switch context.match {
         case .notFound: throw Problem(.notFound, "The path does not exist.")
         case .methodNotAllowed(let methods): throw Problem.methodNotAllowed(methods)
         case .endpoint(let index, let values):
             let endpoint = table.endpoints[index]
-            let isOpen = endpoint.isOpenOnLoopback && isLocal
+            let isOpen = endpoint.isOpenOnLoopback && context.isLocal
             let actor = isOpen ? "" : try await authorize(head, for: endpoint)
             let parameters = try endpoint.path.parameters(values)
             let key = try IdempotencyKey.text(of: head)
             let bytes = try await collect(body, endpoint.body, head.headerFields)
-            let request = APIRequest(
-                method: head.method,
-                authority: head.authority,
-                target: head.path ?? "/",
-                headers: head.headerFields,
-                parameters: parameters,
-                query: QueryParameters(query),
-                body: bytes,
-                actor: actor,
-                stream: endpoint.body.streamLimit.map {
-                    StreamedBody(body, limit: $0, of: head, key: key, caller: actor)
-                },
-                requestID: requestID,
-                key: try IdempotencyKey.of(head, body: bytes, caller: actor)
-            )
-            return try await endpoint.handler(request)
+            let stream = endpoint.body.streamLimit.map {
+                StreamedBody(body, limit: $0, of: head, key: key, caller: actor)
+            }
+            return try await endpoint.handler(
+                try request(head, context, parameters, bytes, actor: actor, stream: stream))
         }
+    }
+
+    func request(
+        _ head: HTTPRequest, _ context: Context, _ parameters: PathParameters, _ bytes: ByteBuffer, actor: String,
+        stream: StreamedBody? = nil
+    ) throws -> APIRequest {
+        APIRequest(
+            method: head.method,
+            authority: head.authority,
+            target: head.path ?? "/",
+            headers: head.headerFields,
+            parameters: parameters,
+            query: QueryParameters(context.query),
+            body: bytes,
+            actor: actor,
+            stream: stream,
+            requestID: context.marks.requestID,
+            key: try IdempotencyKey.of(head, body: bytes, caller: actor)
+        )
     }
 
     /// - Returns: the actor's name.
     private func authorize(_ head: HTTPRequest, for endpoint: Endpoint) async throws -> String {
         guard let scope = endpoint.scope else { return "" }
-        // Where nobody is asked for a key, a page of somebody else's in a browser of this machine could write.
-        if endpoint.isWrite, authenticator is OpenAuthenticator,
-            !RequestOrigin.isOurs(head.headerFields, authority: head.authority)
-        {
-            throw Problem.forbidden(scope)
-        }
+        try refuseForeignPages(head, endpoint, scope)
         let principal: Principal
         do throws(AuthenticationFailure) {
             principal = try await authenticator.authenticate(head.headerFields)
         } catch {
             throw Problem(error)
         }
+        return try name(of: principal, allowed: scope)
+    }
+
+    /// The same where nobody can wait; nil when it takes a wait to know.
+    func authorizeNow(_ head: HTTPRequest, for endpoint: Endpoint) throws -> String? {
+        guard let scope = endpoint.scope else { return "" }
+        try refuseForeignPages(head, endpoint, scope)
+        let principal: Principal?
+        do throws(AuthenticationFailure) {
+            principal = try authenticator.authenticateNow(head.headerFields)
+        } catch {
+            throw Problem(error)
+        }
+        return try principal.map { try name(of: $0, allowed: scope) }
+    }
+
+    /// Where nobody is asked for a key, a page of somebody else's in a browser of this machine could write.
+    private func refuseForeignPages(_ head: HTTPRequest, _ endpoint: Endpoint, _ scope: Scope) throws(Problem) {
+        guard endpoint.isWrite, authenticator is OpenAuthenticator,
+            !RequestOrigin.isOurs(head.headerFields, authority: head.authority)
+        else { return }
+        throw Problem.forbidden(scope)
+    }
+
+    private func name(of principal: Principal, allowed scope: Scope) throws(Problem) -> String {
         guard principal.allows(scope) else { throw Problem.forbidden(scope) }
         return principal.name
     }
@@ -128,36 +181,48 @@ struct RequestPipeline: Sendable {
         _ rule: BodyRule,
         _ headers: HTTPFields
     ) async throws -> ByteBuffer {
-        let declared = headers[.contentLength].flatMap(Int.init)
-        // Before a byte of it is read: the connection drops the rest.
-        if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
-        if rule != .ignored, let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
-            throw Problem(
-                .unsupportedMediaType, "The body must not be encoded; Content-Encoding says \(encoding.prefix(20)).")
-        }
-        let limit: Int
+        let declared = try check(headers, for: rule)
         switch rule {
         case .ignored:
             // Nobody reads it, but the limit is the same as for a body that says its length.
             if headers[.transferEncoding] != nil { _ = try await read(body, rule.limit) }
             return ByteBuffer()
-        case .csv:
-            if let type = headers[.contentType], !ContentType.isCSV(type) {
-                throw Problem(.unsupportedMediaType, "The body must be text/csv, in UTF-8.")
-            }
-            return ByteBuffer()
-        case .form(let highest):
-            if let type = headers[.contentType], !ContentType.isForm(type) {
-                throw Problem(.unsupportedMediaType, "The body must be application/x-www-form-urlencoded, in UTF-8.")
-            }
-            return try await readWhole(body, highest, declared)
-        case .json(let highest):
-            limit = highest
+        case .csv: return ByteBuffer()
+        case .form(let limit), .json(let limit): return try await readWhole(body, limit, declared)
         }
-        if let type = headers[.contentType], !ContentType.isJSON(type) {
+    }
+
+    /// The same of a body that is here as a whole.
+    func collectNow(_ bytes: ByteBuffer, _ rule: BodyRule, _ headers: HTTPFields) throws -> ByteBuffer {
+        let declared = try check(headers, for: rule)
+        guard bytes.readableBytes <= rule.limit else { throw Problem.payloadTooLarge(limit: rule.limit) }
+        guard rule != .ignored else { return ByteBuffer() }
+        if let declared, declared != bytes.readableBytes { throw Problem.wrongLength }
+        return bytes
+    }
+
+    /// - Returns: the length that the headers tell.
+    /// - Throws: for a body that is not taken, before a byte of it is read: the connection drops the rest.
+    private func check(_ headers: HTTPFields, for rule: BodyRule) throws(Problem) -> Int? {
+        let declared = headers[.contentLength].flatMap(Int.init)
+        if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
+        guard rule != .ignored else { return declared }
+        if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType, "The body must not be encoded; Content-Encoding says \(encoding.prefix(20)).")
+        }
+        guard let type = headers[.contentType] else { return declared }
+        switch rule {
+        case .ignored: break
+        case .csv where !ContentType.isCSV(type):
+            throw Problem(.unsupportedMediaType, "The body must be text/csv, in UTF-8.")
+        case .form where !ContentType.isForm(type):
+            throw Problem(.unsupportedMediaType, "The body must be application/x-www-form-urlencoded, in UTF-8.")
+        case .json where !ContentType.isJSON(type):
             throw Problem(.unsupportedMediaType, "The body must be application/json.")
+        case .csv, .form, .json: break
         }
-        return try await readWhole(body, limit, declared)
+        return declared
     }
 
     private func readWhole(_ body: any RequestBody, _ limit: Int, _ declared: Int?) async throws -> ByteBuffer {
@@ -196,37 +261,29 @@ struct RequestPipeline: Sendable {
     }
 
     private func record(
-        _ status: HTTPResponse.Status,
-        _ bytes: Int,
-        _ method: HTTPRequest.Method,
-        _ match: EndpointTable.Match,
-        _ marks: RequestMarks,
-        _ duration: Duration
+        _ status: HTTPResponse.Status, _ bytes: Int, _ method: HTTPRequest.Method, _ context: Context
     ) {
-        let endpoint: Endpoint? = if case .endpoint(let index, _) = match { table.endpoints[index] } else { nil }
+        let duration = ContinuousClock.now - context.start
+        let index: Int? = if case .endpoint(let index, _) = context.match { index } else { nil }
+        let endpoint = index.map { table.endpoints[$0] }
         let route = endpoint?.path.description
         // An answer that lasts as long as somebody listens says nothing of how fast the server is.
         if endpoint?.isLongLived != true {
-            metrics.record(duration, route: route, method: method, status: status.code)
+            metrics.record(duration, endpoint: index, route: route, method: method, status: status.code)
         }
         // The template, not the path: a path may hold a caller's secrets and line ends.
-        logger.info(
-            "request",
-            metadata: marks.marking([
-                "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")",
-                "status": "\(status.code)", "duration_ms": "\(Milliseconds(duration))", "bytes": "\(bytes)",
-            ])
-        )
-    }
-}
-
-extension APIResponse {
-    /// HEAD has the headers of GET, the body's length among them, and no body.
-    fileprivate mutating func dropBody() {
-        stream = nil
-        guard let body else { return }
-        headers[.contentLength] = String(body.readableBytes)
-        self.body = nil
+        if let requestLog {
+            requestLog.write(
+                method: method.rawValue, route: route ?? "unmatched", status: status.code, bytes: bytes,
+                nanoseconds: duration.nanoseconds, requestID: context.marks.requestID, traceID: context.marks.traceID)
+        } else {
+            logger.info(
+                "request",
+                metadata: context.marks.marking([
+                    "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")", "status": "\(status.code)",
+                    "duration_ms": "\(Milliseconds(duration))", "bytes": "\(bytes)",
+                ]))
+        }
     }
 }
 
@@ -240,9 +297,19 @@ private struct Milliseconds: CustomStringConvertible {
     }
 }
 
+extension APIResponse {
+    /// HEAD has the headers of GET, the body's length among them, and no body.
+    fileprivate mutating func dropBody() {
+        stream = nil
+        guard let body else { return }
+        headers[.contentLength] = String(body.readableBytes)
+        self.body = nil
+    }
+}
+
 extension PathTemplate {
     /// The parameters' values, each decoded once. A `/` may come as `%2F`.
-    fileprivate func parameters(_ values: [Substring]) throws(Problem) -> PathParameters {
+    func parameters(_ values: [Substring]) throws(Problem) -> PathParameters {
         var pairs: [(name: String, value: String)] = []
         var values = values[...]
         for case .parameter(let name) in segments {

@@ -12,6 +12,7 @@ enum TraceID {
     /// The caller's trace; a new one when there is none, when `traceparent` is not well formed, or when there are
     /// several (section 3.2 and 4.3), so that a log line always has one.
     static func of(_ headers: HTTPFields) -> String {
+        guard headers.contains(.traceParent) else { return make() }
         let given = headers[values: .traceParent]
         guard given.count == 1, let id = read(given[0]) else { return make() }
         return id
@@ -35,8 +36,8 @@ enum TraceID {
 
     /// A random one, never all zeros.
     static func make() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let words = (generator.next() as UInt64, generator.next() | 1 as UInt64)
+        var words = RandomWords.two()
+        words.1 |= 1
         return String(unsafeUninitializedCapacity: 32) { digits in
             for place in 0..<16 {
                 digits[place] = digit(words.0 >> UInt64(60 - 4 * place))

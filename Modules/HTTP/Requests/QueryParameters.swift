@@ -10,10 +10,11 @@ struct QueryParameters: Sendable {
 
     /// - Parameter query: what stands after the `?`, as it came. A name without `=` has an empty value.
     init(_ query: Substring = "") {
-        for pair in query.split(separator: "&") {
-            let separator = pair.firstIndex(of: "=") ?? pair.endIndex
-            let value = pair[separator...].dropFirst()
-            guard let name = PercentEncoding.decode(pair[..<separator], plusIsSpace: true) else { continue }
+        // By bytes: a mark that follows a separator would hide it from a look at characters.
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let value = Substring(pair[separator...].dropFirst())
+            guard let name = PercentEncoding.decode(Substring(pair[..<separator]), plusIsSpace: true) else { continue }
             pairs.append((name, PercentEncoding.decode(value, plusIsSpace: true).map(Value.text) ?? .undecodable))
         }
     }

@@ -22,6 +22,8 @@ struct Endpoint: Sendable {
     let summary: String
     /// What else the documentation tells; every route that is served has one.
     let description: EndpointDescription?
+    /// Does without a task what can be done so; nil where the handler does everything.
+    let planner: Planner?
     let handler: Handler
 
     init(
@@ -33,6 +35,7 @@ struct Endpoint: Sendable {
         isLongLived: Bool = false,
         summary: String,
         description: EndpointDescription? = nil,
+        planner: Planner? = nil,
         handler: @escaping Handler
     ) {
         self.method = method
@@ -43,6 +46,7 @@ struct Endpoint: Sendable {
         self.isLongLived = isLongLived
         self.summary = summary
         self.description = description
+        self.planner = planner
         self.handler = handler
     }
 }

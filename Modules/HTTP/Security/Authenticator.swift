@@ -32,6 +32,13 @@ public protocol Authenticator: Sendable {
 
     /// - Parameter headers: the request's, `Authorization` among them.
     func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal
+
+    /// The same where nobody can wait; nil when it takes a wait to know.
+    func authenticateNow(_ headers: HTTPFields) throws(AuthenticationFailure) -> Principal?
+}
+
+extension Authenticator {
+    public func authenticateNow(_: HTTPFields) throws(AuthenticationFailure) -> Principal? { nil }
 }
 
 /// Why nobody knows who asks.
@@ -58,6 +65,8 @@ public struct OpenAuthenticator: Authenticator {
     public func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal {
         principal
     }
+
+    public func authenticateNow(_: HTTPFields) throws(AuthenticationFailure) -> Principal? { principal }
 }
 
 extension Problem {

@@ -5,7 +5,11 @@ struct BearerToken: Sendable {
     /// Longer than any key and than any issuer's JWT.
     static let lengthLimit = 8_192
 
-    private static let scheme = "bearer"
+    private static let scheme = Array("bearer".utf8)
+
+    private static func isScheme(_ word: Substring.UTF8View) -> Bool {
+        word.elementsEqual(scheme) { $0 | 0x20 == $1 }
+    }
 
     /// Never log it, nor a part of it.
     let text: Substring
@@ -16,10 +20,11 @@ struct BearerToken: Sendable {
         guard let value = values.first else { throw .unauthorized(reason: "no Authorization") }
         guard values.count == 1 else { throw .unauthorized(reason: "more than one Authorization") }
         guard value.utf8.count <= Self.lengthLimit else { throw .unauthorized(reason: "Authorization is too long") }
-        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == Self.scheme else {
+        // By bytes: every request comes by here.
+        let parts = value.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
+        guard parts.count == 2, Self.isScheme(parts[0]) else {
             throw .unauthorized(reason: "Authorization is not `Bearer` and one token")
         }
-        text = parts[1]
+        text = Substring(parts[1])
     }
 }

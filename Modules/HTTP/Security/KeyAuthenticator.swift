@@ -16,6 +16,16 @@ public struct KeyAuthenticator: Authenticator {
         try await principal(of: BearerToken(headers))
     }
 
+    public func authenticateNow(_ headers: HTTPFields) throws(AuthenticationFailure) -> Principal? {
+        try principalNow(of: BearerToken(headers))
+    }
+
+    func principalNow(of token: BearerToken) throws(AuthenticationFailure) -> Principal? {
+        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
+        guard let finding = keys.known(secret.hash) else { return nil }
+        return try Self.principal(finding)
+    }
+
     func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
         guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
         let finding: KeyFinding
@@ -24,6 +34,10 @@ public struct KeyAuthenticator: Authenticator {
         } catch {
             throw AuthenticationFailure(error)
         }
+        return try Self.principal(finding)
+    }
+
+    private static func principal(_ finding: KeyFinding) throws(AuthenticationFailure) -> Principal {
         switch finding {
         case .active(let key): return Principal(name: key.name.description, scopes: key.scopes)
         case .unknown: throw .unauthorized(reason: "unknown key")

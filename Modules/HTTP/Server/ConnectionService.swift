@@ -1,6 +1,8 @@
+import Domain
 import Logging
 import Metrics
 import NIOCore
+import UseCases
 
 /// What all connections of one event loop share. Lives on it.
 final class ConnectionService {
@@ -9,11 +11,16 @@ final class ConnectionService {
     let metrics: TransportMetrics
     let logger: Logger
     private let requests: RequestsInFlight
+    private let eventLoop: any EventLoop
     private let executor: LoopExecutor
     private var watched: [ObjectIdentifier: any Watched] = [:]
     private var lagDue: NIODeadline
     private var dateSecond: Int64 = 0
     private var dateText = ""
+    /// Where outcomes come for the requests that run without a task.
+    private lazy var mailbox = makeMailbox()
+    private var waiting: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
+    private var lastNumber: UInt64 = 0
 
     /// To be called on the event loop.
     init(
@@ -31,6 +38,7 @@ final class ConnectionService {
         self.logger = logger
         executor = LoopExecutor(eventLoop)
         lagDue = .now() + Self.lagInterval
+        self.eventLoop = eventLoop
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         let tick = TimeAmount(limits.tick)
         eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.check(.now()) }
@@ -85,8 +93,36 @@ final class ConnectionService {
         }
     }
 
+    /// Sends a plan's command and goes on with its outcome, on the event loop; the server does not end before it.
+    /// - Returns: false when too many requests are in flight; then nothing is sent.
+    func carryOut(_ plan: CommandPlan, _ answer: @escaping (Result<Outcome, ServiceFailure>) -> Void) -> Bool {
+        guard requests.enter() else { return false }
+        lastNumber += 1
+        waiting[lastNumber] = answer
+        plan.send(mailbox, lastNumber)
+        return true
+    }
+
+    private func makeMailbox() -> OutcomeMailbox {
+        // Weak, or the mailbox would keep what keeps it.
+        let owner = NIOLoopBound(WeakService(service: self), eventLoop: eventLoop)
+        return OutcomeMailbox { [eventLoop] in eventLoop.execute { owner.value.service?.openMail() } }
+    }
+
+    private func openMail() {
+        for (number, outcome) in mailbox.takeAll() {
+            guard let answer = waiting.removeValue(forKey: number) else { continue }
+            answer(outcome)
+            requests.leave()
+        }
+    }
+
     /// - Returns: false when the bodies of all connections take too much; then nothing is counted.
     func holdBody(_ bytes: Int) -> Bool { requests.hold(bytes) }
 
     func releaseBody(_ bytes: Int) { requests.release(bytes) }
+}
+
+private struct WeakService {
+    weak var service: ConnectionService?
 }

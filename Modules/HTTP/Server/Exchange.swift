@@ -5,8 +5,8 @@ import NIOCore
 
 /// One request and its answer, on the event loop of their connection.
 ///
-/// The pipeline runs in one task that begins at once on this loop. A route that is to do without a task can be given its
-/// way in `begin`: such a handler takes the head, the whole body and a completion, and calls `finish` on this loop.
+/// The pipeline runs in one task that begins at once on this loop. A request whose route has a planner, and whose body
+/// is here as a whole, does without.
 final class Exchange {
     private enum Phase {
         /// No byte of the answer is sent.
@@ -53,20 +53,30 @@ final class Exchange {
                 self?.sink?.wantBody()
             }
             arriving = body
-            run(body, isLocal)
+            run(body, service.pipeline.context(of: head, isLocal: isLocal))
             return
         }
         requestEnd = .now()
-        run(ArrivedBody(bytes: bytes ?? ByteBuffer()), isLocal)
+        let bytes = bytes ?? ByteBuffer()
+        let context = service.pipeline.context(of: head, isLocal: isLocal)
+        switch service.pipeline.plan(head, in: context, bytes) {
+        case .task: run(ArrivedBody(bytes: bytes), context)
+        case .answered(let answer): _ = finish(.success(answer))
+        case .plan(let plan):
+            let isSent = service.carryOut(plan) { [self] outcome in
+                _ = finish(.success(service.pipeline.answer(plan, outcome, to: head, in: context)))
+            }
+            if !isSent { _ = finish(.failure(Problem.tooManyRequests)) }
+        }
     }
 
-    private func run(_ body: any RequestBody, _ isLocal: Bool) {
+    private func run(_ body: any RequestBody, _ context: RequestPipeline.Context) {
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         let (head, pipeline, eventLoop) = (head, service.pipeline, eventLoop)
         let task = service.run {
             let result: Result<APIResponse, any Error>
             do {
-                result = .success(try await pipeline.respond(to: head, isLocal: isLocal, body: body))
+                result = .success(try await pipeline.respond(to: head, in: context, body: body))
             } catch {
                 result = .failure(error)
             }

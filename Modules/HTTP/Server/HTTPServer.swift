@@ -170,6 +170,7 @@ public struct HTTPServer: Service {
             authenticator: authenticator,
             metrics: RequestMetrics(),
             logger: logger,
+            requestLog: configuration.requestLog,
             isSecure: configuration.certificate != nil
         )
     }

@@ -1,3 +1,5 @@
+public import Telemetry
+
 /// Where and how the server listens.
 public struct HTTPServerConfiguration: Sendable {
     public var host: String
@@ -15,6 +17,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var highestHeaderCount = 100
     /// What callers may take.
     var limits = TransportLimits()
+    /// Where each request gets its line; nil: the server's logger.
+    public var requestLog: RequestLog?
     /// How long requests in flight may take after SIGTERM (operations.md, *Programs*).
     public var shutdownLimit: Duration = .seconds(10)
 

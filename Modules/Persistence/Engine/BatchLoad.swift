@@ -49,7 +49,6 @@ struct BatchLoad {
                     })
             }
         }
-        if !ids.isEmpty { queries.append(PostgresQuery(Self.exist) { $0.appendArray(Array(ids.keys)) }) }
         // After the locks: a statement sees what was committed before it began.
         queries.append(PostgresQuery(Self.clock))
         if !products.isEmpty {
@@ -93,17 +92,6 @@ struct BatchLoad {
             try readRecords(locked, into: &records) { byID[$0] }
             missing.subtract(records.keys)
         }
-        if !ids.isEmpty {
-            let existing = try take()
-            if existing.rowCount < ids.count {
-                var there: Set<InventoryID> = []
-                for index in 0..<existing.rowCount { there.insert(try existing.row(index).value(0)) }
-                for (id, reference) in ids where !there.contains(id) {
-                    answer.ghosts.append((id, reference.key))
-                    missing.remove(reference.key)
-                }
-            }
-        }
         answer.lockedElsewhere = missing
         var clock = try take().row(0)
         answer.now = try clock.next()
@@ -128,6 +116,22 @@ struct BatchLoad {
         for record in records.values { answer.now = max(answer.now, record.updatedAt) }
         answer.facts.records = records
         return answer
+    }
+
+    /// Asks which of the rows that did not come back exist at all; nil when all came. Nearly all batches need not ask.
+    func queryForMissing(_ answer: Answer) -> PostgresQuery? {
+        let missing = ids.filter { answer.lockedElsewhere.contains($0.value.key) }.keys
+        return missing.isEmpty ? nil : PostgresQuery(Self.exist) { $0.appendArray(Array(missing)) }
+    }
+
+    /// Takes the answer to `queryForMissing`.
+    func tellGhosts(_ result: PostgresResult, in answer: inout Answer) throws(PostgresError) {
+        var there: Set<InventoryID> = []
+        for index in 0..<result.rowCount { there.insert(try result.row(index).value(0)) }
+        for (id, reference) in ids where answer.lockedElsewhere.contains(reference.key) && !there.contains(id) {
+            answer.ghosts.append((id, reference.key))
+            answer.lockedElsewhere.remove(reference.key)
+        }
     }
 
     private func readRecords(

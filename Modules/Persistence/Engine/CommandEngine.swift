@@ -18,15 +18,14 @@ public actor CommandEngine: CommandStore {
     let logger: Logger
     let metrics: EngineMetrics
     let alertBell: AlertBell?
-    private let client: PostgresClient
+    private let lookups: OrderLookups
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
     private let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
 
     var queue = CommandQueue<Ticket>()
-    private var tally = CommandTally()
-    private var admitted = 0 { didSet { metrics.recordInFlight(admitted) } }
+    private nonisolated let reception: CommandReception
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var isStopping = false
     private var isWatched = false
@@ -52,9 +51,10 @@ public actor CommandEngine: CommandStore {
         self.reactor = reactor
         self.settings = settings
         metrics = EngineMetrics(settings)
+        reception = CommandReception(reactor: reactor, capacity: settings.capacity, metrics: metrics)
         self.directory = directory
         self.logger = logger
-        self.client = client
+        lookups = OrderLookups(client: client, reactor: reactor)
         alertBell = notices.map { AlertBell(reactor: reactor, client: $0) }
         self.configuration = configuration
         self.leases = leases
@@ -65,48 +65,100 @@ public actor CommandEngine: CommandStore {
     public func submit(
         _ command: Command, actor: String, once: Once<Outcome>?
     ) async throws(ServiceFailure) -> Outcome {
+        guard !isStopping, reception.enter() else {
+            reception.tell(command, .failure(.systemBusy))
+            throw .systemBusy
+        }
+        let submittedAt = ContinuousClock.now
+        let outcome: Result<Outcome, ServiceFailure>
         do throws(ServiceFailure) {
-            let outcome = try await admit(command, actor: actor, once: once)
-            tally.count(command, nil)
-            return outcome
+            let records = try await records(of: command)
+            outcome = await withCheckedContinuation { continuation in
+                take(
+                    Ticket(
+                        command: command, actor: actor, once: once, records: records, submittedAt: submittedAt,
+                        reply: .task(continuation)))
+            }
         } catch {
-            tally.count(command, error)
-            throw error
+            outcome = .failure(error)
+        }
+        reception.leave(command, outcome)
+        return try outcome.get()
+    }
+
+    public nonisolated func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
+    ) {
+        guard reception.enter() else {
+            reception.tell(command, .failure(.systemBusy))
+            reception.deliver(.failure(.systemBusy), to: mailbox, number)
+            return
+        }
+        let isFirst = reception.seat(
+            CommandReception.Guest(
+                command: command, actor: actor, once: once, submittedAt: .now,
+                reply: .mailbox(mailbox, number: number, reception)))
+        if isFirst { reactor.post { [weak self] in self?.assumeIsolated { $0.welcome() } } }
+    }
+
+    /// Leads on those who came in since the last time.
+    private func welcome() {
+        for guest in reception.takeAll() {
+            if let order = guest.command.resolvedOrder {
+                lookups.assumeIsolated { lookups in
+                    lookups.look(for: order) { [self] found in assumeIsolated { $0.lead(guest, to: found) } }
+                }
+            } else if directory.hasIDs(guest.command.records) {
+                take(guest.ticket(guest.command.records))
+            } else {
+                Task(executorPreference: reactor) { await self.look(for: guest) }
+            }
         }
     }
 
-    private func admit(
-        _ command: Command, actor: String, once: Once<Outcome>?
-    ) async throws(ServiceFailure) -> Outcome {
-        guard !isStopping else { throw .systemBusy }
-        guard admitted < settings.capacity else {
-            metrics.busyQueue.increment()
-            throw .systemBusy
+    /// Goes on with one who had to ask for the records of an order.
+    private func lead(_ guest: CommandReception.Guest, to found: OrderLookups.Answer) {
+        switch found {
+        case .failure(let failure): guest.ticket([]).answer(.failure(failure))
+        case .success(let ids):
+            if let records = directory.knownReferences(of: ids) {
+                take(guest.ticket(records))
+            } else {
+                Task(executorPreference: reactor) { await self.look(for: guest) }
+            }
         }
-        admitted += 1
-        defer { admitted -= 1 }
-        let submittedAt = ContinuousClock.now
-        var records = command.records
-        if let order = command.resolvedOrder {
-            records = try await pendingRecords(of: order)
-        } else if !directory.hasIDs(records) {
-            try await directory.locate(records)
+    }
+
+    /// The way of one whose records the directory does not know.
+    private func look(for guest: CommandReception.Guest) async {
+        do throws(ServiceFailure) {
+            take(guest.ticket(try await records(of: guest.command)))
+        } catch {
+            guest.ticket([]).answer(.failure(error))
         }
-        // Decided again after the waits above: nobody may slip in behind the last lane.
-        guard !isStopping else { throw .systemBusy }
-        let result = await withCheckedContinuation { continuation in
-            enqueue(
-                Ticket(
-                    command: command,
-                    actor: actor,
-                    once: once,
-                    records: records,
-                    submittedAt: submittedAt,
-                    continuation: continuation
-                )
-            )
+    }
+
+    /// The records that a command needs, each known by its id if it exists: those that it names, or those of its order's
+    /// pending reservations, read without locks: the lane reads again under them.
+    /// - Throws: `.refused(.unknownOrder)` when the order has no reservation at all.
+    private func records(of command: Command) async throws(ServiceFailure) -> [RecordReference] {
+        guard let order = command.resolvedOrder else {
+            let records = command.records
+            if !directory.hasIDs(records) { try await directory.locate(records) }
+            return records
         }
-        return try result.get()
+        let ids = try await lookups.records(of: order)
+        let references = try await directory.references(of: ids)
+        guard references.count == ids.count else {
+            throw .internalFault(cause: "a reservation's record is not known")
+        }
+        return ids.compactMap { references[$0] }
+    }
+
+    /// Puts a command into the line. Nobody may slip in behind the last lane, whatever has been waited for before.
+    private func take(_ ticket: Ticket) {
+        guard !isStopping else { return ticket.answer(.failure(.systemBusy)) }
+        enqueue(ticket)
     }
 
     /// Carries out commands until the task is cancelled; then what has been taken is finished and nothing new taken.
@@ -122,7 +174,7 @@ public actor CommandEngine: CommandStore {
             )
         }
         // Tasks of their own: cancelling this one must not take the pauses out of what is under way.
-        let tasks = lanes.map { lane in Task { await lane.run() } }
+        let tasks = lanes.map { lane in Task(executorPreference: reactor) { await lane.run() } }
         await withTaskCancellationHandler {
             for task in tasks { await task.value }
         } onCancel: {
@@ -242,39 +294,6 @@ public actor CommandEngine: CommandStore {
             self?.assumeIsolated { $0.wakeAll() }
         }
     }
-
-    // MARK: Orders
-
-    /// The records of the order's pending reservations, read without locks: the lane reads again under them.
-    /// - Throws: `.refused(.unknownOrder)` when the order has no reservation at all.
-    private func pendingRecords(of order: OrderID) async throws(ServiceFailure) -> [RecordReference] {
-        var ids: [InventoryID] = []
-        do throws(PostgresError) {
-            let result = try await client.query(PostgresQuery(Self.recordsOfOrder) { $0.append(order) })
-            guard result.rowCount > 0 else { throw PostgresError(.decoding, Self.noReservations) }
-            for index in 0..<result.rowCount {
-                var row = result.row(index)
-                let id: InventoryID = try row.next()
-                if try row.next(as: Bool.self) { ids.append(id) }
-            }
-        } catch {
-            if error.message == Self.noReservations { throw .refused(.unknownOrder(order)) }
-            throw ServiceFailure(error)
-        }
-        let references = try await directory.references(of: ids)
-        guard references.count == ids.count else {
-            throw .internalFault(cause: "a reservation's record is not known")
-        }
-        return ids.compactMap { references[$0] }
-    }
-
-    private static let noReservations = "the order has no reservations"
-    private static let recordsOfOrder = PostgresStatement(
-        """
-        SELECT inventory_id, bool_or(status = 'pending') FROM reservations WHERE order_id = $1
-        GROUP BY inventory_id
-        """
-    )
 }
 
 /// A batch as it was decided and committed, for tests that replay it against the model.

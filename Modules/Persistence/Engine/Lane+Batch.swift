@@ -5,11 +5,18 @@ import PostgresClient
 import UseCases
 
 extension Lane {
+    /// The states that a commit made.
+    struct Published {
+        var records: [InventoryRecord] = []
+        /// Those of them that are new.
+        var created: Set<RecordKey> = []
+    }
+
     /// What came of one run of a batch.
     struct Run {
         enum End {
             /// Durable; the answers, and the records to publish.
-            case committed([(QueuedCommand, Result<Outcome, ServiceFailure>)], published: [InventoryRecord])
+            case committed([(QueuedCommand, Result<Outcome, ServiceFailure>)], published: Published)
             /// Nothing happened and nothing will.
             case failed(ServiceFailure, [QueuedCommand])
             /// Nothing happened, and it may go better next time.
@@ -32,7 +39,7 @@ extension Lane {
             logger.error("no connection", metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
             return Run(end: .failed(ServiceFailure(error), batch))
         }
-        var run = Run(end: .committed([], published: []))
+        var run = Run(end: .committed([], published: Published()))
         var items = batch
         do throws(BatchFailure) {
             // 2, load
@@ -85,7 +92,7 @@ extension Lane {
             run.end = .committed(
                 answers + desk.known.map { ($0.0, .failure($0.1)) }
                     + desk.givenUp.map { ($0, .failure(.systemBusy)) },
-                published: published
+                published: Published(records: published, created: desk.machine.changes.createdRecords)
             )
             return run
         } catch {
@@ -135,11 +142,20 @@ extension Lane {
         on connection: PostgresConnection
     ) async throws(BatchFailure) -> BatchLoad.Answer {
         let results = try await send(load.queries(), on: connection)
+        var answer: BatchLoad.Answer
         do throws(PostgresError) {
-            return try load.answer(results)
+            answer = try load.answer(results)
         } catch {
             throw .before(error)
         }
+        guard let query = load.queryForMissing(answer) else { return answer }
+        let existing = try await send([query], on: connection)
+        do throws(PostgresError) {
+            try load.tellGhosts(existing[0], in: &answer)
+        } catch {
+            throw .before(error)
+        }
+        return answer
     }
 
     /// The machine at the batch's instant, with the orders' reservations under their records' names.

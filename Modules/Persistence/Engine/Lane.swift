@@ -133,7 +133,7 @@ actor Lane {
             switch result.end {
             case .committed(let decided, let published):
                 await giveBack(self)
-                if !published.isEmpty { await cache.publish(published) }
+                if !published.records.isEmpty { await cache.publish(published.records, created: published.created) }
                 for (item, answer) in decided { item.payload.answer(answer) }
                 return remainder
             case .failed(let failure, let items):
@@ -173,7 +173,7 @@ actor Lane {
             let remainder = Remainder(commands: result.returned, resting: result.resting)
             switch result.end {
             case .committed(let decided, let published):
-                if !published.isEmpty { await cache.publish(published) }
+                if !published.records.isEmpty { await cache.publish(published.records, created: published.created) }
                 for (item, answer) in decided { item.payload.answer(answer) }
                 return remainder
             case .failed(let failure, let items):

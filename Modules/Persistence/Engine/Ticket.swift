@@ -14,12 +14,18 @@ final class Ticket: Sendable {
     let submittedAt: ContinuousClock.Instant
     /// How often the order turned out to have further records.
     let rounds: Int
-    private let continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
+    private let reply: Reply
+
+    /// How the one who waits is told.
+    enum Reply: Sendable {
+        case task(CheckedContinuation<Result<Outcome, ServiceFailure>, Never>)
+        case mailbox(OutcomeMailbox, number: UInt64, CommandReception)
+    }
 
     init(
         command: Command, actor: String, once: Once<Outcome>?, records: [RecordReference],
         submittedAt: ContinuousClock.Instant,
-        rounds: Int = 0, continuation: CheckedContinuation<Result<Outcome, ServiceFailure>, Never>
+        rounds: Int = 0, reply: Reply
     ) {
         self.command = command
         self.actor = actor
@@ -27,18 +33,23 @@ final class Ticket: Sendable {
         self.records = records
         self.submittedAt = submittedAt
         self.rounds = rounds
-        self.continuation = continuation
+        self.reply = reply
     }
 
     /// The same command for one more round, with further records.
     func adding(_ further: [RecordReference]) -> Ticket {
         Ticket(
             command: command, actor: actor, once: once, records: records + further, submittedAt: submittedAt,
-            rounds: rounds + 1, continuation: continuation)
+            rounds: rounds + 1, reply: reply)
     }
 
     func answer(_ result: Result<Outcome, ServiceFailure>) {
-        continuation.resume(returning: result)
+        switch reply {
+        case .task(let continuation): continuation.resume(returning: result)
+        case .mailbox(let mailbox, let number, let reception):
+            reception.leave(command, result)
+            reception.deliver(result, to: mailbox, number)
+        }
     }
 }
 

@@ -32,6 +32,18 @@ public final class PostgresRecordDirectory: RecordDirectory {
         }
     }
 
+    public func known(_ names: [RecordName]) -> [RecordReference]? {
+        memory.withLock { memory in
+            var known: [RecordReference] = []
+            known.reserveCapacity(names.count)
+            for name in names {
+                guard let reference = memory.reference(name) else { return nil }
+                known.append(reference)
+            }
+            return known
+        }
+    }
+
     public func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference? {
         if let known = memory.withLock({ $0.reference(.inventory(id)) }) { return known }
         try await learnRecords([id])
@@ -61,6 +73,18 @@ public final class PostgresRecordDirectory: RecordDirectory {
 
     func hasIDs(_ records: [RecordReference]) -> Bool {
         memory.withLock { memory in records.allSatisfy { memory.inventory[$0.key] != nil } }
+    }
+
+    /// Where these records are; nil unless all are known.
+    func knownReferences(of ids: [InventoryID]) -> [RecordReference]? {
+        memory.withLock { memory in
+            var known: [RecordReference] = []
+            for id in ids {
+                guard let reference = memory.references[id] else { return nil }
+                known.append(reference)
+            }
+            return known
+        }
     }
 
     func learn(_ id: InventoryID, _ reference: RecordReference) {

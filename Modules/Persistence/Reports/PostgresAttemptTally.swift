@@ -27,6 +27,12 @@ public final class PostgresAttemptTally: AttemptTally {
         var attempts: Int64 = 0
         var succeeded: Int64 = 0
         var isWritten = false
+
+        mutating func count(_ success: Bool) {
+            attempts += 1
+            if success { succeeded += 1 }
+            isWritten = false
+        }
     }
 
     private let minutes = Mutex<[Int64: Minute]>([:])
@@ -43,10 +49,7 @@ public final class PostgresAttemptTally: AttemptTally {
 
     public func count(succeeded: Bool) {
         minutes.withLock { minutes in
-            let minute = Self.currentMinute
-            minutes[minute, default: Minute()].attempts += 1
-            if succeeded { minutes[minute, default: Minute()].succeeded += 1 }
-            minutes[minute]?.isWritten = false
+            minutes[Self.currentMinute, default: Minute()].count(succeeded)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -18,52 +19,129 @@ public final class LogWriter: Sendable {
 
     // A pipe takes this much at once or not at all (POSIX allows no less than 512; Linux has 4096), so after `poll` says
     // that it is writable a piece of this size does not block.
-    private static let pieceLength = 4_096
+    private static let pipePieceLength = 4_096
     // Long enough for a reader that merely lost its processor, short enough for a request to bear.
     private static let patienceMilliseconds: Int32 = 50
+    /// How long a gathered line may wait: nobody who reads a log notices, and at ten thousand lines a second it is one
+    /// system call for a hundred of them.
+    private static let gatheringMilliseconds = 10
+    /// Gathered bytes at most, some four thousand lines: what comes while the reader stalls is dropped and counted.
+    private static let gatheredLimit = 1 << 20
+
+    private static let threadName = "log"
+
+    /// What waits to be written. Held for as long as it takes to add a line.
+    private struct Gathered {
+        var lines = LineBytes()
+        var count = 0
+        var dropped = 0
+        /// Whether `flush` has been called for.
+        var isDue = false
+    }
+
+    /// Held while something is written, so that lines come whole and in order.
+    private struct Output {
+        var dropped = 0
+        /// Whether the last line broke off.
+        var isTorn = false
+    }
 
     private let fileDescriptor: Int32
-    private let dropped = Mutex(0)
+    /// A file takes any number of bytes at once.
+    private let pieceLength: Int
+    private let gathered = Mutex(Gathered())
+    private let output = Mutex(Output())
+    private let queue = DispatchQueue(label: LogWriter.threadName, qos: .utility)
 
     public init(fileDescriptor: Int32) {
         self.fileDescriptor = fileDescriptor
+        var status = stat()
+        let isFile = fstat(fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        pieceLength = isFile ? Self.gatheredLimit : Self.pipePieceLength
     }
 
-    /// Writes the line and a line end. The text holds no line end of its own.
+    /// Writes the line and a line end, at once, after what was gathered. The text holds no line end of its own.
     public func write(_ line: String) {
-        dropped.withLock { dropped in
-            if dropped > 0 {
-                guard put("… \(dropped) log lines were dropped because nobody read them\n") else {
-                    dropped += 1
-                    return
-                }
-                dropped = 0
+        output.withLock { output in
+            drain(&output)
+            guard tellDropped(&output), put(line + "\n", &output) else {
+                output.dropped += 1
+                return
             }
-            if !put(line + "\n") { dropped += 1 }
         }
+    }
+
+    /// Adds a line that may be written a little later: on a thread of its own, together with those that follow.
+    func gather(_ line: (inout LineBytes) -> Void) {
+        let becameDue = gathered.withLock { gathered in
+            guard gathered.lines.count < Self.gatheredLimit else {
+                gathered.dropped += 1
+                return false
+            }
+            line(&gathered.lines)
+            gathered.lines += "\n"
+            gathered.count += 1
+            defer { gathered.isDue = true }
+            return !gathered.isDue
+        }
+        guard becameDue else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.gatheringMilliseconds)) { [self] in flush() }
+    }
+
+    /// Writes what was gathered.
+    public func flush() {
+        output.withLock { drain(&$0) }
+    }
+
+    private func drain(_ output: inout Output) {
+        let (bytes, count) = gathered.withLock { gathered in
+            gathered.isDue = false
+            output.dropped += gathered.dropped
+            gathered.dropped = 0
+            let count = gathered.count
+            gathered.count = 0
+            return (count > 0 ? gathered.lines.takeAll() : [], count)
+        }
+        guard count > 0 else { return }
+        let isWritten = tellDropped(&output) && bytes.withUnsafeBytes { put($0, &output) }
+        if !isWritten { output.dropped += count }
+    }
+
+    /// Whether there is nothing to tell, or it has been told.
+    private func tellDropped(_ output: inout Output) -> Bool {
+        guard output.dropped > 0 else { return true }
+        let end = output.isTorn ? "\n" : ""
+        guard put("\(end)… \(output.dropped) log lines were dropped because nobody read them\n", &output) else {
+            return false
+        }
+        output.dropped = 0
+        return true
     }
 
     /// Whether all of the text was written.
-    private func put(_ text: String) -> Bool {
+    private func put(_ text: String, _ output: inout Output) -> Bool {
         var text = text
-        return text.withUTF8 { buffer in
-            var rest = UnsafeRawBufferPointer(buffer)[...]
-            while !rest.isEmpty {
-                guard isWritable() else { return false }
-                let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceLength))
-                #if canImport(Glibc)
-                let written = Glibc.write(fileDescriptor, piece.baseAddress, piece.count)
-                #elseif canImport(Musl)
-                let written = Musl.write(fileDescriptor, piece.baseAddress, piece.count)
-                #else
-                let written = Darwin.write(fileDescriptor, piece.baseAddress, piece.count)
-                #endif
-                if written < 0, errno == EINTR || errno == EAGAIN { continue }
-                guard written > 0 else { return false }
-                rest = rest.dropFirst(written)
-            }
-            return true
+        return text.withUTF8 { put(UnsafeRawBufferPointer($0), &output) }
+    }
+
+    private func put(_ buffer: UnsafeRawBufferPointer, _ output: inout Output) -> Bool {
+        var rest = buffer[...]
+        while !rest.isEmpty {
+            guard isWritable() else { return false }
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceLength))
+            #if canImport(Glibc)
+            let written = Glibc.write(fileDescriptor, piece.baseAddress, piece.count)
+            #elseif canImport(Musl)
+            let written = Musl.write(fileDescriptor, piece.baseAddress, piece.count)
+            #else
+            let written = Darwin.write(fileDescriptor, piece.baseAddress, piece.count)
+            #endif
+            if written < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard written > 0 else { return false }
+            rest = rest.dropFirst(written)
+            output.isTorn = !rest.isEmpty
         }
+        return true
     }
 
     private func isWritable() -> Bool {

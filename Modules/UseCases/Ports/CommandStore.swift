@@ -11,10 +11,28 @@ public protocol CommandStore: Sendable {
     ///   - once: makes it safe to ask again; nil when nobody will.
     /// - Throws: `.refused`, `.systemBusy`, `.unavailable`, `.internalFault`, and with `once` `.replayed` or `.keyReused`.
     func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome
+
+    /// The same for a caller without a task: the outcome, or the failure, comes into the mailbox under this number.
+    func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64)
 }
 
 extension CommandStore {
     public func submit(_ command: Command, actor: String) async throws(ServiceFailure) -> Outcome {
         try await submit(command, actor: actor, once: nil)
+    }
+
+    public func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
+    ) {
+        Task {
+            let outcome: Result<Outcome, ServiceFailure>
+            do throws(ServiceFailure) {
+                outcome = .success(try await submit(command, actor: actor, once: once))
+            } catch {
+                outcome = .failure(error)
+            }
+            if mailbox.put(number, outcome) { mailbox.wake() }
+        }
     }
 }

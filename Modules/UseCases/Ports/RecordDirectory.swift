@@ -14,11 +14,18 @@ public protocol RecordDirectory: Sendable {
     /// - Throws: `.unavailable` or `.internalFault`.
     func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution]
 
+    /// The same from memory alone, for those that cannot wait; nil unless every name is known.
+    func known(_ names: [RecordName]) -> [RecordReference]?
+
     /// Where a record is, for reads that begin with its id; nil when there is none.
     func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference?
 
     /// The products that these SKUs name; unknown ones are missing.
     func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID]
+}
+
+extension RecordDirectory {
+    public func known(_: [RecordName]) -> [RecordReference]? { nil }
 }
 
 public enum RecordResolution: Hashable, Sendable {

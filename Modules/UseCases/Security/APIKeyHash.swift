@@ -8,10 +8,18 @@ public struct APIKeyHash: Sendable {
 
     /// Nil unless there are exactly 32 bytes.
     public init?(_ bytes: some Collection<UInt8>) {
+        let hash = Array(bytes).withUnsafeBytes { Self(bytes: $0) }
+        guard let hash else { return nil }
+        self = hash
+    }
+
+    /// The same without a copy: every request with a key comes by here.
+    public init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
-        var words = [UInt64](repeating: 0, count: 4)
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        self.words = (words[0], words[1], words[2], words[3])
+        func word(_ index: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+        words = (word(0), word(1), word(2), word(3))
     }
 
     public var bytes: [UInt8] {

@@ -18,7 +18,7 @@ public struct ReservationRequestItem: Hashable, Sendable {
 }
 
 /// What checkout does: reserve, confirm, release, extend.
-public struct ReservationService: Sendable {
+public final class ReservationService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
     private let queries: any StockQueries
@@ -44,36 +44,66 @@ public struct ReservationService: Sendable {
         order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String,
         once: Once<Outcome>? = nil
     ) async throws(ServiceFailure) -> (reservations: [ReservationID], expiresAt: Instant) {
-        let resolutions = try await directory.resolve(items.map(\.name))
-        var resolved: [ReserveOrder.Item] = []
-        resolved.reserveCapacity(items.count)
-        var faults: [FieldFault] = []
-        for (index, (item, resolution)) in zip(items, resolutions).enumerated() {
+        var references: [RecordReference] = []
+        references.reserveCapacity(items.count)
+        for resolution in try await directory.resolve(items.map(\.name)) {
             switch resolution {
-            case .unknown(let what):
-                throw .notFound(what)
-            case .found(let reference):
-                if let product = item.product, product != reference.key.product {
-                    faults.append(
-                        FieldFault(
-                            field: "items[\(index)].product_id",
-                            message: "does not agree with inventory_id"))
-                }
-                if let warehouse = item.warehouse, warehouse != reference.key.warehouse {
-                    faults.append(
-                        FieldFault(
-                            field: "items[\(index)].warehouse_id",
-                            message: "does not agree with inventory_id"))
-                }
-                resolved.append(ReserveOrder.Item(record: reference, quantity: item.quantity))
+            case .unknown(let what): throw .notFound(what)
+            case .found(let reference): references.append(reference)
             }
         }
-        guard faults.isEmpty else { throw .invalid(faults) }
-        let command = Command.reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
+        let command = try Self.command(order, items, references, seconds)
         guard case .reserved(_, let ids, let expiresAt) = try await counted(command, actor: actor, once: once) else {
             throw .internalFault(cause: "a reserve was answered by something else")
         }
         return (ids, expiresAt)
+    }
+
+    /// The command of a checkout whose records are all known, for callers that cannot wait; nil for any other.
+    /// - Throws: `.invalid` when an item's ids disagree.
+    public func command(
+        toReserve items: [ReservationRequestItem], for order: OrderID, seconds: Int64
+    ) throws(ServiceFailure) -> Command? {
+        guard let references = directory.known(items.map(\.name)) else { return nil }
+        return try Self.command(order, items, references, seconds)
+    }
+
+    private static func command(
+        _ order: OrderID, _ items: [ReservationRequestItem], _ references: [RecordReference], _ seconds: Int64
+    ) throws(ServiceFailure) -> Command {
+        var resolved: [ReserveOrder.Item] = []
+        resolved.reserveCapacity(items.count)
+        var faults: [FieldFault] = []
+        for (index, item) in items.enumerated() {
+            let reference = references[index]
+            if let product = item.product, product != reference.key.product {
+                faults.append(
+                    FieldFault(field: "items[\(index)].product_id", message: "does not agree with inventory_id"))
+            }
+            if let warehouse = item.warehouse, warehouse != reference.key.warehouse {
+                faults.append(
+                    FieldFault(field: "items[\(index)].warehouse_id", message: "does not agree with inventory_id"))
+            }
+            resolved.append(ReserveOrder.Item(record: reference, quantity: item.quantity))
+        }
+        guard faults.isEmpty else { throw .invalid(faults) }
+        return .reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
+    }
+
+    /// Sends a command of this service; what came of it goes into the mailbox, and is to be given to `count`.
+    public func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
+    ) {
+        commands.submit(command, actor: actor, once: once, to: mailbox, number: number)
+    }
+
+    /// Counts what came of a checkout that was sent by mailbox.
+    public func count(_ outcome: Result<Outcome, ServiceFailure>) {
+        switch outcome {
+        case .success: tally?.count(succeeded: true)
+        case .failure(.refused): tally?.count(succeeded: false)
+        case .failure: break
+        }
     }
 
     private func counted(

@@ -24,7 +24,7 @@ public struct StockTarget: Hashable, Sendable {
 }
 
 /// What warehouse staff do: receive, ship, adjust, transfer, set reorder figures.
-public struct StockService: Sendable {
+public final class StockService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
 
@@ -46,6 +46,19 @@ public struct StockService: Sendable {
             throw .internalFault(cause: "a movement was answered by something else")
         }
         return outcome
+    }
+
+    /// The command of a movement whose names are all known, for callers that cannot wait; nil for any other.
+    public func command(toMove request: MovementRequest) -> Command? {
+        guard let references = directory.known(request.names) else { return nil }
+        return (try? request.movement(references.map(RecordResolution.found)[...])).map(Command.move)
+    }
+
+    /// Sends a command of this service; what came of it goes into the mailbox.
+    public func submit(
+        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
+    ) {
+        commands.submit(command, actor: actor, once: once, to: mailbox, number: number)
     }
 
     /// Moves units several times, in one transaction, all or nothing; later movements see earlier ones.

@@ -118,10 +118,10 @@ struct RequestPipelineTests {
         let registry = RecordingMetrics()
         let metrics = RequestMetrics(factory: registry)
         for method in ["GET", "X1", "X2", "X3"].compactMap({ HTTPRequest.Method($0) }) {
-            metrics.record(.milliseconds(5), route: nil, method: method, status: 404)
+            metrics.record(.milliseconds(5), endpoint: nil, route: nil, method: method, status: 404)
         }
-        metrics.record(.milliseconds(5), route: "/a/{id}", method: .get, status: 200)
-        metrics.record(.milliseconds(7), route: "/a/{id}", method: .get, status: 200)
+        metrics.record(.milliseconds(5), endpoint: 3, route: "/a/{id}", method: .get, status: 200)
+        metrics.record(.milliseconds(7), endpoint: 3, route: "/a/{id}", method: .get, status: 200)
         #expect(registry.timers.count == 3)
         let name = "http_request_duration_seconds{method=GET,route=/a/{id},status=200}"
         #expect(registry.timers[name] == [5_000_000, 7_000_000])

@@ -13,10 +13,12 @@ struct StandardHeadersTests {
         "Cross-Origin-Resource-Policy": "same-origin",
     ]
 
-    private func pipeline(_ ports: TestPorts = TestPorts(), _ authenticator: any Authenticator) -> RequestPipeline {
+    private func pipeline(
+        _ ports: TestPorts = TestPorts(), _ authenticator: any Authenticator, isSecure: Bool = false
+    ) -> RequestPipeline {
         RequestPipeline(
             table: EndpointTable(makeAPI(ports, authenticator: authenticator).endpoints), authenticator: authenticator,
-            metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence)
+            metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence, isSecure: isSecure)
     }
 
     private func head(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:]) -> HTTPRequest {
@@ -77,8 +79,7 @@ struct StandardHeadersTests {
     @Test("over TLS, and only there, the host is said to be reached by TLS for a year")
     func strictTransport() async throws {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
-        var tls = pipeline
-        tls.isSecure = true
+        let tls = self.pipeline(TestPorts(), OpenAuthenticator(), isSecure: true)
         for path in ["/health/live", "/nope", "/docs"] {
             let secure = try await tls.respond(to: head(.get, path), body: NoBody())
             #expect(secure.headers[values: .strictTransportSecurity] == ["max-age=31536000"])

@@ -10,7 +10,16 @@ extension TestPorts: CommandStore {
 
 /// Knows `LAPTOP-001` in `WH1` and `WH2`, and the record of the first.
 extension TestPorts: RecordDirectory {
+    func known(_ names: [RecordName]) -> [RecordReference]? {
+        let found = resolutions(names).compactMap { if case .found(let reference) = $0 { reference } else { nil } }
+        return found.count == names.count ? found : nil
+    }
+
     func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {
+        resolutions(names)
+    }
+
+    private func resolutions(_ names: [RecordName]) -> [RecordResolution] {
         names.map { name in
             switch name {
             case .inventory(Samples.inventory), .identifiers(Samples.productID, Samples.warehouseID),
@@ -96,7 +105,7 @@ extension TestPorts: BulkImport {
 struct EmptyCache: StockCache {
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     func fill(_: [InventoryRecord]) async {}
-    func publish(_: [InventoryRecord]) async {}
+    func publish(_: [InventoryRecord], created _: Set<RecordKey>) async {}
     func doubt(_: [InventoryRecord]) async {}
     func forgetAll() async {}
     func availability(_: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }

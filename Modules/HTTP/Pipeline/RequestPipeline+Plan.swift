@@ -1,0 +1,48 @@
+import Domain
+import HTTPTypes
+import NIOCore
+import UseCases
+
+/// The way of a request that needs no task: it is read, its command is sent, and when the outcome is there it is
+/// answered, each on the event loop of its connection.
+extension RequestPipeline {
+    enum Planned {
+        /// `respond` has to do it.
+        case task
+        case answered(APIResponse)
+        case plan(CommandPlan)
+    }
+
+    /// Reads a request whose whole body is here.
+    func plan(_ head: HTTPRequest, in context: Context, _ bytes: ByteBuffer) -> Planned {
+        guard case .endpoint(let index, let values) = context.match, let planner = table.endpoints[index].planner else {
+            return .task
+        }
+        let endpoint = table.endpoints[index]
+        do {
+            guard let actor = try authorizeNow(head, for: endpoint) else { return .task }
+            let parameters = try endpoint.path.parameters(values)
+            _ = try IdempotencyKey.text(of: head)
+            let body = try collectNow(bytes, endpoint.body, head.headerFields)
+            guard let plan = try planner(try request(head, context, parameters, body, actor: actor)) else {
+                return .task
+            }
+            return .plan(plan)
+        } catch {
+            return .answered(complete(answer(to: error, in: context), to: head, in: context))
+        }
+    }
+
+    /// The answer to a plan's outcome.
+    func answer(
+        _ plan: CommandPlan, _ outcome: Result<Outcome, ServiceFailure>, to head: HTTPRequest, in context: Context
+    ) -> APIResponse {
+        let response: APIResponse
+        do {
+            response = try plan.answer(outcome)
+        } catch {
+            response = answer(to: error, in: context)
+        }
+        return complete(response, to: head, in: context)
+    }
+}

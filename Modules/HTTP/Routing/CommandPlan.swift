@@ -1,0 +1,20 @@
+import Domain
+import UseCases
+
+/// What a request wants of the stock, once it has been read: a command to send, and what is answered to its outcome.
+///
+/// A route that has one runs on its event loop without a task: on the busiest routes tasks cost more than all else that
+/// is done for a request.
+struct CommandPlan: Sendable {
+    /// Sends the command; what comes of it goes into the mailbox under the number.
+    let send: @Sendable (OutcomeMailbox, UInt64) -> Void
+    /// Makes the answer.
+    /// - Throws: what a handler may throw.
+    let answer: @Sendable (Result<Outcome, ServiceFailure>) throws -> APIResponse
+}
+
+extension Endpoint {
+    /// Reads a request as far as it can be done without waiting; nil when the handler has to do it, which may wait.
+    /// - Throws: what a handler may throw.
+    typealias Planner = @Sendable (APIRequest) throws -> CommandPlan?
+}

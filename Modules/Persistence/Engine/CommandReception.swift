@@ -1,0 +1,88 @@
+import Domain
+import Metrics
+import Reactor
+import Synchronization
+import UseCases
+
+/// The door of the write path: how many commands are inside, who came in and waits to be led on, and who leaves.
+final class CommandReception: Sendable {
+    /// A command that came without a task.
+    struct Guest: Sendable {
+        let command: Command
+        let actor: String
+        let once: Once<Outcome>?
+        let submittedAt: ContinuousClock.Instant
+        let reply: Ticket.Reply
+    }
+
+    private let reactor: Reactor
+    private let capacity: Int
+    private let metrics: EngineMetrics
+    private let admitted = Atomic<Int>(0)
+    private let tally = Mutex(CommandTally())
+    private let guests = Mutex<[Guest]>([])
+
+    init(reactor: Reactor, capacity: Int, metrics: EngineMetrics) {
+        self.reactor = reactor
+        self.capacity = capacity
+        self.metrics = metrics
+    }
+
+    /// - Returns: false when the house is full; then nothing is counted.
+    func enter() -> Bool {
+        let count = admitted.wrappingAdd(1, ordering: .relaxed).newValue
+        guard count <= capacity else {
+            admitted.wrappingSubtract(1, ordering: .relaxed)
+            metrics.busyQueue.increment()
+            return false
+        }
+        metrics.recordInFlight(count)
+        return true
+    }
+
+    /// One that has entered has its outcome.
+    func leave(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
+        let count = admitted.wrappingSubtract(1, ordering: .relaxed).newValue
+        metrics.recordInFlight(count)
+        tell(command, outcome)
+    }
+
+    /// Counts the outcome of one that was not let in.
+    func tell(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
+        tally.withLock { tally in
+            switch outcome {
+            case .success: tally.count(command, nil)
+            case .failure(let failure): tally.count(command, failure)
+            }
+        }
+    }
+
+    /// - Returns: whether it is the first since `takeAll`: then somebody must come and take them.
+    func seat(_ guest: Guest) -> Bool {
+        guests.withLock { guests in
+            guests.append(guest)
+            return guests.count == 1
+        }
+    }
+
+    func takeAll() -> [Guest] {
+        guests.withLock { guests in
+            let taken = guests
+            guests = []
+            guests.reserveCapacity(taken.count)
+            return taken
+        }
+    }
+
+    /// Leaves an outcome, and has the mailbox's owner woken when what runs now is done: a lane answers its whole batch
+    /// before anybody is woken.
+    func deliver(_ outcome: Result<Outcome, ServiceFailure>, to mailbox: OutcomeMailbox, _ number: UInt64) {
+        if mailbox.put(number, outcome) { reactor.post { mailbox.wake() } }
+    }
+}
+
+extension CommandReception.Guest {
+    func ticket(_ records: [RecordReference]) -> Ticket {
+        Ticket(command: command, actor: actor, once: once, records: records, submittedAt: submittedAt, reply: reply)
+    }
+}

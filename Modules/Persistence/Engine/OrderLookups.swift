@@ -1,0 +1,84 @@
+import Domain
+import PostgresClient
+import Reactor
+import UseCases
+
+/// Reads, without locks, which records hold pending reservations of orders: many orders in one query.
+///
+/// A confirm or release names its order only, and must know its records before it can hold them. While one query is
+/// under way the next orders gather, so that at ten thousand confirms a second PostgreSQL answers a few hundred queries.
+actor OrderLookups {
+    typealias Answer = Result<[InventoryID], ServiceFailure>
+
+    nonisolated let reactor: Reactor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    private let client: PostgresClient
+    private var waiting: [(order: OrderID, take: @Sendable (Answer) -> Void)] = []
+    private var queries = 0
+
+    /// Orders in one query: a few milliseconds of the database's time.
+    private static let highestOrders = 500
+    /// Queries under way at once: the second hides the first one's way there and back.
+    private static let highestQueries = 2
+
+    init(client: PostgresClient, reactor: Reactor) {
+        self.client = client
+        self.reactor = reactor
+    }
+
+    /// Asks for the records of the order's pending reservations, none perhaps.
+    /// - Parameter take: is given them, on the reactor's thread; `.refused(.unknownOrder)` when the order has no
+    ///   reservation at all.
+    func look(for order: OrderID, _ take: @escaping @Sendable (Answer) -> Void) {
+        waiting.append((order, take))
+        guard queries < Self.highestQueries else { return }
+        queries += 1
+        Task(executorPreference: reactor) { await self.work() }
+    }
+
+    func records(of order: OrderID) async throws(ServiceFailure) -> [InventoryID] {
+        try await withCheckedContinuation { continuation in
+            look(for: order) { continuation.resume(returning: $0) }
+        }.get()
+    }
+
+    private func work() async {
+        while !waiting.isEmpty {
+            let batch = Array(waiting.prefix(Self.highestOrders))
+            waiting.removeFirst(batch.count)
+            let found = await read(batch.map(\.order))
+            for (order, take) in batch {
+                switch found {
+                case .failure(let failure): take(.failure(failure))
+                case .success(let records):
+                    take(records[order].map(Answer.success) ?? .failure(.refused(.unknownOrder(order))))
+                }
+            }
+        }
+        queries -= 1
+    }
+
+    private func read(_ orders: [OrderID]) async -> Result<[OrderID: [InventoryID]], ServiceFailure> {
+        do throws(PostgresError) {
+            let result = try await client.query(PostgresQuery(Self.recordsOfOrders) { $0.appendArray(orders) })
+            var found: [OrderID: [InventoryID]] = [:]
+            for index in 0..<result.rowCount {
+                var row = result.row(index)
+                let order: OrderID = try row.next()
+                let id: InventoryID = try row.next()
+                let isPending: Bool = try row.next()
+                found[order, default: []] += isPending ? [id] : []
+            }
+            return .success(found)
+        } catch {
+            return .failure(ServiceFailure(error))
+        }
+    }
+
+    private static let recordsOfOrders = PostgresStatement(
+        """
+        SELECT order_id, inventory_id, bool_or(status = 'pending') FROM reservations WHERE order_id = ANY($1)
+        GROUP BY order_id, inventory_id
+        """)
+}
