@@ -11,6 +11,9 @@ enum RequestOrigin {
         guard let scheme = origin.firstRange(of: "://") else { return false }
         return origin[scheme.upperBound...] == authority
     }
+
+    /// Whether the page that sends this came by HTTPS, which may end at a proxy.
+    static func isSecure(_ headers: HTTPFields) -> Bool { headers[.origin]?.hasPrefix("https://") == true }
 }
 
 extension HTTPField.Name {

@@ -52,7 +52,7 @@ struct SessionEndpoints: Sendable {
         switch attempt {
         case .signedIn(let token):
             return DashboardHouse.redirect(
-                to: next, cookie: SessionCookie.setting(token, isSecure: house.configuration.isSecure))
+                to: next, cookie: SessionCookie.setting(token, isSecure: isSecure(request)))
         case .refused(let words):
             return page(request, next: next, status: .unauthorized, fault: words)
         case .tooManyTries:
@@ -65,7 +65,7 @@ struct SessionEndpoints: Sendable {
 
     @Sendable private func signOut(_ request: APIRequest) async throws -> APIResponse {
         let leave = DashboardHouse.redirect(
-            to: "/dashboard/sign-in", cookie: SessionCookie.removing(isSecure: house.configuration.isSecure))
+            to: "/dashboard/sign-in", cookie: SessionCookie.removing(isSecure: isSecure(request)))
         guard let sessions = house.configuration.sessions, let token = SessionCookie.token(request.headers) else {
             return leave
         }
@@ -80,6 +80,12 @@ struct SessionEndpoints: Sendable {
             throw house.faced(Problem(error), request, nil)
         }
         return leave
+    }
+
+    /// Whether the browser came by HTTPS: to this server, or to a proxy before it, as the page's origin tells. A browser
+    /// takes no `Secure` cookie by plain HTTP, so somebody who claims it falsely has no session and nothing else.
+    private func isSecure(_ request: APIRequest) -> Bool {
+        house.configuration.isSecure || RequestOrigin.isSecure(request.headers)
     }
 
     private func page(

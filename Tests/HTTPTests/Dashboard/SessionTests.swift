@@ -96,6 +96,21 @@ struct DashboardSessionTests {
         }
     }
 
+    @Test func `Behind a proxy that speaks HTTPS the cookie travels by HTTPS alone too`() async throws {
+        let house = try House()
+        for (origin, isSecure) in [("https://stock.example", true), ("http://stock.example", false)] {
+            let headers: HTTPFields = [.origin: origin]
+            let signIn = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers)
+            #expect(signIn.headers[.setCookie]?.contains("; Secure") == isSecure, "\(origin)")
+            let cookie = try #require(signIn.cookie)
+            let page = try await house.dashboard.get("/dashboard/orders", [.cookie: cookie]).text
+            let proof = try #require(page.firstMatch(of: /name="csrf-token" content="([0-9a-f]{64})"/)?.output.1)
+            let signOut = try await house.dashboard.post(
+                "/dashboard/sign-out", form: "csrf=\(proof)", [.cookie: cookie, .origin: origin])
+            #expect(signOut.headers[.setCookie]?.contains("; Secure") == isSecure, "\(origin)")
+        }
+    }
+
     @Test func `A key that opens nothing is refused at its field, and sets no cookie`() async throws {
         let house = try House()
         for (form, status) in [("key=inv_x", 401), ("key=", 422), ("", 422), ("key=%ff", 422)] {
