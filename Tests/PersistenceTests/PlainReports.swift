@@ -127,7 +127,8 @@ enum PlainReports {
         """
     private static let figures = """
         (-coalesce(units, 0))::text AS units, round(-coalesce(value, 0), 2)::text AS value,
-            round(average, 3)::text AS average, round(-coalesce(units, 0) / nullif(average, 0), 4)::text AS turnover,
+            round(balances / days, 3)::text AS average,
+            round(-coalesce(units, 0) * days / nullif(balances, 0), 4)::text AS turnover,
             round(on_hand * $1 / nullif(-units, 0), 1)::text AS cover
         """
 
@@ -144,7 +145,7 @@ enum PlainReports {
             WHERE product_id = p.id
         ) e
         CROSS JOIN LATERAL (
-            SELECT avg(closing) AS average FROM generate_series(greatest(first, born)::timestamp, today, '1 day') d
+            SELECT sum(closing) AS balances, count(*) AS days FROM generate_series(greatest(first, born)::timestamp, today, '1 day') d
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(quantity_change), 0) AS closing FROM entry
                 WHERE product_id = p.id AND day <= d::date
@@ -164,7 +165,7 @@ enum PlainReports {
             SELECT coalesce(sum(quantity_change), 0) AS on_hand, coalesce(min(day), today) AS born FROM entry
         ) e
         CROSS JOIN LATERAL (
-            SELECT avg(closing) AS average FROM generate_series(greatest(first, born)::timestamp, today, '1 day') d
+            SELECT sum(closing) AS balances, count(*) AS days FROM generate_series(greatest(first, born)::timestamp, today, '1 day') d
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(quantity_change), 0) AS closing FROM entry WHERE day <= d::date
             ) c

@@ -47,26 +47,28 @@ struct ReportDefinitionTests {
         }
         let a = try #require(try await stock.record(records[0])).id
         let b = try #require(try await stock.record(records[1])).id
-        func entry(
-            _ id: InventoryID, _ version: Int, _ type: String, _ days: Int, _ change: Int, _ reserved: Int = 0
-        ) -> String {
-            """
-            INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change, quantity_after,
-                reserved_change, reserved_after, actor, created_at)
-            SELECT '\(id)', \(version), gen_random_uuid(), '\(type)', \(change), i.quantity_on_hand + \(change),
-                \(reserved), i.quantity_reserved + \(reserved), 'test',
-                date_trunc('day', timestamptz '\(instant)', 'UTC') - interval '\(days * 24) hours'
-                    + CASE \(days) WHEN 0 THEN interval '0' ELSE interval '10 hours' END
-            FROM inventory i WHERE id = '\(id)';
-            UPDATE inventory SET quantity_on_hand = quantity_on_hand + \(change),
-                quantity_reserved = quantity_reserved + \(reserved), version = \(version) WHERE id = '\(id)';
-
-            """
-        }
         try await stock.sql(
             "UPDATE products SET base_price = CASE sku WHEN 'A' THEN 10.00 ELSE 2.50 END;"
                 + entry(a, 1, "receive", 3, 100) + entry(a, 2, "reserve", 2, 0, 4) + entry(a, 3, "confirm", 2, -4, -4)
                 + entry(a, 4, "ship", 1, -6) + entry(a, 5, "adjust", 1, -1) + entry(b, 1, "receive", 0, 20))
+    }
+
+    /// A row of the ledger, so many days before the instant, and the record after it.
+    private static func entry(
+        _ id: InventoryID, _ version: Int, _ type: String, _ days: Int, _ change: Int, _ reserved: Int = 0
+    ) -> String {
+        """
+        INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change, quantity_after,
+            reserved_change, reserved_after, actor, created_at)
+        SELECT '\(id)', \(version), gen_random_uuid(), '\(type)', \(change), i.quantity_on_hand + \(change),
+            \(reserved), i.quantity_reserved + \(reserved), 'test',
+            date_trunc('day', timestamptz '\(instant)', 'UTC') - interval '\(days * 24) hours'
+                + CASE \(days) WHEN 0 THEN interval '0' ELSE interval '10 hours' END
+        FROM inventory i WHERE id = '\(id)';
+        UPDATE inventory SET quantity_on_hand = quantity_on_hand + \(change),
+            quantity_reserved = quantity_reserved + \(reserved), version = \(version) WHERE id = '\(id)';
+
+        """
     }
 
     private static func decimal(_ text: String) throws -> ExactDecimal { try #require(ExactDecimal(text)) }
@@ -121,6 +123,31 @@ struct ReportDefinitionTests {
                 try await Self.check(client, "all in the backlog")
                 try await stock.sql(Self.roll(5_000, 3))
                 try await Self.check(client, "half of the backlog summed up")
+            }
+        }
+    }
+
+    /// 1 unit out of 11 days whose balances are 160 together: 11 ÷ 160 is 0.06875, but 1 ÷ 14.545… is a little less
+    /// wherever the average is cut off.
+    @Test("a turnover between two figures is rounded up, though its average has no end")
+    func halfway() async throws {
+        try await PostgresStock.with { stock in
+            let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
+            let policy = PolicyChange(record: records[0], reorderPoint: 0, reorderQuantity: 1)
+            _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
+            let id = try #require(try await stock.record(records[0])).id
+            try await stock.sql(
+                Self.entry(id, 1, "receive", 10, 15) + Self.entry(id, 2, "ship", 2, -1)
+                    + Self.entry(id, 3, "adjust", 1, -1))
+            try await Self.atInstant(stock) { client in
+                let reports = PostgresStockReports(client: client, reactor: TestDatabase.reactor)
+                let wanted = try Self.figures("1", "19.99", "14.545", "0.0688", "143.0")
+                for _ in 0..<2 {
+                    let turnover = try await reports.turnover(days: 11, page: PageRequest(limit: 1))
+                    #expect(turnover.page.items.map(\.figures) == [wanted])
+                    #expect(turnover.total == wanted)
+                    try await stock.sql(Self.roll(5_000, 1_000))
+                }
             }
         }
     }

@@ -100,10 +100,12 @@ enum ReportSQL {
             SELECT today, today - ($1::int - 1) AS first FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) t
         )
         """
-    /// What is asked for of `f`, the sums, `h`, what is on hand now, `v`, the value, and `average`.
+    /// What is asked for of `f`, the sums, `h`, what is on hand now, `v`, the value, and `a`, the balances. Each is one
+    /// division: through an average that is cut off somewhere, what lies between two figures would go to the wrong one.
     private static let figures = """
-        f.units_out::text, round(v.value_out, 2)::text, round(average, 3)::text,
-            round(f.units_out / nullif(average, 0), 4)::text, round(h.on_hand * $1 / nullif(f.units_out, 0), 1)::text
+        f.units_out::text, round(v.value_out, 2)::text, round(a.balances / a.days, 3)::text,
+            round(f.units_out * a.days / nullif(a.balances, 0), 4)::text,
+            round(h.on_hand * $1 / nullif(f.units_out, 0), 1)::text
         """
     /// The closing balance of a day is that of now without what changed after it. So their sum over the days from `start`
     /// to today is the number of days times the balance of now, without each day's change as often as there are days
@@ -112,8 +114,10 @@ enum ReportSQL {
         coalesce(sum(units_out), 0) AS units_out,
                 coalesce(sum(on_hand_change * (least(day, today) - start)), 0) AS moved
         """
-    private static let average = """
-        CROSS JOIN LATERAL (SELECT h.on_hand - f.moved / (today - start + 1) AS average) a
+    private static let balances = """
+        CROSS JOIN LATERAL (
+            SELECT d.days, h.on_hand * d.days - f.moved AS balances FROM (SELECT today - start + 1 AS days) d
+        ) a
         """
 
     /// $1 days, $2 the SKU before, $3 rows.
@@ -142,7 +146,7 @@ enum ReportSQL {
             ) d
         ) f
         CROSS JOIN LATERAL (SELECT f.units_out * p.base_price AS value_out) v
-        \(average)
+        \(balances)
         ORDER BY p.sku
         """)
 
@@ -177,6 +181,6 @@ enum ReportSQL {
                     SELECT sum(d.units_out * c.change) FROM repriced c JOIN ledger_product_days d USING (product_id)
                     WHERE d.day >= first), 0) AS value_out
         ) v
-        \(average)
+        \(balances)
         """)
 }
