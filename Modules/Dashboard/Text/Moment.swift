@@ -15,6 +15,9 @@ public struct Moment: Hashable, Sendable {
     /// `2026-11-22 15:00:00 UTC`.
     public var full: String { "\(exact.prefix(10)) \(exact.dropFirst(11).prefix(8)) UTC" }
 
+    /// `2026-11-22`.
+    public var date: String { String(exact.prefix(10)) }
+
     /// `22 Nov`.
     public var day: String {
         let month = exact.dropFirst(5).prefix(2)

@@ -20,7 +20,7 @@ enum MovementValues {
             // What happened last stands on top.
             "rows": movements.reversed().map { movement in
                 [
-                    "day": movement.start.day, "in": Figures.grouped(movement.unitsIn),
+                    "date": movement.start.date, "day": movement.start.day, "in": Figures.grouped(movement.unitsIn),
                     "out": Figures.grouped(movement.unitsOut), "adjusted": Figures.signed(movement.unitsAdjusted),
                 ]
             } as [[String: Any]],
