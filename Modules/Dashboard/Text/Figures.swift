@@ -20,6 +20,16 @@ public enum Figures {
         return (isNegative ? "−" : "") + groups(parts[0]) + (parts.count == 2 ? ".\(parts[1])" : "")
     }
 
+    /// The class of a tile's figure by its length, for which the style has a size; nil for what fits any tile.
+    public static func size(of figure: String) -> String? {
+        switch figure.count {
+        case ...11: nil
+        case ...16: "long"
+        case ...24: "longer"
+        default: "longest"
+        }
+    }
+
     /// A share of 0 ... 1 with one place, rounded down: what is not all is not 100 %.
     public static func percent(_ part: Int64, of whole: Int64) -> String? {
         guard whole > 0 else { return nil }

@@ -57,6 +57,7 @@ enum OverviewTiles {
     ) -> [String: Any] {
         var values: [String: Any] = ["id": id, "name": name, "figure": figure, "note": note]
         if let unit { values["unit"] = unit }
+        if let size = Figures.size(of: figure) { values["size"] = size }
         if let tone { values["tone"] = tone }
         return values
     }

@@ -137,6 +137,13 @@ final class Browser: Sendable {
         return id
     }
 
+    /// Makes the window so wide, in CSS pixels; below 600 it is a phone's.
+    func resize(to width: Int) async throws {
+        try await devtools(
+            "Emulation.setDeviceMetricsOverride",
+            ["width": .integer(width), "height": 900, "deviceScaleFactor": 1, "mobile": .bool(width < 600)])
+    }
+
     /// Waits until a script returns true.
     func waits(for what: String, _ condition: String) async throws {
         try await eventually(what) { try await run("return Boolean(\(condition))") == true }

@@ -138,6 +138,8 @@ struct JourneyFigures {
         ]
         var count = try await compare("the overview's tiles") {
             let page = try await page("/")
+            // A hundred kilobytes at most, however large the shop.
+            #expect(page.html.utf8.count < 100_000)
             return [page.texts("data-figure"), page.texts("data-note")]
         } _: {
             try await words(PlainFigures.tiles) + words(PlainFigures.tileNotes)
