@@ -201,8 +201,9 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Credentials", "Domain", "HTTP", "Telemetry", "UseCases", httpTypes, logging, metrics, nioCore, nioHPACK,
-            nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
+            "Credentials", "Domain", "HTTP", "Telemetry", "TestSupport", "UseCases", httpTypes, logging, metrics,
+            nioCore,
+            nioHPACK, nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
         ]),
     tests("DashboardTests", ["Dashboard", "TestSupport"]),
     tests(

@@ -47,6 +47,45 @@ import UseCases
         }
     }
 
+    @Test func `A line of a product that nobody asks for is not kept, and its record keeps a slow reader's fill back`()
+        async throws
+    {
+        try await withCache(on: try RedisServer()) { process, cache in
+            let name = RedisArgument.text(CacheKeys.availability(key(1).product))
+            func exists() async throws -> Bool {
+                try await process.client.send(["EXISTS", name], timeout: limit).integer == 1
+            }
+            try await eventually("published") {
+                await cache.publish([record(1, 1, version: 3)], created: [])
+                return cache.isClean
+            }
+            #expect(try await !exists())
+            // The reader looked before the commit: its line is not served.
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == nil)
+            // From now on somebody asks, so writers put their lines there, and the next fill completes them.
+            try await eventually("published") {
+                await cache.publish([record(1, 1, version: 4)], created: [])
+                return cache.isClean
+            }
+            await cache.fill([availability(1, [record(1, 1, version: 3)])])
+            #expect(await cache.lines(1) == ["W1": 4])
+        }
+    }
+
+    @Test func `A new record's line is kept though nobody asks, since a slow reader did not see the record`()
+        async throws
+    {
+        try await withCache(on: try RedisServer()) { _, cache in
+            try await eventually("published") {
+                await cache.publish([record(1, 1, version: 2), record(1, 2, version: 1)], created: [key(1, 2)])
+                return cache.isClean
+            }
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == ["W1": 2, "W2": 1])
+        }
+    }
+
     @Test func `Publishing does not prolong the life of a complete hash, and does that of an incomplete one`()
         async throws
     {

@@ -76,7 +76,9 @@ private struct CacheCaller {
     private mutating func commit(_ product: Int, _ warehouse: Int) async {
         let version = database.commit(key(product, warehouse))
         await dawdle()
-        await cache.publish([record(product, warehouse, version: version)])
+        let isNew = version == 1
+        await cache.publish(
+            [record(product, warehouse, version: version)], created: isNew ? [key(product, warehouse)] : [])
         let isPublished = !cache.dirty.withLock { $0.contains(key(product, warehouse)) }
         database.answer(key(product, warehouse), version: version, process: isPublished ? nil : process)
     }
@@ -89,6 +91,7 @@ private struct CacheCaller {
         }
         let version = database.version(key(product, warehouse))
         await dawdle()
+        guard version > 0 else { return }
         await cache.fill([record(product, warehouse, version: version)])
     }
 
@@ -96,12 +99,14 @@ private struct CacheCaller {
         let floors = (1...2).map { database.floor(key(product, $0), process: process) }
         if let lines = await cache.lines(product) {
             for warehouse in 1...2 {
-                database.check(lines["W\(warehouse)"] ?? -1, floor: floors[warehouse - 1])
+                database.check(lines["W\(warehouse)"] ?? 0, floor: floors[warehouse - 1])
             }
             return
         }
-        let versions = (1...2).map { database.version(key(product, $0)) }
+        // What does not exist yet has no line.
+        let records = (1...2).map { (warehouse: $0, version: database.version(key(product, $0))) }
+            .filter { $0.version > 0 }.map { record(product, $0.warehouse, version: $0.version) }
         await dawdle()
-        await cache.fill([availability(product, (1...2).map { record(product, $0, version: versions[$0 - 1]) })])
+        await cache.fill([availability(product, records)])
     }
 }

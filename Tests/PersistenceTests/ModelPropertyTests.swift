@@ -36,7 +36,11 @@ struct ModelPropertyTests {
                     for _ in 0..<commands {
                         let command = commandSource.next()
                         do {
-                            _ = try await stock.engine.submit(command, actor: "caller \(caller)")
+                            if caller.isMultiple(of: 2) {
+                                _ = try await stock.engine.submitByMailbox(command, actor: "caller \(caller)")
+                            } else {
+                                _ = try await stock.engine.submit(command, actor: "caller \(caller)")
+                            }
                         } catch ServiceFailure.refused {
                             continue
                         }

@@ -21,10 +21,10 @@ struct StockHouse: Sendable {
         try await commands.submit(command, actor: "test")
     }
 
-    /// What the rules answered, as a value: an outcome or a refusal.
+    /// What the rules answered, as a value: an outcome or a refusal. It comes by mailbox.
     func ask(_ command: Command) async throws -> Result<Outcome, StockRefusal> {
         do {
-            return .success(try await commands.submit(command, actor: "test"))
+            return .success(try await commands.submitByMailbox(command, actor: "test"))
         } catch ServiceFailure.refused(let refusal) {
             return .failure(refusal)
         }

@@ -23,8 +23,8 @@ struct StockEndpoints: Sendable {
             body: .json,
             summary: summary,
             description: .movement(kind),
-            planner: { try plan(kind, $0) }
-        ) { try await move(kind, $0) }
+            planner: { try plan(kind, $0) },
+            handler: { try await move(kind, $0) })
     }
 
     private func movement(_ kind: MovementKind, _ request: APIRequest) throws -> MovementRequest {
