@@ -14,7 +14,7 @@ enum PlainReports {
     }
 
     /// What is compared: each report with the number of days, and the pages of turnover as one.
-    static func all(days: Int64) -> [Report] {
+    static func all(days: Int64, limit: Int64 = 3) -> [Report] {
         [
             Report(name: "summary", ours: text(ReportSQL.summary.sql), plain: text(summary), parameters: []),
             Report(
@@ -25,7 +25,7 @@ enum PlainReports {
                 parameters: [1, days * 24]),
             Report(
                 name: "top movers", ours: text(ReportSQL.topMovers.sql), plain: text(topMovers),
-                parameters: [days, 3, 1_000]),
+                parameters: [days, limit, 1_000]),
             Report(
                 name: "turnover",
                 ours: text(
@@ -57,10 +57,10 @@ enum PlainReports {
         }
     }
 
-    private static let begin = PostgresStatement("BEGIN ISOLATION LEVEL REPEATABLE READ")
-    private static let commit = PostgresStatement("COMMIT")
+    static let begin = PostgresStatement("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    static let commit = PostgresStatement("COMMIT")
 
-    private static func rows(
+    static func rows(
         _ statement: PostgresStatement, _ report: Report, _ connection: PostgresConnection
     ) async throws -> [String] {
         let query = PostgresQuery(statement) { parameters in

@@ -7,7 +7,7 @@ public import UseCases
 /// Reports on PostgreSQL, from the sums that `PostgresLedgerRoller` keeps up and the ledger rows that are not in them yet.
 ///
 /// What reads much is read once for all who ask meanwhile: a summary every second, top movers so often that they take
-/// a twentieth of one processor.
+/// a twentieth of one processor: those of the windows that the roller counts nearly at once.
 public final class PostgresStockReports: StockReports {
     private static let timeout = Duration.seconds(10)
     /// Five seconds are promised, but the dashboard shows a change within two; a costly summary is given until it is twice

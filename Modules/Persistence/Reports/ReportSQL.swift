@@ -1,7 +1,8 @@
 import PostgresClient
 
 /// What the reports ask. Each is one statement and so one snapshot, in which the sums and the ledger rows that are not in
-/// them yet (`ledger_tail`) are together every row exactly once. `docs/reports.md` has the definitions.
+/// them yet (`ledger_tail`) are together every row exactly once. Each names `ledger_rollup` itself: its lock is had before the
+/// snapshot, so none has a snapshot from before `restart_rollup` and tables from after it. `docs/reports.md` has the definitions.
 enum ReportSQL {
     /// Price changes that a report takes into account before the roller has: more come with a catalogue's import alone.
     private static let repriced = """
@@ -40,37 +41,12 @@ enum ReportSQL {
         ) tried
         """)
 
-    /// $1 days, $2 rows, $3 the most rows of the first day's rest that are read one by one. Only the rows are counted for
-    /// every product; names and units are looked up for those alone that are among the first.
+    /// $1 days, $2 rows, $3 the most rows of the first day's rest that are read one by one where no count is kept.
     static let topMovers = PostgresStatement(
         """
-        WITH span AS (
-            SELECT since, date_trunc('day', since, 'UTC') + interval '24 hours' AS midnight
-            FROM (SELECT now() - $1::bigint * interval '24 hours' AS since) s
-        ), rest AS MATERIALIZED (
-            SELECT product_id, transactions, shipped + confirmed AS units_out FROM ledger_tail(NULL, NULL, NULL)
-            WHERE hour >= (SELECT midnight FROM span)
-            UNION ALL
-            SELECT e.product_id, e.transactions, e.units_out FROM span CROSS JOIN ledger_edge(since, midnight, $3) e
-        ), product AS MATERIALIZED (
-            SELECT product_id, sum(transactions) AS transactions FROM (
-                SELECT product_id, transactions FROM ledger_product_days
-                WHERE day >= (SELECT (midnight AT TIME ZONE 'UTC')::date FROM span)
-                UNION ALL SELECT product_id, transactions::integer FROM rest
-            ) part GROUP BY product_id
-        ), first AS (
-            SELECT p.id, p.sku, p.name, m.transactions FROM product m JOIN products p ON p.id = m.product_id
-            WHERE m.transactions
-                >= coalesce((SELECT transactions FROM product ORDER BY transactions DESC OFFSET $2 - 1 LIMIT 1), 0)
-            ORDER BY m.transactions DESC, p.sku LIMIT $2
-        )
-        SELECT f.sku, f.name, f.transactions, (coalesce(r.units_out, 0) + coalesce((
-            SELECT sum(d.units_out) FROM ledger_product_days d
-            WHERE d.product_id = f.id AND d.day >= (SELECT (midnight AT TIME ZONE 'UTC')::date FROM span)), 0))::text
-        FROM first f LEFT JOIN (
-            SELECT product_id, sum(units_out) AS units_out FROM rest GROUP BY product_id
-        ) r ON r.product_id = f.id
-        ORDER BY f.transactions DESC, f.sku
+        SELECT p.sku, p.name, m.transactions, m.units_out::text
+        FROM ledger_rollup CROSS JOIN top_movers($1, $2, $3) m JOIN products p ON p.id = m.product_id
+        ORDER BY m.transactions DESC, p.sku
         """)
 
     /// $1 the length of a bucket in hours, $2 how many. Buckets begin at multiples of it in UTC.
@@ -86,7 +62,7 @@ enum ReportSQL {
         )
         SELECT bucket, coalesce(m.units_in, 0)::text, coalesce(m.units_out, 0)::text,
             coalesce(m.units_adjusted, 0)::text
-        FROM span CROSS JOIN generate_series(last - ($2::bigint - 1) * step, last, step) bucket
+        FROM ledger_rollup CROSS JOIN span CROSS JOIN generate_series(last - ($2::bigint - 1) * step, last, step) bucket
         LEFT JOIN (
             SELECT date_bin(step, hour, '2000-01-01 00:00Z') AS bucket, sum(received) AS units_in,
                 sum(units_out) AS units_out, sum(adjusted) AS units_adjusted
@@ -130,7 +106,7 @@ enum ReportSQL {
             FROM ledger_tail(NULL, NULL, NULL) WHERE product_id IN (SELECT id FROM page)
         )
         SELECT p.sku, p.name, \(figures)
-        FROM page p CROSS JOIN span
+        FROM ledger_rollup CROSS JOIN page p CROSS JOIN span
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(quantity_on_hand), 0) AS on_hand FROM inventory WHERE product_id = p.id
         ) h
