@@ -116,7 +116,7 @@ struct InventoryAPIService {
             configuration: ServiceGroupConfiguration(
                 services: (certificate.map { [.init(service: Reloading(certificate: $0, logger: logger))] } ?? []) + [
                     .init(service: Counting(tally: tally)),
-                    .init(service: Rolling(roller: reports.roller)),
+                    .init(service: ReportUpkeep(readers: reports)),
                     .init(service: WritePath(engine: engine)),
                     .init(service: callers.upkeep),
                     .init(
@@ -225,12 +225,12 @@ private struct Reloading: Service {
     }
 }
 
-/// Keeps the sums for reports up where no sweeper does.
-private struct Rolling: Service {
-    let roller: PostgresLedgerRoller
+/// Keeps the sums for reports up where no sweeper does, and an eye on the replica.
+private struct ReportUpkeep: Service {
+    let readers: ReportReaders
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await roller.run() }
+        await cancelWhenGracefulShutdown { await readers.run() }
     }
 }
 

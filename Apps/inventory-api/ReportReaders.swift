@@ -10,7 +10,8 @@ import UseCases
 struct ReportReaders {
     let reports: any StockReports
     /// Keeps the sums up while no sweeper does.
-    let roller: PostgresLedgerRoller
+    private let roller: PostgresLedgerRoller
+    private let watch: PostgresReplicaWatch?
     /// Of the replica: without it reports come from the primary, and the program is degraded.
     let healthChecks: [HealthCheck]
     /// Its connections, for metrics.
@@ -32,6 +33,7 @@ struct ReportReaders {
         let primaryReports = PostgresStockReports(client: client, reactor: reactor)
         guard let replica else {
             reports = primaryReports
+            watch = nil
             healthChecks = []
             pools = [("reports", client)]
             return
@@ -41,21 +43,24 @@ struct ReportReaders {
         let replicaClient = PostgresClient(
             configuration: ReportSession.configuration(configuration), reactor: reactor, sharedConnections: 2,
             maximumConnections: 1, onEvent: { logger.notice("postgresql replica: \($0)") })
+        let watch = PostgresReplicaWatch(primary: client, replica: replicaClient, reactor: reactor)
+        self.watch = watch
         reports = ReplicaReports(
-            replica: PostgresStockReports(client: replicaClient, reactor: reactor), primary: primaryReports
-        ) { failure in
-            if let failure {
-                logger.warning("reports come from the primary", metadata: ["cause": "\(failure)"])
-            } else {
-                logger.notice("reports come from the replica again")
-            }
-        }
+            replica: PostgresStockReports(client: replicaClient, reactor: reactor), primary: primaryReports,
+            isBehind: { watch.isBehind },
+            onChange: { failure in
+                if let failure {
+                    logger.warning("reports come from the primary", metadata: ["cause": "\(failure)"])
+                } else {
+                    logger.notice("reports come from the replica again")
+                }
+            })
         healthChecks = [
             HealthCheck("replica", isEssential: false) {
                 do throws(PostgresError) {
-                    let result = try await replicaClient.query(PostgresQuery(Self.lag), timeout: .seconds(1))
-                    let isBehind: Bool = try result.row(0).value(0)
-                    return isBehind ? .init(.degraded, note: "more than 5 seconds behind the primary") : .init(.ok)
+                    _ = try await replicaClient.query(PostgresQuery(Self.schema), timeout: .seconds(1))
+                    return watch.isBehind
+                        ? .init(.degraded, note: "more than 2 seconds behind the primary") : .init(.ok)
                 } catch {
                     return .init(.down, detail: error.description)
                 }
@@ -68,10 +73,13 @@ struct ReportReaders {
         for pool in pools { await pool.client.shutdown() }
     }
 
-    private static let lag = PostgresStatement(
-        """
-        SELECT coalesce(pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()
-            AND clock_timestamp() - pg_last_xact_replay_timestamp() > interval '5 seconds', false)
-        FROM (SELECT count(*) FROM (SELECT FROM ledger_rollup) one) schema
-        """)
+    /// Runs until the task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await roller.run() }
+            if let watch { group.addTask { await watch.run() } }
+        }
+    }
+
+    private static let schema = PostgresStatement("SELECT count(*) FROM ledger_rollup")
 }

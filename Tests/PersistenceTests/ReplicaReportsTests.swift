@@ -69,6 +69,21 @@ struct ReplicaReportsTests {
         #expect(world.changes == [gone, nil])
     }
 
+    @Test("a replica that is behind is not asked, and asked again when it is not")
+    func behind() async throws {
+        let world = World()
+        let reports = ReplicaReports(
+            replica: Source(name: "replica"), primary: Source(name: "primary"), isBehind: { world.isAway },
+            onChange: { world.hear($0) })
+        func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
+        #expect(try await source() == "replica")
+        world.isAway = true
+        for _ in 0..<2 { #expect(try await source() == "primary") }
+        world.isAway = false
+        #expect(try await source() == "replica")
+        #expect(world.changes == [.unavailable(cause: "the replica is behind the primary"), nil])
+    }
+
     @Test("a caller's mistake is not asked again")
     func mistake() async throws {
         let world = World()

@@ -58,5 +58,50 @@ extension SystemTests {
                 #expect(warnings.count == 1)
             }
         }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `Reports come from a standby while it is up to date, and from the primary while it is behind`()
+            async throws
+        {
+            try await PrivatePostgres.with { postgres in
+                try await postgres.withStandby { standby in
+                    let replica = ["DATABASE_REPLICA_URL": standby.url("postgres")]
+                    try await Stage.with(servers: 1, redis: false, settings: replica, postgres: postgres) { stage in
+                        try await stage.stock(["R1"], quantity: 10)
+                        let client = try #require(await stage.clients.first)
+                        func check() async throws -> JSON { try await client.health().json["checks"]["replica"] }
+                        func products() async throws -> JSON {
+                            try await client.get("/reports/summary").json["product_count"]
+                        }
+                        try await eventually(within: .seconds(30), "the standby is used") {
+                            let (state, count) = (try await check()["status"], try await products())
+                            return state == "ok" && count == 1
+                        }
+                        try await standby.sql("SELECT pg_wal_replay_pause()")
+                        try await stage.stock(["R2"], in: ["WH8"], quantity: 10)
+                        try await eventually(within: .seconds(30), "the primary stands in") {
+                            let (state, count) = (try await check()["status"], try await products())
+                            return state == "degraded" && count == 2
+                        }
+                        let api = try #require(await stage.servers.first)
+                        #expect(
+                            api.logLines(level: "warning").contains { $0.contains("reports come from the primary") })
+                        try await standby.sql("SELECT pg_wal_replay_resume()")
+                        try await eventually(within: .seconds(30), "the standby is used again") {
+                            let (state, count) = (try await check()["status"], try await products())
+                            return state == "ok" && count == 2
+                        }
+                        // Cut off it has replayed all that it received, and is behind.
+                        try await standby.sql("ALTER SYSTEM SET primary_conninfo = 'host=/nowhere'")
+                        try await standby.sql("SELECT pg_reload_conf()")
+                        try await stage.stock(["R3"], in: ["WH9"], quantity: 10)
+                        try await eventually(within: .seconds(30), "the primary stands in again") {
+                            let (state, count) = (try await check()["status"], try await products())
+                            return state == "degraded" && count == 3
+                        }
+                    }
+                }
+            }
+        }
     }
 }

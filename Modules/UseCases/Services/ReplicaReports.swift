@@ -1,18 +1,23 @@
 import Synchronization
 
-/// Reports from a replica, and from the primary while the replica cannot answer.
+/// Reports from a replica, and from the primary while the replica cannot answer or is behind.
 public final class ReplicaReports: StockReports {
     private let replica: any StockReports
     private let primary: any StockReports
+    private let isBehind: @Sendable () -> Bool
     private let onChange: @Sendable (ServiceFailure?) -> Void
     private let isAway = Atomic(false)
 
-    /// - Parameter onChange: hears the first failure of a row of failures, and nil when the replica answers again.
+    /// - Parameters:
+    ///   - isBehind: whether the replica's figures are too old; it is not asked then.
+    ///   - onChange: hears the first failure of a row of failures, and nil when the replica answers again.
     public init(
-        replica: any StockReports, primary: any StockReports, onChange: @escaping @Sendable (ServiceFailure?) -> Void
+        replica: any StockReports, primary: any StockReports, isBehind: @escaping @Sendable () -> Bool = { false },
+        onChange: @escaping @Sendable (ServiceFailure?) -> Void
     ) {
         self.replica = replica
         self.primary = primary
+        self.isBehind = isBehind
         self.onChange = onChange
     }
 
@@ -36,15 +41,23 @@ public final class ReplicaReports: StockReports {
     private func asking<Value>(
         _ ask: (any StockReports) async throws(ServiceFailure) -> Value
     ) async throws(ServiceFailure) -> Value {
+        if isBehind() {
+            noteAway(.unavailable(cause: "the replica is behind the primary"))
+            return try await ask(primary)
+        }
         do throws(ServiceFailure) {
             let value = try await ask(replica)
             if isAway.exchange(false, ordering: .relaxed) { onChange(nil) }
             return value
         } catch {
             guard error.isOfTheServer else { throw error }
-            if !isAway.exchange(true, ordering: .relaxed) { onChange(error) }
+            noteAway(error)
             return try await ask(primary)
         }
+    }
+
+    private func noteAway(_ cause: ServiceFailure) {
+        if !isAway.exchange(true, ordering: .relaxed) { onChange(cause) }
     }
 }
 

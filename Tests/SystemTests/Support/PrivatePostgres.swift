@@ -23,7 +23,8 @@ struct PrivatePostgres: Sendable {
         let server = PrivatePostgres(folder: try TemporaryFolder(owner: user), user: user)
         let result: Result<Value, any Error>
         do {
-            try await server.run("initdb", ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+            try await server.run(
+                "initdb", ["-D", server.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
             try await server.start()
             result = .success(try await body(server))
         } catch {
@@ -34,22 +35,47 @@ struct PrivatePostgres: Sendable {
         return try result.get()
     }
 
+    /// Runs a body with a streaming standby of this server.
+    func withStandby<Value>(_ body: (PrivatePostgres) async throws -> Value) async throws -> Value {
+        let standby = PrivatePostgres(folder: try TemporaryFolder(owner: user), user: user)
+        let result: Result<Value, any Error>
+        do {
+            try await standby.run(
+                "pg_basebackup",
+                ["-D", standby.data, "-d", url("postgres"), "-R", "-X", "stream", "-c", "fast", "--no-sync"])
+            try await standby.start()
+            result = .success(try await body(standby))
+        } catch {
+            result = .failure(error)
+        }
+        try? await standby.stop(.immediate)
+        standby.folder.remove()
+        return try result.get()
+    }
+
+    /// A statement on the database `postgres`.
+    func sql(_ statement: String) async throws {
+        try await run("psql", ["-X", "-v", "ON_ERROR_STOP=1", "-d", url("postgres"), "-c", statement])
+    }
+
     func start() async throws { try await run("pg_ctl", controlling + ["start"]) }
-    func stop(_ mode: Shutdown) async throws { try await run("pg_ctl", ["-w", "-m", mode.rawValue, "stop"]) }
+    func stop(_ mode: Shutdown) async throws {
+        try await run("pg_ctl", ["-D", data, "-w", "-m", mode.rawValue, "stop"])
+    }
     func restart(_ mode: Shutdown) async throws {
         try await run("pg_ctl", controlling + ["-m", mode.rawValue, "restart"])
     }
 
     private var controlling: [String] {
         let options = "-c listen_addresses='' -c unix_socket_directories=\(folder.path) -c shared_buffers=32MB"
-        return ["-w", "-t", "60", "-l", "\(folder.path)/server.log", "-o", options]
+        return ["-D", data, "-w", "-t", "60", "-l", "\(folder.path)/server.log", "-o", options]
     }
 
     /// PostgreSQL refuses to run as root.
     private func run(_ program: String, _ arguments: [String]) async throws {
         let path = "\(environment("TEST_POSTGRES_BIN") ?? "/usr/lib/postgresql/15/bin")/\(program)"
         // From a folder that every user can enter.
-        var command = ["env", "-C", "/", path, "-D", data] + arguments
+        var command = ["env", "-C", "/", path] + arguments
         if let user { command = ["runuser", "-u", user, "--"] + command }
         let outputs = try TemporaryFolder()
         defer { outputs.remove() }
