@@ -18,6 +18,9 @@ actor Lane {
     let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
     private var connection: PostgresConnection?
+    private var publications = 0
+    /// Resumed when a publication has ended.
+    private var publicationEnd: CheckedContinuation<Void, Never>?
     var random = SystemRandomNumberGenerator()
 
     init(
@@ -44,6 +47,7 @@ actor Lane {
             await engine.finish(batch, returned: rest.commands, resting: rest.resting)
             engine.metrics.laneBusy.record(duration: ContinuousClock.now - started)
         }
+        await waitForPublications(below: 1)
         await connection?.close()
     }
 
@@ -133,8 +137,7 @@ actor Lane {
             switch result.end {
             case .committed(let decided, let published):
                 await giveBack(self)
-                if !published.records.isEmpty { await cache.publish(published.records, created: published.created) }
-                for (item, answer) in decided { item.payload.answer(answer) }
+                await publish(published, thenAnswer: decided)
                 return remainder
             case .failed(let failure, let items):
                 await giveBack(self)
@@ -173,8 +176,7 @@ actor Lane {
             let remainder = Remainder(commands: result.returned, resting: result.resting)
             switch result.end {
             case .committed(let decided, let published):
-                if !published.records.isEmpty { await cache.publish(published.records, created: published.created) }
-                for (item, answer) in decided { item.payload.answer(answer) }
+                await publish(published, thenAnswer: decided)
                 return remainder
             case .failed(let failure, let items):
                 for item in items { item.payload.answer(.failure(failure)) }
@@ -192,6 +194,41 @@ actor Lane {
                 }
                 await engine.reactor.sleep(for: pause(1.0...(10.0 * Double(attempt))))
             }
+        }
+    }
+
+    // MARK: 5, publish
+
+    /// Batches of one lane that are committed and whose states are on their way to the cache: the lane goes on meanwhile.
+    /// A healthy cache takes less time than the next batch; one that stalls must not pile up callers without an answer.
+    private static let highestPublications = 4
+
+    /// Publishes what a commit made, and answers those who wait for it when that is done, without keeping the lane.
+    private func publish(
+        _ published: Published, thenAnswer decided: [(QueuedCommand, Result<Outcome, ServiceFailure>)]
+    ) async {
+        guard !published.records.isEmpty else {
+            for (item, answer) in decided { item.payload.answer(answer) }
+            return
+        }
+        await waitForPublications(below: Self.highestPublications)
+        publications += 1
+        Task(executorPreference: engine.reactor) { await self.endPublication(published, decided) }
+    }
+
+    private func endPublication(
+        _ published: Published, _ decided: [(QueuedCommand, Result<Outcome, ServiceFailure>)]
+    ) async {
+        await cache.publish(published.records, created: published.created)
+        for (item, answer) in decided { item.payload.answer(answer) }
+        publications -= 1
+        publicationEnd?.resume()
+        publicationEnd = nil
+    }
+
+    private func waitForPublications(below count: Int) async {
+        while publications >= count {
+            await withCheckedContinuation { publicationEnd = $0 }
         }
     }
 
