@@ -43,13 +43,15 @@ extension BatchSave {
         SELECT assert_rows((SELECT count(*) FROM changed), cardinality($1::uuid[]))
         """)
 
+    // The arrays of the two busiest inserts are taken apart in the list of results, side by side, and not in FROM, which
+    // would first write them into memory: a fifth of the processor time of a reservation's row.
+
     static let insertReservations = PostgresStatement(
         """
         INSERT INTO reservations (id, order_id, inventory_id, quantity, status, release_reason, resolved_at,
             expires_at, created_at)
-        SELECT n.*, $9::timestamptz
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[],
-            $8::timestamptz[]) AS n
+        SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::bigint[]), unnest($5::text[]),
+            unnest($6::text[]), unnest($7::timestamptz[]), unnest($8::timestamptz[]), $9::timestamptz
         """)
 
     static let updateReservations = PostgresStatement(
@@ -70,9 +72,9 @@ extension BatchSave {
         """
         INSERT INTO inventory_transactions (id, inventory_id, version, type, quantity_change, quantity_after,
             reserved_change, reserved_after, order_id, reason, reference, actor, created_at)
-        SELECT n.*, $13::timestamptz
-        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::uuid[], $10::text[], $11::text[], $12::text[]) AS n
+        SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::bigint[]),
+            unnest($6::bigint[]), unnest($7::bigint[]), unnest($8::bigint[]), unnest($9::uuid[]), unnest($10::text[]),
+            unnest($11::text[]), unnest($12::text[]), $13::timestamptz
         """)
 
     // No assert_rows from here on, and conflicts are passed over: a sale must not fail because an alert is not as it
