@@ -31,10 +31,16 @@ struct KeptRow {
     // MARK: Reading
 
     /// What is older than a day does not count any more, even where no sweeper has taken it away.
+    ///
+    /// One look-up a key, whatever the planner believes of the table: a plan made while it was empty read all keys of
+    /// the last day by their age, for every batch.
     private static let find = PostgresStatement(
         """
         SELECT k.caller, k.key, k.request_hash, k.status, k.answer
-        FROM unnest($1::text[], $2::text[]) AS wanted(caller, key) JOIN idempotency_keys k USING (caller, key)
+        FROM unnest($1::text[], $2::text[]) AS wanted(caller, key)
+        CROSS JOIN LATERAL (
+            SELECT * FROM idempotency_keys AS i WHERE i.caller = wanted.caller AND i.key = wanted.key LIMIT 1
+        ) AS k
         WHERE k.created_at > clock_timestamp() - interval '24 hours'
         """)
 
