@@ -31,7 +31,9 @@ enum CacheScripts {
     /// Stores the records that a commit made, and their lines of availability where somebody asks for those.
     ///
     /// KEYS: the epoch, the record keys, the availability keys in the same order. ARGV: an epoch to begin; the life in
-    /// milliseconds; how many records, from the first on, are new; then for each record its entry, its field and its line.
+    /// milliseconds; how many records, from the first on, are new; the epoch that the entries carry; then the entries; then
+    /// for each record its field and its line. Answers the epoch, for the next call: an entry that carries it already need
+    /// not be taken apart.
     ///
     /// A hash that is not there is not begun: most products are sold more often than they are asked for, and a reader's
     /// fill looks at the records themselves. Only a new record's line is put in any case, since a reader who did not see
@@ -41,17 +43,21 @@ enum CacheScripts {
         versionFunction + findEpoch + """
             local count = (#KEYS - 1) / 2
             local new = tonumber(ARGV[3])
+            local isStamped = ARGV[4] == epoch
             local stored = redis.call('MGET', unpack(KEYS, 2, count + 1))
             for i = 1, count do
-                local entry = ARGV[3 * i + 1]
-                if not refuses(stored[i], entry) then
-                    redis.call('SET', KEYS[1 + i], stamped(entry), 'PX', ARGV[2])
+                local entry = ARGV[4 + i]
+                if not stored[i] or not refuses(stored[i], entry) then
+                    if not isStamped then
+                        entry = string.sub(entry, 1, 17) .. epoch .. string.sub(entry, 34)
+                    end
+                    redis.call('SET', KEYS[1 + i], entry, 'PX', ARGV[2])
                 end
             end
             local last = count
             if redis.call('EXISTS', unpack(KEYS, 2 + count)) == 0 then last = new end
             for i = 1, last do
-                local field, line, hash = ARGV[3 * i + 2], ARGV[3 * i + 3], KEYS[1 + count + i]
+                local field, line, hash = ARGV[count + 3 + 2 * i], ARGV[count + 4 + 2 * i], KEYS[1 + count + i]
                 local found = redis.call('HMGET', hash, field, 'complete')
                 if not found[1] and not found[2] and i > new and redis.call('EXISTS', hash) == 0 then
                     -- Nobody asks for it.
@@ -62,7 +68,7 @@ enum CacheScripts {
                     end
                 end
             end
-            return count
+            return epoch
             """)
 
     /// Stores records that a reader found. KEYS: the epoch, the quarantine, the record keys. ARGV: an epoch to begin; the

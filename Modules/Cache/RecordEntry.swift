@@ -4,10 +4,12 @@ import Domain
 /// endian, and the two codes with a byte of length before each. Product and warehouse are in the key.
 enum RecordEntry {
     /// The header and all that comes behind the epoch.
-    static func encode(_ record: InventoryRecord) -> [UInt8] {
+    /// - Parameter epoch: stands between them where it is known.
+    static func encode(_ record: InventoryRecord, epoch: [UInt8] = []) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(160)
         EntryHeader(version: record.version, kind: .record).write(to: &bytes)
+        bytes.append(contentsOf: epoch)
         append(record.id.high, to: &bytes)
         append(record.id.low, to: &bytes)
         append(UInt64(bitPattern: record.quantityOnHand), to: &bytes)

@@ -31,6 +31,8 @@ public final class RedisStockCache: StockCache {
     let life: Int
     /// An epoch to begin when there is none.
     let firstEpoch = CacheEpoch.random()
+    /// The epoch that Redis had last: entries are sent with it, and stored as they are where it still holds.
+    private let lastEpoch: Mutex<[UInt8]>
 
     /// Make it before the client is started: it adds a hook that settles dirty keys on a new connection.
     /// - Parameter life: of entries (`CACHE_TTL_SECONDS`).
@@ -43,6 +45,7 @@ public final class RedisStockCache: StockCache {
         self.limits = limits
         self.life = max(1, Int(life / .milliseconds(1)))
         dirty = Mutex(DirtyKeys(maximumKeys: maximumDirtyKeys))
+        lastEpoch = Mutex(Array(firstEpoch.utf8))
         client.preload(
             CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.readAvailability,
             CacheScripts.settle, CacheScripts.void)
@@ -62,7 +65,11 @@ public final class RedisStockCache: StockCache {
             let part = Array(rest.prefix(CacheScripts.maximumRecordsPerCall))
             rest = rest.dropFirst(part.count)
             do {
-                _ = try await client.run(CacheScripts.publish, publishCall(part, created), timeout: deadline - .now)
+                let call = publishCall(part, created)
+                let answer = try await client.run(CacheScripts.publish, call, timeout: deadline - .now)
+                if let epoch = answer.bytes, epoch.count == CacheEpoch.length {
+                    lastEpoch.withLock { $0 = epoch }
+                }
                 settled(part)
             } catch {
                 unsettled(part)
@@ -105,7 +112,8 @@ public final class RedisStockCache: StockCache {
     private func publishCall(_ records: [InventoryRecord], _ created: Set<RecordKey>) -> RedisCommand {
         let count = records.count
         var call = CacheScripts.publish.call(
-            keyCount: 1 + 2 * count, argumentCount: 3 + 3 * count, byteCount: count * 400)
+            keyCount: 1 + 2 * count, argumentCount: 4 + 3 * count, byteCount: count * 400)
+        let epoch = lastEpoch.withLock { $0 }
         call.append(CacheKeys.epoch)
         for record in records { call.append(CacheKeys.record(record.key)) }
         for record in records { call.append(CacheKeys.availability(record.key.product)) }
@@ -113,8 +121,9 @@ public final class RedisStockCache: StockCache {
         call.append(life)
         // Those that are new come first.
         call.append(created.isEmpty ? 0 : records.prefix { created.contains($0.key) }.count)
+        call.append(epoch)
+        for record in records { call.append(RecordEntry.encode(record, epoch: epoch)) }
         for record in records {
-            call.append(RecordEntry.encode(record))
             call.append(record.key.warehouse.description)
             call.append(AvailabilityEntry.encode(AvailabilityEntry.line(of: record)))
         }

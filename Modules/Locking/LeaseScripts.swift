@@ -10,7 +10,8 @@ enum LeaseScripts {
     /// other group as its size and the positions of its keys. A lock's value is the process, 16 characters, and the token.
     ///
     /// Answers two texts of 0 and 1: for each group whether it was granted, and for each key whether it was taken and
-    /// another process waits for it; the second is empty when nobody waits for anything. A mark is left for nobody of
+    /// another process waits for it; the second is empty when nobody waits for anything. What is nearly always the case,
+    /// that all groups are single keys, all free, and nobody waits, is answered by the number 1. A mark is left for nobody of
     /// one's own process, and replaces no one else's: it is enough that the holder meets one. Marks are looked for only
     /// where the sign is, which lasts as long as the youngest of them.
     static let acquire = RedisScript(
@@ -30,6 +31,14 @@ enum LeaseScripts {
             return '\(LeaseKey.waitingPrefix)' .. string.sub(KEYS[i + 1], \(LeaseKey.lockPrefix.utf8.count + 1))
         end
         local found = get(KEYS)
+        local isFree = tonumber(ARGV[5]) == count
+        for i = 1, count + 1 do
+            if found[i] then isFree = false end
+        end
+        if isFree then
+            for i = 2, count + 1 do redis.call('SET', KEYS[i], value, 'PX', ARGV[3]) end
+            return 1
+        end
         local granted, taken = {}, {}
         local singles = tonumber(ARGV[5])
         for i = 1, singles do
@@ -78,9 +87,14 @@ enum LeaseScripts {
     static let release = RedisScript(
         """
         local held = redis.call('MGET', unpack(KEYS))
+        local value, areMine = ARGV[1], true
+        for i = 1, #KEYS do
+            if held[i] ~= value then areMine = false end
+        end
+        if areMine then return redis.call('DEL', unpack(KEYS)) end
         local mine = {}
         for i = 1, #KEYS do
-            if held[i] == ARGV[1] then mine[#mine + 1] = KEYS[i] end
+            if held[i] == value then mine[#mine + 1] = KEYS[i] end
         end
         if #mine == 0 then return 0 end
         return redis.call('DEL', unpack(mine))

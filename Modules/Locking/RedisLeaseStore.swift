@@ -83,6 +83,10 @@ public final class RedisLeaseStore: LeaseStore {
     }
 
     private static func grant(_ batch: LeaseBatch, token: LeaseToken, reply: RedisValue) -> LeaseGrant? {
+        if reply == .integer(1), batch.groups.isEmpty {
+            let all = Array(repeating: true, count: batch.answerCount)
+            return .answered(granted: batch.spread(all), token: token, contended: [])
+        }
         guard let parts = reply.array, parts.count == 2,
             let granted = parts[0].bytes, granted.count == batch.answerCount,
             let contended = parts[1].bytes, contended.isEmpty || contended.count == batch.keys.count

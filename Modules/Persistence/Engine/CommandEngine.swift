@@ -197,6 +197,17 @@ public actor CommandEngine: CommandStore {
         wakeAll()
     }
 
+    /// Told by a lane of what it committed.
+    func learn(_ decided: [(QueuedCommand, Result<Outcome, StockRefusal>)]) {
+        lookups.assumeIsolated { lookups in
+            for case (let item, .success) in decided {
+                guard case .reserve(let order) = item.payload.command else { continue }
+                let ids = order.items.compactMap { directory.knownID($0.record.key) }
+                if ids.count == order.items.count { lookups.learn(order.orderID, ids) }
+            }
+        }
+    }
+
     // MARK: What lanes ask for
 
     /// The next batch; waits for one. nil when the engine stops and nothing is left.

@@ -88,6 +88,7 @@ extension Lane {
             for record in published where desk.machine.changes.createdRecords.contains(record.key) {
                 engine.directory.learn(record.id, record.reference)
             }
+            await engine.learn(desk.decided)
             let answers = desk.decided.map { ($0.0, $0.1.mapError(ServiceFailure.refused)) }
             run.end = .committed(
                 answers + desk.known.map { ($0.0, .failure($0.1)) }

@@ -14,9 +14,16 @@ actor OrderLookups {
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     private let client: PostgresClient
+    /// Records of orders that this process reserved for lately.
+    private var remembered = Remembered<OrderID, [InventoryID]>(limit: highestRemembered)
     private var waiting: [(order: OrderID, take: @Sendable (Answer) -> Void)] = []
     private var queries = 0
 
+    /// Orders whose records are remembered, some 150 bytes each: what a busy process reserves in ten minutes is paid or
+    /// given up by then.
+    private static let highestRemembered = 100_000
+    /// Records of one order that are remembered.
+    private static let highestRecords = 20
     /// Orders in one query: a few milliseconds of the database's time.
     private static let highestOrders = 500
     /// Queries under way at once: the second hides the first one's way there and back.
@@ -31,10 +38,24 @@ actor OrderLookups {
     /// - Parameter take: is given them, on the reactor's thread; `.refused(.unknownOrder)` when the order has no
     ///   reservation at all.
     func look(for order: OrderID, _ take: @escaping @Sendable (Answer) -> Void) {
+        if let records = remembered[order] { return take(.success(records)) }
         waiting.append((order, take))
         guard queries < Self.highestQueries else { return }
         queries += 1
         Task(executorPreference: reactor) { await self.work() }
+    }
+
+    /// Remembers which records were reserved for an order. Should it have more by the time it is resolved, or other ones
+    /// in another process, the lane meets them under its locks and asks for those too.
+    func learn(_ order: OrderID, _ records: [InventoryID]) {
+        var all = remembered[order] ?? []
+        for record in records where !all.contains(record) { all.append(record) }
+        // Of a larger one the query costs little beside the rest.
+        if all.count <= Self.highestRecords {
+            remembered.learn(order, all)
+        } else {
+            remembered.forget(order)
+        }
     }
 
     func records(of order: OrderID) async throws(ServiceFailure) -> [InventoryID] {

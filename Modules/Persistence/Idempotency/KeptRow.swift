@@ -71,8 +71,8 @@ struct KeptRow {
         """
         WITH made AS (
             INSERT INTO idempotency_keys AS k (caller, key, request_hash, status, answer, created_at)
-            SELECT n.*, clock_timestamp()
-            FROM unnest($1::text[], $2::text[], $3::bytea[], $4::integer[], $5::bytea[]) AS n
+            SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::bytea[]), unnest($4::integer[]),
+                unnest($5::bytea[]), clock_timestamp()
             ON CONFLICT (caller, key) DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
                 answer = excluded.answer, created_at = excluded.created_at
             WHERE k.created_at <= clock_timestamp() - interval '24 hours'

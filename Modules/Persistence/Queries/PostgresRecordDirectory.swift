@@ -71,6 +71,10 @@ public final class PostgresRecordDirectory: RecordDirectory {
         }
     }
 
+    func knownID(_ key: RecordKey) -> InventoryID? {
+        memory.withLock { $0.inventory[key] }
+    }
+
     func hasIDs(_ records: [RecordReference]) -> Bool {
         memory.withLock { memory in records.allSatisfy { memory.inventory[$0.key] != nil } }
     }
