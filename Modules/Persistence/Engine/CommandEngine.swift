@@ -147,12 +147,14 @@ public actor CommandEngine: CommandStore {
             if !directory.hasIDs(records) { try await directory.locate(records) }
             return records
         }
-        let ids = try await lookups.records(of: order)
-        let references = try await directory.references(of: ids)
-        guard references.count == ids.count else {
-            throw .internalFault(cause: "a reservation's record is not known")
+        for isRemembered in [true, false] {
+            if !isRemembered { await lookups.forget(order) }
+            let ids = try await lookups.records(of: order)
+            let references = try await directory.references(of: ids)
+            if references.count == ids.count { return ids.compactMap { references[$0] } }
+            // What is remembered can be of a database that has gone back in time.
         }
-        return ids.compactMap { references[$0] }
+        throw .internalFault(cause: "a reservation's record is not known")
     }
 
     /// Puts a command into the line. Nobody may slip in behind the last lane, whatever has been waited for before.

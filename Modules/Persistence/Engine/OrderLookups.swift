@@ -58,6 +58,8 @@ actor OrderLookups {
         }
     }
 
+    func forget(_ order: OrderID) { remembered.forget(order) }
+
     func records(of order: OrderID) async throws(ServiceFailure) -> [InventoryID] {
         try await withCheckedContinuation { continuation in
             look(for: order) { continuation.resume(returning: $0) }

@@ -11,8 +11,8 @@ internal import Darwin
 
 /// Writes whole lines to one file descriptor, one after another.
 ///
-/// A reader that has stalled must not stall the program: a line that cannot be written within `patienceMilliseconds` is dropped
-/// and counted, and the next line that can be written tells how many were lost.
+/// A reader that has stalled must not stall the program: what cannot be written within `patience` is dropped and counted, and
+/// the next line that can be written tells how many lines were lost.
 public final class LogWriter: Sendable {
     /// Writes to standard error.
     public static let standardError = LogWriter(fileDescriptor: STDERR_FILENO)
@@ -21,7 +21,7 @@ public final class LogWriter: Sendable {
     // that it is writable a piece of this size does not block.
     private static let pipePieceLength = 4_096
     // Long enough for a reader that merely lost its processor, short enough for a request to bear.
-    private static let patienceMilliseconds: Int32 = 50
+    private static let patience = Duration.milliseconds(50)
     /// How long a gathered line may wait: nobody who reads a log notices, and at ten thousand lines a second it is one
     /// system call for a hundred of them.
     private static let gatheringMilliseconds = 10
@@ -126,8 +126,9 @@ public final class LogWriter: Sendable {
 
     private func put(_ buffer: UnsafeRawBufferPointer, _ output: inout Output) -> Bool {
         var rest = buffer[...]
+        let deadline = ContinuousClock.now + Self.patience
         while !rest.isEmpty {
-            guard isWritable() else { return false }
+            guard isWritable(until: deadline) else { return false }
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceLength))
             #if canImport(Glibc)
             let written = Glibc.write(fileDescriptor, piece.baseAddress, piece.count)
@@ -144,10 +145,11 @@ public final class LogWriter: Sendable {
         return true
     }
 
-    private func isWritable() -> Bool {
+    private func isWritable(until deadline: ContinuousClock.Instant) -> Bool {
         var descriptor = pollfd(fd: fileDescriptor, events: Int16(POLLOUT), revents: 0)
         while true {
-            let count = poll(&descriptor, 1, Self.patienceMilliseconds)
+            let left = max(0, (deadline - .now) / .milliseconds(1))
+            let count = poll(&descriptor, 1, Int32(left.rounded(.up)))
             if count < 0, errno == EINTR { continue }
             return count > 0 && descriptor.revents & Int16(POLLOUT) != 0
         }
