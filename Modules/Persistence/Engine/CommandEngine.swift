@@ -9,7 +9,7 @@ public import UseCases
 ///
 /// While one batch is being written the next gathers, so that a flash sale on one record becomes a few large
 /// transactions and a lone request goes at once. The rules are `StockMachine`'s; the arbiter is PostgreSQL.
-public actor CommandEngine: CommandStore {
+public actor CommandEngine {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     nonisolated let reactor: Reactor
@@ -18,16 +18,16 @@ public actor CommandEngine: CommandStore {
     let logger: Logger
     let metrics: EngineMetrics
     let alertBell: AlertBell?
-    private let lookups: OrderLookups
+    let lookups: OrderLookups
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
     private let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
 
     var queue = CommandQueue<Ticket>()
-    private nonisolated let reception: CommandReception
+    nonisolated let reception: CommandReception
     private var idle: [CheckedContinuation<Void, Never>] = []
-    private var isStopping = false
+    private(set) var isStopping = false
     private var isWatched = false
     private var wakeAt: ContinuousClock.Instant?
 
@@ -62,103 +62,8 @@ public actor CommandEngine: CommandStore {
         self.observer = observer
     }
 
-    public func submit(
-        _ command: Command, actor: String, once: Once<Outcome>?
-    ) async throws(ServiceFailure) -> Outcome {
-        guard !isStopping, reception.enter() else {
-            reception.tell(command, .failure(.systemBusy))
-            throw .systemBusy
-        }
-        let submittedAt = ContinuousClock.now
-        let outcome: Result<Outcome, ServiceFailure>
-        do throws(ServiceFailure) {
-            let records = try await records(of: command)
-            outcome = await withCheckedContinuation { continuation in
-                take(
-                    Ticket(
-                        command: command, actor: actor, once: once, records: records, submittedAt: submittedAt,
-                        reply: .task(continuation)))
-            }
-        } catch {
-            outcome = .failure(error)
-        }
-        reception.leave(command, outcome)
-        return try outcome.get()
-    }
-
-    public nonisolated func submit(
-        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
-    ) {
-        guard reception.enter() else {
-            reception.tell(command, .failure(.systemBusy))
-            reception.deliver(.failure(.systemBusy), to: mailbox, number)
-            return
-        }
-        let isFirst = reception.seat(
-            CommandReception.Guest(
-                command: command, actor: actor, once: once, submittedAt: .now,
-                reply: .mailbox(mailbox, number: number, reception)))
-        if isFirst { reactor.post { [weak self] in self?.assumeIsolated { $0.welcome() } } }
-    }
-
-    /// Leads on those who came in since the last time.
-    private func welcome() {
-        for guest in reception.takeAll() {
-            if let order = guest.command.resolvedOrder {
-                lookups.assumeIsolated { lookups in
-                    lookups.look(for: order) { [self] found in assumeIsolated { $0.lead(guest, to: found) } }
-                }
-            } else if directory.hasIDs(guest.command.records) {
-                take(guest.ticket(guest.command.records))
-            } else {
-                Task(executorPreference: reactor) { await self.look(for: guest) }
-            }
-        }
-    }
-
-    /// Goes on with one who had to ask for the records of an order.
-    private func lead(_ guest: CommandReception.Guest, to found: OrderLookups.Answer) {
-        switch found {
-        case .failure(let failure): guest.ticket([]).answer(.failure(failure))
-        case .success(let ids):
-            if let records = directory.knownReferences(of: ids) {
-                take(guest.ticket(records))
-            } else {
-                Task(executorPreference: reactor) { await self.look(for: guest) }
-            }
-        }
-    }
-
-    /// The way of one whose records the directory does not know.
-    private func look(for guest: CommandReception.Guest) async {
-        do throws(ServiceFailure) {
-            take(guest.ticket(try await records(of: guest.command)))
-        } catch {
-            guest.ticket([]).answer(.failure(error))
-        }
-    }
-
-    /// The records that a command needs, each known by its id if it exists: those that it names, or those of its order's
-    /// pending reservations, read without locks: the lane reads again under them.
-    /// - Throws: `.refused(.unknownOrder)` when the order has no reservation at all.
-    private func records(of command: Command) async throws(ServiceFailure) -> [RecordReference] {
-        guard let order = command.resolvedOrder else {
-            let records = command.records
-            if !directory.hasIDs(records) { try await directory.locate(records) }
-            return records
-        }
-        for isRemembered in [true, false] {
-            if !isRemembered { await lookups.forget(order) }
-            let ids = try await lookups.records(of: order)
-            let references = try await directory.references(of: ids)
-            if references.count == ids.count { return ids.compactMap { references[$0] } }
-            // What is remembered can be of a database that has gone back in time.
-        }
-        throw .internalFault(cause: "a reservation's record is not known")
-    }
-
     /// Puts a command into the line. Nobody may slip in behind the last lane, whatever has been waited for before.
-    private func take(_ ticket: Ticket) {
+    func take(_ ticket: Ticket) {
         guard !isStopping else { return ticket.answer(.failure(.systemBusy)) }
         enqueue(ticket)
     }
@@ -197,17 +102,6 @@ public actor CommandEngine: CommandStore {
     private func refuseAll() {
         for item in queue.removeAll() { item.payload.answer(.failure(.systemBusy)) }
         wakeAll()
-    }
-
-    /// Told by a lane of what it committed.
-    func learn(_ decided: [(QueuedCommand, Result<Outcome, StockRefusal>)]) {
-        lookups.assumeIsolated { lookups in
-            for case (let item, .success) in decided {
-                guard case .reserve(let order) = item.payload.command else { continue }
-                let ids = order.items.compactMap { directory.knownID($0.record.key) }
-                if ids.count == order.items.count { lookups.learn(order.orderID, ids) }
-            }
-        }
     }
 
     // MARK: What lanes ask for

@@ -18,9 +18,9 @@ actor Lane {
     let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
     private var connection: PostgresConnection?
-    private var publications = 0
+    var publications = 0
     /// Resumed when a publication has ended.
-    private var publicationEnd: CheckedContinuation<Void, Never>?
+    var publicationEnd: CheckedContinuation<Void, Never>?
     var random = SystemRandomNumberGenerator()
 
     init(
@@ -194,41 +194,6 @@ actor Lane {
                 }
                 await engine.reactor.sleep(for: pause(1.0...(10.0 * Double(attempt))))
             }
-        }
-    }
-
-    // MARK: 5, publish
-
-    /// Batches of one lane that are committed and whose states are on their way to the cache: the lane goes on meanwhile.
-    /// A healthy cache takes less time than the next batch; one that stalls must not pile up callers without an answer.
-    private static let highestPublications = 4
-
-    /// Publishes what a commit made, and answers those who wait for it when that is done, without keeping the lane.
-    private func publish(
-        _ published: Published, thenAnswer decided: [(QueuedCommand, Result<Outcome, ServiceFailure>)]
-    ) async {
-        guard !published.records.isEmpty else {
-            for (item, answer) in decided { item.payload.answer(answer) }
-            return
-        }
-        await waitForPublications(below: Self.highestPublications)
-        publications += 1
-        Task(executorPreference: engine.reactor) { await self.endPublication(published, decided) }
-    }
-
-    private func endPublication(
-        _ published: Published, _ decided: [(QueuedCommand, Result<Outcome, ServiceFailure>)]
-    ) async {
-        await cache.publish(published.records, created: published.created)
-        for (item, answer) in decided { item.payload.answer(answer) }
-        publications -= 1
-        publicationEnd?.resume()
-        publicationEnd = nil
-    }
-
-    private func waitForPublications(below count: Int) async {
-        while publications >= count {
-            await withCheckedContinuation { publicationEnd = $0 }
         }
     }
 
