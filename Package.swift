@@ -30,6 +30,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -154,6 +155,17 @@ let apps: [Target] = [
         ]),
 ]
 
+// MARK: - Benchmarks
+
+/// What `scripts/bench` measures with, and nothing that anybody runs in a shop.
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "constant-route", dependencies: [argumentParser, httpTypes, hummingbird, logging, nioCore],
+        path: "Benchmarks/constant-route"),
+    .executableTarget(
+        name: "open-loop", dependencies: [argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
+]
+
 // MARK: - Tests
 
 /// What the tests share: databases of their own, the model in memory, seeds, waiting.
@@ -227,7 +239,7 @@ let package = Package(
     products: modules.map { .library(name: $0.name, targets: [$0.name]) }
         + apps.map { .executable(name: $0.name, targets: [$0.name]) },
     dependencies: dependencies,
-    targets: modules + systemLibraries + apps + testTargets,
+    targets: modules + systemLibraries + apps + benchmarks + testTargets,
     swiftLanguageModes: [.v6]
 )
 

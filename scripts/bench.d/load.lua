@@ -1,0 +1,142 @@
+-- wrk's part of the benchmarks: requests of one kind, each for a new order or a random record.
+--   [API_KEY=K] wrk … -s load.lua URL -- KIND FILE
+-- FILE: record ids, one a line (reserve, reserve5, reserve-once, prepare, get); order ids, each used once (confirm,
+-- release); nothing (receive, ship, transfer, availability: products B0 … B2499 in warehouses W0 … W3); paths (path).
+-- Ends with one line: RESULT requests/s p50_ms p99_ms answers_that_are_errors broken_connections requests are_orders_used_up
+
+local PRODUCTS, WAREHOUSES = 2500, 4
+
+local kind, lines, make, key
+local position = 0
+
+-- --- Before it begins, in wrk's own thread ---
+
+local threads = {}
+
+function setup(thread)
+    thread:set("part", #threads)
+    threads[#threads + 1] = thread
+end
+
+-- --- In each of its threads ---
+
+function init(arguments)
+    kind = arguments[1]
+    make = assert(kinds[kind], "unknown kind")
+    key = os.getenv("API_KEY")
+    is_used_up = false
+    lines = {}
+    if arguments[2] then
+        local is_shared = not uses_up[kind]
+        local number = 0
+        for line in io.lines(arguments[2]) do
+            -- What is used once belongs to one thread; there are two.
+            if is_shared or number % 2 == part % 2 then
+                lines[#lines + 1] = line
+            end
+            number = number + 1
+        end
+    end
+    -- Each thread and each run has its own sequence, or order ids would come twice.
+    local source = assert(io.open("/dev/urandom", "rb"))
+    local seed = 0
+    for _, byte in ipairs({ source:read(6):byte(1, 6) }) do
+        seed = seed * 256 + byte
+    end
+    source:close()
+    math.randomseed(seed)
+end
+
+uses_up = { confirm = true, release = true }
+
+local function uuid()
+    local random = math.random
+    return string.format("%08x-%04x-4%03x-%04x-%04x%08x", random(0, 0xffffffff), random(0, 0xffff), random(0, 0xfff),
+        random(0x8000, 0xbfff), random(0, 0xffff), random(0, 0xffffffff))
+end
+
+local function line()
+    return lines[math.random(#lines)]
+end
+
+local function get(path)
+    return "GET /api/v1" .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        .. (key and "Authorization: Bearer " .. key .. "\r\n" or "") .. "\r\n"
+end
+
+local function post(path, body, header)
+    return "POST /api/v1" .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        .. (key and "Authorization: Bearer " .. key .. "\r\n" or "") .. (header or "")
+        .. "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
+end
+
+local function reserve(ttl, header, ...)
+    local items = {}
+    for number, id in ipairs({ ... }) do
+        items[number] = '{"inventory_id":"' .. id .. '","quantity":1}'
+    end
+    return post("/reservations",
+        '{"order_id":"' .. uuid() .. '","items":[' .. table.concat(items, ",") .. '],"ttl":' .. ttl .. "}", header)
+end
+
+local function resolve(how)
+    position = position + 1
+    if not lines[position] then
+        is_used_up = true
+        wrk.thread:stop()
+        position = 1
+    end
+    return post("/reservations/" .. lines[position] .. "/" .. how, "")
+end
+
+local function move(path, quantity)
+    return post(path, string.format('{"sku":"B%d","warehouse_code":"W%d","quantity":%d,"reason":"delivery"}',
+        math.random(0, PRODUCTS - 1), math.random(0, WAREHOUSES - 1), quantity))
+end
+
+kinds = {
+    reserve = function() return reserve(600, nil, line()) end,
+    reserve5 = function() return reserve(600, nil, line(), line(), line(), line(), line()) end,
+    ["reserve-once"] = function() return reserve(600, "Idempotency-Key: " .. uuid() .. "\r\n", line()) end,
+    -- Orders that do not expire before they are confirmed or released.
+    prepare = function() return reserve(86400, nil, line()) end,
+    confirm = function() return resolve("confirm") end,
+    release = function() return resolve("release") end,
+    receive = function() return move("/inventory/receive", 5) end,
+    ship = function() return move("/inventory/ship", 1) end,
+    transfer = function()
+        local from = math.random(0, WAREHOUSES - 1)
+        return post("/inventory/transfer",
+            string.format('{"sku":"B%d","from_warehouse":"W%d","to_warehouse":"W%d","quantity":1}',
+                math.random(0, PRODUCTS - 1), from, (from + 1) % WAREHOUSES))
+    end,
+    get = function() return get("/inventory/" .. line()) end,
+    availability = function()
+        local skus = {}
+        for number = 1, 10 do
+            skus[number] = "sku=B" .. math.random(0, PRODUCTS - 1)
+        end
+        return get("/availability?" .. table.concat(skus, "&"))
+    end,
+    -- Of a server that is not ours.
+    path = function() return "GET " .. line() .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" end,
+}
+
+function request()
+    return make()
+end
+
+-- --- After it, in wrk's own thread again ---
+
+function done(summary, latency)
+    local errors = summary.errors
+    local used_up = 0
+    for _, thread in ipairs(threads) do
+        if thread:get("is_used_up") then
+            used_up = 1
+        end
+    end
+    io.write(string.format("RESULT %.1f %.3f %.3f %d %d %d %d\n", summary.requests / (summary.duration / 1e6),
+        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, errors.status,
+        errors.connect + errors.read + errors.write + errors.timeout, summary.requests, used_up))
+end
