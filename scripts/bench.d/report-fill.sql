@@ -67,6 +67,14 @@ FROM record r JOIN entry e ON e.inventory_id = r.id AND e.version = 10 ORDER BY 
 INSERT INTO reservations (id, order_id, inventory_id, quantity, expires_at, created_at)
 SELECT pg_temp.id_of(created_at, n), gen_random_uuid(), inventory_id, 2, now() + interval '1 day', created_at
 FROM entry WHERE version = 9 AND n % 20 = 7 ORDER BY created_at;
+-- Each other one was resolved by the ledger's next row.
+INSERT INTO reservations (id, order_id, inventory_id, quantity, status, release_reason, expires_at, created_at, resolved_at)
+SELECT pg_temp.id_of(r.created_at, r.n), gen_random_uuid(), r.inventory_id, r.reserved_change,
+    CASE e.type WHEN 'confirm' THEN 'confirmed' ELSE 'released' END,
+    CASE e.type WHEN 'release' THEN 'cancelled' WHEN 'expire' THEN 'expired' END,
+    r.created_at + interval '3 days', r.created_at, e.created_at
+FROM entry r JOIN entry e ON e.inventory_id = r.inventory_id AND e.version = r.version + 1
+WHERE r.type = 'reserve' AND e.type IN ('confirm', 'release', 'expire') ORDER BY r.created_at;
 
 INSERT INTO low_stock_alerts (id, inventory_id, quantity_available, reorder_point, created_at)
 SELECT pg_temp.id_of(created_at, n), inventory_id, quantity_after - reserved_after, 500, created_at

@@ -58,6 +58,7 @@ def run(command, **options):
     done = subprocess.run(
         [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
     if done.returncode != 0:
-        words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
+        # What a program says of a failure, before what it says of its progress.
+        words = done.stdout.strip().splitlines()[:3] + done.stderr.strip().splitlines()[-3:]
         raise Failed(f"{pathlib.Path(str(command[0])).name} ended with {done.returncode}: {' / '.join(words)}")
     return done.stdout

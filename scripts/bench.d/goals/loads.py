@@ -21,7 +21,7 @@ class UsedUp(Failed):
 def prepare(context):
     """Before each measurement of either side."""
     context.sql("postgres", "CHECKPOINT")
-    processor.settle(context, limit=2 if context.options.quick else 15)
+    processor.settle(context, limit=1 if context.options.quick else 15)
 
 
 def percentile(ordered, part):

@@ -2,9 +2,9 @@
 
 import loads
 from context import say
-from goal import alternate
+from goal import Goal, alternate, part
 from service import RECORDS
-from writes import PGBENCH, Goal, part
+from writes import PGBENCH
 
 # A second's worth of either side, until its rate is known; then this many times the rate.
 FIRST_GUESS, MARGIN = 20_000, 1.5

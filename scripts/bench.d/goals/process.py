@@ -29,11 +29,11 @@ def memory(world):
     world.inventory.stop()
     server = world.inventory.start()
     samples = []
+    loads.prepare(context)
     load = threading.Thread(target=lambda: samples.append(
-        loads.wrk(context, [server], "reserve", world.all_ids, seconds=seconds)))
+        loads.wrk(context, [server], "reserve", world.all_ids, seconds=seconds, is_measured=False)))
     load.start()
-    # The load begins when the servers are at rest.
-    time.sleep(seconds / 10 + 1)
+    time.sleep(seconds / 10)
     early = Sample(value=server.memory())
     say(f"  {early.value:.1f} MB after {seconds / 10:.0f} s")
     load.join()

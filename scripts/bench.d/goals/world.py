@@ -11,6 +11,8 @@ class World:
     def __init__(self, context):
         self.context = context
         self.databases = []
+        # What the benchmark `reserve` found, by side: others ask for the highest rates.
+        self.reserved = None
 
     # --- Ours ---
 

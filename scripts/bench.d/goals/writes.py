@@ -4,45 +4,51 @@ import loads
 from goal import Goal, alternate, part
 from service import RECORDS
 
-PGBENCH = ("pgbench, 8 clients", "pgbench, 32 clients")
+CLIENTS = {"pgbench, 8 clients": 8, "pgbench, 32 clients": 32}
+PGBENCH = tuple(CLIENTS)
 
 
 def pgbench_sides(world, script, items=RECORDS):
-    return {PGBENCH[0]: world.pgbench(script, 8, items), PGBENCH[1]: world.pgbench(script, 32, items)}
+    return {side: world.pgbench(script, clients, items) for side, clients in CLIENTS.items()}
 
 
-def against_pgbench(world, work, script, number, sides, items=RECORDS):
+def measure_both(world, script, sides, items=RECORDS):
+    baseline = list(pgbench_sides(world, script, items).items())
+    ours = list(sides.items())
+    return alternate(world.context, dict(baseline[:1] + ours[:1] + baseline[1:] + ours[1:]))
+
+
+def against_pgbench(world, found, work, script, number):
     """Each of our sides is a row of its own."""
-    baseline = pgbench_sides(world, script, items)
-    # pgbench's runs and ours in turn.
-    order = dict(list(baseline.items())[:1] + list(sides.items())[:1] + list(baseline.items())[1:]
-                 + list(sides.items())[1:])
-    found = alternate(world.context, order)
     return [
         Goal(work.format(side), script, True, number).result(world.context, part(found, side), part(found, *PGBENCH))
-        for side in sides
+        for side in found if side not in PGBENCH
     ]
 
 
 def reserve(world):
     sides = {f"{count} connections": world.wrk("reserve", world.all_ids, count) for count in (64, 128)}
-    return against_pgbench(world, "reserve, 1 item, uniform, {}", "reserve.sql", 2.0, sides)
+    world.reserved = measure_both(world, "reserve.sql", sides)
+    return against_pgbench(world, world.reserved, "reserve, 1 item, uniform, {}", "reserve.sql", 2.0)
 
 
 def hot(world):
     sides = {"128 connections": world.wrk("reserve", world.hot_id)}
-    return against_pgbench(world, "reserve, one hot record, {}", "reserve.sql", 8.0, sides, items=1)
+    found = measure_both(world, "reserve.sql", sides, items=1)
+    return against_pgbench(world, found, "reserve, one hot record, {}", "reserve.sql", 8.0)
 
 
 def reserve5(world):
     sides = {"128 connections": world.wrk("reserve5", world.all_ids)}
-    return against_pgbench(world, "reserve, 5 items, uniform, {}", "reserve5.sql", 2.0, sides)
+    found = measure_both(world, "reserve5.sql", sides)
+    return against_pgbench(world, found, "reserve, 5 items, uniform, {}", "reserve5.sql", 2.0)
 
 
 def movement(kind):
     def measure(world):
         sides = {"128 connections": world.wrk(kind)}
-        return against_pgbench(world, kind + ", {}", f"{kind}.sql", 1.5, sides)
+        found = measure_both(world, f"{kind}.sql", sides)
+        return against_pgbench(world, found, kind + ", {}", f"{kind}.sql", 1.5)
 
     return measure
 
