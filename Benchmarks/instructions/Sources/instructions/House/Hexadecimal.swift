@@ -1,0 +1,1 @@
+../../../../../Modules/HTTP/Text/Hexadecimal.swift

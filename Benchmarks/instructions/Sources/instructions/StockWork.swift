@@ -1,0 +1,62 @@
+import Domain
+
+/// The stock machine as a lane uses it: facts of the batch's records, a decision a command, changes at the end.
+struct StockWork {
+    private let records: [InventoryRecord]
+    private let reservations: [Command]
+    private let receipts: [Command]
+
+    /// - Parameters:
+    ///   - commands: in one batch.
+    ///   - items: of each reservation, all of different records.
+    init(commands: Int, items: Int) {
+        let records = (0..<commands * items).map(Self.record)
+        self.records = records
+        reservations = (0..<commands).map { command in
+            .reserve(
+                ReserveOrder(
+                    orderID: OrderID(high: 7, low: UInt64(command)),
+                    items: (0..<items).map {
+                        ReserveOrder.Item(record: records[command * items + $0].reference, quantity: 1)
+                    },
+                    seconds: 600))
+        }
+        receipts = records.prefix(commands).map { .move(.receive(StockChange(record: $0.reference, quantity: 5))) }
+    }
+
+    func reserve(times: Int) {
+        decide(reservations, times: times)
+    }
+
+    func receive(times: Int) {
+        decide(receipts, times: times)
+    }
+
+    private func decide(_ commands: [Command], times: Int) {
+        for batch in 0..<max(1, times / commands.count) {
+            let facts = StockFacts(records: Dictionary(uniqueKeysWithValues: records.map { ($0.key, $0) }))
+            var machine = StockMachine(
+                facts: facts, now: Instant(milliseconds: 1_800_000_000_000 + Int64(batch)),
+                identifiers: IdentifierSource(seed: UInt64(batch)))
+            for command in commands {
+                guard case .done(.success) = machine.decide(command, actor: "bench") else {
+                    fatalError("a command was refused")
+                }
+            }
+            use(machine.changes)
+        }
+    }
+
+    private static func record(_ number: Int) -> InventoryRecord {
+        let key = RecordKey(
+            product: ProductID(high: 1, low: UInt64(number)), warehouse: WarehouseID(high: 2, low: UInt64(number % 4)))
+        guard let sku = SKU("B\(number)"), let warehouse = WarehouseCode("W\(number % 4)") else {
+            fatalError("a code of letters and digits is one")
+        }
+        return InventoryRecord(
+            id: InventoryID(high: 3, low: UInt64(number)),
+            reference: RecordReference(key: key, sku: sku, warehouseCode: warehouse),
+            quantityOnHand: 1_000_000_000, reorderPoint: 10, reorderQuantity: 50, version: 1,
+            updatedAt: Instant(milliseconds: 1_700_000_000_000))
+    }
+}
