@@ -65,6 +65,9 @@ def options():
     found.rounds = found.rounds or (3 if found.quick else 5)
     found.seconds = found.seconds or (2 if found.quick else 8)
     found.names = found.only.split(",") if found.only else (QUICK if found.quick else list(BENCHMARKS))
+    # report-fill.sql wants twenties, and one import takes a million rows.
+    if found.records % 20 or found.records > 1_000_000:
+        parser.error("--records takes a multiple of 20, 1,000,000 at most")
     for name in found.names:
         if name not in BENCHMARKS:
             parser.error(f"--only: no benchmark {name!r}")
