@@ -23,7 +23,8 @@ extension RedisClient {
         _ command: RedisCommand, timeout: Duration,
         completion: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void = { _ in }
     ) {
-        reactor.post { [self] in
+        // Not later than what is sent after it: a lease is given back before it is asked for again.
+        reactor.perform { [self] in
             assumeIsolated { $0.enqueue(command, from: .caller, timeout: timeout, waiter: .callback(completion)) }
         }
     }
