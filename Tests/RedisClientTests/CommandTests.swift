@@ -31,21 +31,6 @@ import Testing
         }
     }
 
-    @Test func `What is posted goes before what is sent after it, on the reactor's own thread too`() async throws {
-        try await withRedis(try RedisServer()) { process in
-            let client = process.client
-            for number in 0..<200 {
-                let text = RedisArgument.text("\(number)")
-                let task = Task(executorPreference: client.reactor) {
-                    client.post(["SET", "key", text], timeout: limit)
-                    return try await client.send(["GET", "key"], timeout: limit)
-                }
-                let found = try await task.value
-                #expect(found == .bytes(Array("\(number)".utf8)))
-            }
-        }
-    }
-
     @Test func `Any bytes come back as they went`() async throws {
         try await withRedis(try RedisServer()) { process in
             let all = (0...255).map { UInt8($0) }

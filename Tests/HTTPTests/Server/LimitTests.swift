@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import Synchronization
 import Testing
 import UseCases
 
@@ -116,14 +117,19 @@ struct LimitTests {
 
     @Test("requests that wait on one connection are so many at most; those are answered")
     func pipelined() async throws {
-        let (gate, begun) = (Gate(), Gate())
+        let (hold, begun) = (Hold(), Gate())
+        let held = Endpoint(.get, "/held", scope: nil, summary: "") { _ in
+            // Told only when the handler waits: one that went on at once would let those behind it pass one by one.
+            await hold.wait { begun.open() }
+            return APIResponse(.ok)
+        }
         let limits = Self.limits { $0.pipelinedRequests = 3 }
-        try await RunningServer.run([Self.endpoint, Self.held(gate, begun)], limits: limits) { server in
+        try await RunningServer.run([Self.endpoint, held], limits: limits) { server in
             try await RawConnection.open(server.port) { connection in
                 try await connection.send(
                     "GET /held HTTP/1.1\nHost: a\n\n" + String(repeating: Self.live, count: 9))
                 await begun.wait()
-                gate.open()
+                hold.open()
                 for _ in 0..<4 { #expect(try await connection.answer()?.status == 200) }
                 #expect(try await connection.answer() == nil)
             }
@@ -210,4 +216,18 @@ struct LimitTests {
             }
         }
     }
+}
+
+/// Holds one task, and says so once it does.
+private final class Hold: Sendable {
+    private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+    func wait(_ waits: () -> Void) async {
+        await withCheckedContinuation { continuation in
+            waiter.withLock { $0 = continuation }
+            waits()
+        }
+    }
+
+    func open() { waiter.withLock { $0.take() }?.resume() }
 }
