@@ -112,7 +112,7 @@ struct TopMoversTests {
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
             let policy = PolicyChange(record: records[0], reorderPoint: 0, reorderQuantity: 1)
             _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
-            let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(5000, 1000); COMMIT"
+            let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(1000000000, 1000); COMMIT"
             try await stock.client.withConnection { connection in
                 // Its now() stays; its snapshots do not.
                 try await connection.script("BEGIN", timeout: .seconds(5))
@@ -153,7 +153,7 @@ struct TopMoversTests {
                 let receipt = StockChange(record: record, quantity: 7)
                 _ = try await stock.engine.submit(.move(.receive(receipt)), actor: "test")
             }
-            let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(5000, 1000); COMMIT"
+            let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(1000000000, 1000); COMMIT"
             try await stock.sql(roll)
             try await PostgresStock.on(stock.database) { other in
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -120,7 +120,7 @@ extension SystemTests {
                     .POST, "/api/v1" + write.path, bytes: write.body?.bytes, headers: ["Idempotency-Key": key])
             }
             let before = proxy.silencesMade
-            proxy.silenceNextCommit()
+            proxy.silenceNextCommit(after: key)
             let client = stage.client(victim)
             async let first = try? send(client)
             try await eventually(within: .seconds(20), "\(write.path) is committed") { proxy.silencesMade > before }

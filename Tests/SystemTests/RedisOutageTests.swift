@@ -28,7 +28,8 @@ extension SystemTests {
                     try await Self.expectFreshReads(stage, quiet, "QUIET", "WH3", rounds: 10)
                     try await load.waitForSuccesses(50)
                 }
-                #expect(journal.serverFaults().isEmpty, "\(journal.answers)")
+                let faults = await stage.faultLines()
+                #expect(journal.serverFaults().isEmpty, "\(journal.answers) \(faults)")
                 try await journal.check(stage)
                 // Whatever was written in the outage is read as it is by both servers, through the cache, twice.
                 for client in await stage.clients + stage.clients {
@@ -55,7 +56,8 @@ extension SystemTests {
                     await stage.redis.thaw()
                     try await load.waitForSuccesses(50)
                 }
-                #expect(journal.serverFaults().isEmpty, "\(journal.answers)")
+                let faults = await stage.faultLines()
+                #expect(journal.serverFaults().isEmpty, "\(journal.answers) \(faults)")
                 try await journal.check(stage)
                 try await Self.waitUntilConnected(stage)
                 try await Self.expectFreshReads(stage, try #require(ids["R-2"]?["WH1"]), "R-2")
@@ -76,7 +78,8 @@ extension SystemTests {
                     try await stage.redis.start()
                     try await load.waitForSuccesses(50)
                 }
-                #expect(journal.serverFaults(allowing: ["503 system_busy"]).isEmpty, "\(journal.answers)")
+                let faults = await stage.faultLines()
+                #expect(journal.serverFaults(allowing: ["503 system_busy"]).isEmpty, "\(journal.answers) \(faults)")
                 try await journal.check(stage)
 
                 await stage.redis.crash()

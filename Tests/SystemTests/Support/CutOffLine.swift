@@ -10,6 +10,8 @@ final class CutOffLine: @unchecked Sendable {
     private var fromServer = PostgresMessages(beginsUntyped: false)
     /// Names of prepared statements that are a COMMIT.
     private var commits: Set<String> = []
+    /// The last words sent over it that its next COMMIT may be silenced for.
+    private var silencedWords: [UInt8]?
     private var isCut = false
     /// Nothing is passed on any more, and the client cannot tell.
     private var isSilent = false
@@ -44,6 +46,7 @@ final class CutOffLine: @unchecked Sendable {
         fromClient.append(bytes)
         var passed = ByteBuffer()
         while let message = fromClient.next() {
+            silencedWords = plan.silencedWords(in: message.bytes) ?? silencedWords
             if isCommit(message) {
                 if plan.takes(.beforeCommit) {
                     server?.writeAndFlush(passed, promise: nil)
@@ -90,7 +93,7 @@ final class CutOffLine: @unchecked Sendable {
         var passed = ByteBuffer()
         while let message = fromServer.next() {
             let isCommitted = message.type == UInt8(ascii: "C") && message.texts(1) == ["COMMIT"]
-            if isCommitted, plan.takesSilence() {
+            if isCommitted, plan.takesSilence(after: silencedWords) {
                 isSilent = true
                 return
             }

@@ -48,8 +48,9 @@ final class CutOffProxy: Sendable {
     /// How many lines it has cut since it was made.
     var cutsMade: Int { plan.made }
 
-    /// From the next COMMIT on that the server says is done, the line it is on stays open and silent: nobody hears of it.
-    func silenceNextCommit() { plan.silenceNext() }
+    /// From the next COMMIT on that the server says is done on a line over which these words were sent, that line stays open
+    /// and silent: nobody hears of it. What a program commits of its own accord meanwhile goes through.
+    func silenceNextCommit(after words: String) { plan.silenceNext(after: words) }
 
     /// How many lines it has silenced since it was made.
     var silencesMade: Int { plan.silences }
@@ -62,7 +63,7 @@ final class CutPlan: Sendable {
         var cut: CutOffProxy.Cut?
         var remaining = 0
         var made = 0
-        var silencesNext = false
+        var silenced: [UInt8]?
         var silences = 0
     }
 
@@ -76,13 +77,22 @@ final class CutPlan: Sendable {
     var made: Int { state.withLock { $0.made } }
     var silences: Int { state.withLock { $0.silences } }
 
-    func silenceNext() { state.withLock { $0.silencesNext = true } }
+    func silenceNext(after words: String) { state.withLock { $0.silenced = Array(words.utf8) } }
+
+    /// Asked for each message to the server: the words, when it has them in it.
+    func silencedWords(in message: ByteBuffer) -> [UInt8]? {
+        state.withLock { state in
+            guard let words = state.silenced, message.readableBytesView.firstRange(of: words) != nil else { return nil }
+            return words
+        }
+    }
 
     /// Asked once for each COMMIT that the server has done.
-    func takesSilence() -> Bool {
+    /// - Parameter words: those that were sent over the line.
+    func takesSilence(after words: [UInt8]?) -> Bool {
         state.withLock { state in
-            guard state.silencesNext else { return false }
-            state.silencesNext = false
+            guard let words, words == state.silenced else { return false }
+            state.silenced = nil
             state.silences += 1
             return true
         }

@@ -42,7 +42,9 @@ final class Stage: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         // A server that is away is what a test wants to see, not to have hidden from it.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(30))
+        // It counts the wait for one of those connections, too, which a thousand calls at once need on a slow machine; the
+        // limit of a call is what ends it.
+        configuration.timeout = .init(connect: .seconds(60), read: .seconds(30))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -145,6 +147,15 @@ final class Stage: Sendable {
         let audit = try await Products.inventoryctl(["audit"], database: database, in: folder)
         #expect(audit.end == .exit(0), "\(audit.output) \(audit.errorOutput)")
         #expect(audit.output.hasPrefix("ok: "), "\(audit.output)")
+    }
+
+    /// What the servers say of the requests that they failed, but for those they were too busy for.
+    func faultLines(_ count: Int = 5) async -> String {
+        await servers.flatMap { api in
+            api.child.errorOutput.split(separator: "\n").filter {
+                $0.contains("\"message\":\"request\"") && $0.contains("\"status\":5") && !$0.contains("system_busy")
+            }
+        }.suffix(count).joined(separator: "\n")
     }
 
     private func reportLogs() async {
