@@ -27,6 +27,7 @@ struct AuditTests {
             "reserved -1"
         ),
         ("UPDATE inventory SET reorder_point = 1000", "is low, 0 unresolved alerts"),
+        ("UPDATE stock_counts SET out_of_stock = out_of_stock + 1", "the summary counts 0 low records, 1 out of stock"),
     ]
 
     @Test("each kind of damage is told", arguments: damages)

@@ -48,6 +48,8 @@ struct LedgerRollerTests {
                 try await Self.roller(first).runOnce()
                 let unrolled = try await first.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)")
                 #expect(unrolled == 0, "seed \(seed)")
+                let uncounted = try await first.count("SELECT count(*) FROM stock_count_changes")
+                #expect(uncounted == 0, "seed \(seed)")
                 let differences = try await PlainReports.differences(first, days: 3)
                 #expect(differences == [], "seed \(seed)")
                 #expect(try await first.audit() == [])
@@ -64,12 +66,17 @@ struct LedgerRollerTests {
         func end() { state.withLock { $0 = true } }
     }
 
-    /// Commands in waves, with prices that change and a look at the reports in each. Between waves it begins anew at times:
+    /// Commands in waves, with prices that change, alerts that are acknowledged and a look at the reports in each. Between waves it begins anew at times:
     /// never beside a reader, because what changes a table's columns is not for snapshots from before.
     private static func write(_ commands: [Command], on engines: [PostgresStock], seed: UInt64) async throws {
         for start in stride(from: 0, to: commands.count, by: 100) {
             async let price: Void = engines[0].sql(
                 "UPDATE products SET base_price = round((random() * 100)::numeric, 2) WHERE sku <> 'C'")
+            async let acknowledgements: Void = engines[0].sql(
+                """
+                UPDATE low_stock_alerts SET status = 'acknowledged', acknowledged_by = 'test', acknowledged_at = now()
+                WHERE status = 'open' AND random() < 0.3
+                """)
             async let differences = PlainReports.differences(engines[1], days: Int64(1 + start / 100 % 3))
             await withTaskGroup(of: Void.self) { group in
                 for (index, command) in commands[start..<min(start + 100, commands.count)].enumerated() {
@@ -77,6 +84,7 @@ struct LedgerRollerTests {
                 }
             }
             try await price
+            try await acknowledgements
             let found = try await differences
             #expect(found == [], "seed \(seed)")
             if start % 500 == 400 { try await restart(engines[0]) }
@@ -107,7 +115,10 @@ struct LedgerRollerTests {
             let end = Int.random(in: 0..<5, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
             do {
                 try await stock.sql(
-                    "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(backlog)); \(end)")
+                    """
+                    BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(backlog));
+                    SELECT roll_stock_counts(\(transactions)); \(end)
+                    """)
             } catch let error as PostgresError where ["40001", "40P01", "55P03"].contains(error.sqlState) {
                 continue
             }

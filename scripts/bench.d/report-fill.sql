@@ -98,4 +98,5 @@ CREATE INDEX products_name_search ON products USING gin (name_folded gin_trgm_op
 
 -- All of it is backlog: it was written by one transaction, which the roller would take in one piece.
 SELECT restart_rollup();
+SELECT restart_stock_counts();
 VACUUM ANALYZE;

@@ -106,5 +106,25 @@ extension StockAudit {
             ) open ON open.inventory_id = i.id
             WHERE coalesce(alerts, 0) <> is_low_stock::int
             """),
+        Check(
+            "the kept counts are what a count gives",
+            """
+            SELECT format('the summary counts %s, where there are %s: SELECT restart_stock_counts() counts anew',
+                kept.words, counted.words)
+            FROM (
+                SELECT format('%s low records, %s out of stock, %s open alerts', sum(low_stock), sum(out_of_stock),
+                    sum(open_alerts)) AS words
+                FROM (
+                    SELECT low_stock, out_of_stock, open_alerts FROM stock_counts
+                    UNION ALL SELECT low_stock, out_of_stock, open_alerts FROM stock_count_changes
+                ) c
+            ) kept, (
+                SELECT format('%s low records, %s out of stock, %s open alerts', count(*) FILTER (WHERE is_low_stock),
+                    count(*) FILTER (WHERE quantity_available = 0),
+                    (SELECT count(*) FROM low_stock_alerts WHERE status = 'open')) AS words
+                FROM inventory
+            ) counted
+            WHERE kept.words <> counted.words
+            """),
     ]
 }

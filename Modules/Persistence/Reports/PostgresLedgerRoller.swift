@@ -35,6 +35,8 @@ public struct PostgresLedgerRoller: Sendable {
     private static let transactionLimit: Int64 = 5_000
     /// Rows of one pass that are older than the sums: some seconds.
     private static let backlogLimit: Int64 = 50_000
+    /// Changes of the kept counts of one pass: some tenths of a second.
+    private static let countLimit: Int64 = 50_000
     /// A pass over one transaction of a million rows, an import's, takes some 30 seconds.
     private static let timeout = Duration.seconds(120)
     private static let onceLimit = Duration.seconds(60)
@@ -44,6 +46,7 @@ public struct PostgresLedgerRoller: Sendable {
     private static let begin = PostgresStatement("BEGIN ISOLATION LEVEL REPEATABLE READ")
     private static let roll = PostgresStatement(
         "SELECT is_mine, is_complete, rolled_rows, backlog_is_done FROM roll_ledger($1, $2)")
+    private static let rollCounts = PostgresStatement("SELECT roll_stock_counts($1)")
     private static let commit = PostgresStatement("COMMIT")
     private static let age = PostgresStatement(
         "SELECT (extract(epoch FROM clock_timestamp() - rolled_at) * 1000)::bigint FROM ledger_rollup")
@@ -119,17 +122,18 @@ public struct PostgresLedgerRoller: Sendable {
             parameters.append(Self.transactionLimit)
             parameters.append(Self.backlogLimit)
         }
+        let rollCounts = PostgresQuery(Self.rollCounts) { $0.append(Self.countLimit) }
         do {
             let results = try await client.withConnection { connection in
                 try await connection.pipeline(
-                    [PostgresQuery(Self.begin), roll, PostgresQuery(Self.commit)], timeout: Self.timeout)
+                    [PostgresQuery(Self.begin), roll, rollCounts, PostgresQuery(Self.commit)], timeout: Self.timeout)
             }
-            guard results.count == 3, results[2].commandTag == "COMMIT" else {
+            guard results.count == 4, results[3].commandTag == "COMMIT" else {
                 throw PostgresError(.server, "rolled back at commit", sqlState: "25P02", wasSent: true)
             }
             var row = results[1].row(0)
             guard try row.next(as: Bool.self) else { return nil }
-            let isComplete: Bool = try row.next()
+            let isComplete = try row.next(as: Bool.self) && results[2].row(0).value(0, as: Bool.self)
             let rows: Int64 = try row.next()
             return Pass(rows: rows, isComplete: isComplete, hasBacklog: try !row.next(as: Bool.self))
         } catch let error as PostgresError where error.sqlState == "40001" {

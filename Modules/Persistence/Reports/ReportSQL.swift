@@ -12,14 +12,13 @@ enum ReportSQL {
         )
         """
 
-    /// Out of stock is low, because a reorder point is never negative.
+    /// The counts of low and empty records and of open alerts are kept, too, with what is not in them yet in a table beside.
     static let summary = PostgresStatement(
         """
         WITH tail AS MATERIALIZED (
             SELECT product_id, on_hand_change, pending, pending_units FROM ledger_tail(NULL, NULL, NULL)
         ), \(repriced)
-        SELECT (SELECT count(*) FROM inventory WHERE is_low_stock AND low_available = 0),
-            (SELECT count(*) FROM inventory WHERE is_low_stock),
+        SELECT c.out_of_stock + noted.out_of_stock, c.low_stock + noted.low_stock,
             round(r.inventory_value
                 + coalesce((
                     SELECT sum(t.on_hand_change * p.base_price) FROM tail t JOIN products p ON p.id = t.product_id
@@ -29,8 +28,13 @@ enum ReportSQL {
                     FROM repriced c JOIN ledger_product_days d USING (product_id)), 0), 2)::text,
             r.product_count + grown.products, r.record_count + grown.records, r.pending + held.pending,
             (r.pending_units + held.units)::text, tried.attempts, tried.succeeded,
-            (SELECT count(*) FROM low_stock_alerts WHERE status = 'open')
-        FROM ledger_rollup r, (
+            c.open_alerts + noted.open_alerts
+        FROM ledger_rollup r, stock_counts c, (
+            SELECT coalesce(sum(low_stock), 0)::bigint AS low_stock,
+                coalesce(sum(out_of_stock), 0)::bigint AS out_of_stock,
+                coalesce(sum(open_alerts), 0)::bigint AS open_alerts
+            FROM stock_count_changes
+        ) noted, (
             SELECT coalesce(sum(products), 0)::bigint AS products, coalesce(sum(records), 0)::bigint AS records
             FROM catalogue_growth
         ) grown, (
