@@ -87,7 +87,7 @@ struct InventoryAPIService {
             catalogue: PostgresCatalogue(client: client),
             queries: queries,
             imports: PostgresBulkImport(client: client, cache: shared.cache, reactor: reactor),
-            alerts: PostgresAlertStore(client: client),
+            alerts: PostgresAlertStore(client: client, lookups: lookups),
             reports: reports.reports,
             currency: settings.currency.code,
             latencies: { Self.latencies(registry) },

@@ -15,7 +15,7 @@ struct AlertStoreTests {
                 let policy = PolicyChange(record: record, reorderPoint: 5, reorderQuantity: 4)
                 _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
             }
-            try await body(stock, PostgresAlertStore(client: stock.client), records)
+            try await body(stock, PostgresAlertStore(client: stock.client, lookups: stock.client), records)
             let violations = try await stock.audit()
             #expect(violations == [])
         }

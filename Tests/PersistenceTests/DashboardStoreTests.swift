@@ -124,7 +124,7 @@ struct DashboardStoreTests {
             #expect(found.count == 1 && state.alertStatus == .open && state.acknowledgedBy == nil)
             let suggestion = try #require(state.suggestion)
             #expect(suggestion.status == .open)
-            let alerts = PostgresAlertStore(client: stock.client)
+            let alerts = PostgresAlertStore(client: stock.client, lookups: stock.client)
             let view = try #require(
                 try await alerts.suggestions(status: .open, page: PageRequest(limit: 5)).items.first)
             #expect(view.id == suggestion.id && view.unitPrice == suggestion.unitPrice)

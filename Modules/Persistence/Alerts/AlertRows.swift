@@ -4,22 +4,30 @@ import UseCases
 
 /// An alert with its record's names and its email.
 enum AlertRow {
-    private static let select = """
-        SELECT a.id, a.inventory_id, p.sku, p.name, w.code, a.quantity_available, a.reorder_point, a.status,
-            a.created_at, a.acknowledged_at, a.acknowledged_by, a.resolved_at, s.id, e.status, e.attempts, e.sent_at,
-            e.message_id, e.last_error
-        FROM low_stock_alerts a
-        JOIN inventory i ON i.id = a.inventory_id
-        JOIN products p ON p.id = i.product_id
-        JOIN warehouses w ON w.id = i.warehouse_id
-        LEFT JOIN purchase_order_suggestions s ON s.alert_id = a.id
-        LEFT JOIN alert_deliveries d ON d.alert_id = a.id
-        LEFT JOIN outbound_emails e ON e.id = d.email_id
-        """
-    static let all = PostgresStatement("\(select) WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2")
-    static let byStatus = PostgresStatement(
-        "\(select) WHERE a.status = $3 AND a.id < $1 ORDER BY a.id DESC LIMIT $2")
-    static let byID = PostgresStatement("\(select) WHERE a.id = $1")
+    /// The page first and by itself, then what belongs to each of its rows, by keys: one plan for tables of any size.
+    private static func select(_ page: String) -> PostgresStatement {
+        PostgresStatement(
+            """
+            SELECT a.id, a.inventory_id, p.sku, p.name, w.code, a.quantity_available, a.reorder_point, a.status,
+                a.created_at, a.acknowledged_at, a.acknowledged_by, a.resolved_at, s.id, e.status, e.attempts, e.sent_at,
+                e.message_id, e.last_error
+            FROM (SELECT * FROM low_stock_alerts WHERE \(page)) a
+            JOIN inventory i ON i.id = a.inventory_id
+            JOIN products p ON p.id = i.product_id
+            JOIN warehouses w ON w.id = i.warehouse_id
+            LEFT JOIN LATERAL (
+                SELECT id FROM purchase_order_suggestions WHERE alert_id = a.id LIMIT 1
+            ) s ON true
+            LEFT JOIN LATERAL (
+                SELECT m.status, m.attempts, m.sent_at, m.message_id, m.last_error
+                FROM alert_deliveries d JOIN outbound_emails m ON m.id = d.email_id WHERE d.alert_id = a.id LIMIT 1
+            ) e ON true
+            ORDER BY a.id DESC
+            """)
+    }
+    static let all = select("id < $1 ORDER BY id DESC LIMIT $2")
+    static let byStatus = select("status = $3 AND id < $1 ORDER BY id DESC LIMIT $2")
+    static let byID = select("id = $1")
     static let acknowledge = PostgresStatement(
         """
         UPDATE low_stock_alerts SET status = 'acknowledged', acknowledged_by = $2,
@@ -47,18 +55,22 @@ enum AlertRow {
 
 /// A purchase order suggestion with its record's names.
 enum SuggestionRow {
-    private static let select = """
-        SELECT s.id, s.alert_id, s.inventory_id, p.sku, p.name, w.code, s.quantity, (s.unit_price * 100)::bigint,
-            s.quantity_available, s.reorder_point, s.status, s.created_at, s.decided_at, s.decided_by
-        FROM purchase_order_suggestions s
-        JOIN inventory i ON i.id = s.inventory_id
-        JOIN products p ON p.id = i.product_id
-        JOIN warehouses w ON w.id = i.warehouse_id
-        """
-    static let all = PostgresStatement("\(select) WHERE s.id < $1 ORDER BY s.id DESC LIMIT $2")
-    static let byStatus = PostgresStatement(
-        "\(select) WHERE s.status = $3 AND s.id < $1 ORDER BY s.id DESC LIMIT $2")
-    static let byID = PostgresStatement("\(select) WHERE s.id = $1")
+    /// As for alerts.
+    private static func select(_ page: String) -> PostgresStatement {
+        PostgresStatement(
+            """
+            SELECT s.id, s.alert_id, s.inventory_id, p.sku, p.name, w.code, s.quantity, (s.unit_price * 100)::bigint,
+                s.quantity_available, s.reorder_point, s.status, s.created_at, s.decided_at, s.decided_by
+            FROM (SELECT * FROM purchase_order_suggestions WHERE \(page)) s
+            JOIN inventory i ON i.id = s.inventory_id
+            JOIN products p ON p.id = i.product_id
+            JOIN warehouses w ON w.id = i.warehouse_id
+            ORDER BY s.id DESC
+            """)
+    }
+    static let all = select("id < $1 ORDER BY id DESC LIMIT $2")
+    static let byStatus = select("status = $3 AND id < $1 ORDER BY id DESC LIMIT $2")
+    static let byID = select("id = $1")
     static let decide = PostgresStatement(
         """
         UPDATE purchase_order_suggestions SET status = $2, decided_by = $3,

@@ -5,16 +5,21 @@ public import UseCases
 /// Alerts and suggestions on PostgreSQL, newest first by their time-ordered ids.
 public struct PostgresAlertStore: AlertStore {
     private let client: PostgresClient
+    private let lookups: PostgresClient
 
-    public init(client: PostgresClient) {
+    /// - Parameters:
+    ///   - client: leases a connection for a decision.
+    ///   - lookups: for the lists; its sessions have `KeySession`'s settings.
+    public init(client: PostgresClient, lookups: PostgresClient) {
         self.client = client
+        self.lookups = lookups
     }
 
     public func alerts(
         status: AlertView.Status?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<AlertView> {
         let before: AlertID = try page.identifier(at: 0, of: 1, in: "alerts") ?? .last
-        let rows = try await client.rows(
+        let rows = try await lookups.rows(
             PostgresQuery(status == nil ? AlertRow.all : AlertRow.byStatus) { parameters in
                 parameters.append(before)
                 parameters.append(Int64(page.limit + 1))
@@ -42,7 +47,7 @@ public struct PostgresAlertStore: AlertStore {
         status: SuggestionView.Status?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<SuggestionView> {
         let before: SuggestionID = try page.identifier(at: 0, of: 1, in: "suggestions") ?? .last
-        let rows = try await client.rows(
+        let rows = try await lookups.rows(
             PostgresQuery(status == nil ? SuggestionRow.all : SuggestionRow.byStatus) { parameters in
                 parameters.append(before)
                 parameters.append(Int64(page.limit + 1))

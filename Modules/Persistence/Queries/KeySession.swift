@@ -12,6 +12,8 @@ public enum KeySession {
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),
+        // Starting workers takes longer than any look-up.
+        ("max_parallel_workers_per_gather", "0"),
     ]
 
     /// The configuration of connections for look-ups by keys.
