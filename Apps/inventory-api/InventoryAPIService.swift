@@ -98,7 +98,7 @@ struct InventoryAPIService {
                 return registry.prometheusText() + ProcessMetrics.prometheusText()
             },
             health: HealthMonitor(
-                healthChecks(client, shared.redis) + reports.healthChecks, logger: logger),
+                HealthChecks.all(client, shared.redis) + reports.healthChecks, logger: logger),
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds),
             dashboard: DashboardConfiguration(
@@ -172,101 +172,5 @@ struct InventoryAPIService {
         }
         return ServiceLatencies(
             lockWait: spread("inventory_lock_wait_seconds"), response: spread("http_request_duration_seconds"))
-    }
-
-    private func healthChecks(_ client: PostgresClient, _ redis: RedisClient?) -> [HealthCheck] {
-        var checks = [
-            HealthCheck("postgresql", isEssential: true) {
-                do throws(PostgresError) {
-                    _ = try await client.query(PostgresQuery(Self.probe), timeout: .seconds(1))
-                    return .init(.ok)
-                } catch {
-                    return .init(.down, detail: error.description)
-                }
-            }
-        ]
-        if let redis {
-            checks.append(
-                HealthCheck("redis", isEssential: false) {
-                    do {
-                        try await redis.ping(timeout: .seconds(1))
-                        return .init(.ok)
-                    } catch {
-                        return .init(.down, detail: "\(error)")
-                    }
-                }
-            )
-        }
-        return checks
-    }
-
-    /// Reads a table, so that a database without the schema is not usable.
-    private static let probe = PostgresStatement("SELECT count(*) FROM (SELECT FROM inventory LIMIT 1) one")
-}
-
-/// Writes the attempts down until nothing can count any more.
-private struct Counting: Service {
-    let tally: PostgresAttemptTally
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await tally.run() }
-    }
-}
-
-/// Reads the certificate again at each SIGHUP.
-private struct Reloading: Service {
-    let certificate: TLSCertificate
-    let logger: Logger
-
-    func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            await certificate.reload(logger: logger)
-        }
-    }
-}
-
-/// Keeps the sums for reports up where no sweeper does, and an eye on the replica.
-private struct ReportUpkeep: Service {
-    let readers: ReportReaders
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await readers.run() }
-    }
-}
-
-/// The engine as a service: it ends after the server, when the group cancels or shuts it down.
-private struct WritePath: Service {
-    let engine: CommandEngine
-
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            await engine.run()
-        } onGracefulShutdown: {
-            Task { await engine.stop() }
-        }
-    }
-}
-
-/// Begins only when the database answers: gives up with a status of its own, and ends quietly when told to stop before.
-private struct WhenReachable: Service {
-    /// How long the database may take to appear at the start (operations.md, *Programs*).
-    private static let patience = Duration.seconds(30)
-    /// EX_UNAVAILABLE of sysexits.h.
-    private static let unavailableStatus: Int32 = 69
-
-    let client: PostgresClient
-    let logger: Logger
-    let service: any Service
-
-    func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await client.waitUntilReachable(for: Self.patience) }
-        } catch let error as PostgresError {
-            if Task.isShuttingDownGracefully || Task.isCancelled { return }
-            logger.critical("the database cannot be reached", metadata: ["cause": "\(error.operatorDescription)"])
-            throw ExitCode(Self.unavailableStatus)
-        }
-        guard !Task.isShuttingDownGracefully else { return }
-        try await service.run()
     }
 }
