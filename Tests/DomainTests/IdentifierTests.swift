@@ -10,6 +10,7 @@ struct IdentifierTests {
             let id = random.identifier(Product.self)
             let text = id.description
             #expect(text.utf8.count == 36 && text == text.lowercased(), "seed \(random.seed)")
+            #expect(id.withText { String(decoding: $0, as: UTF8.self) } == text, "seed \(random.seed)")
             #expect(ProductID(text) == id, "seed \(random.seed)")
             #expect(ProductID(text.uppercased()) == id, "seed \(random.seed)")
             #expect(ProductID(text[...]) == id, "seed \(random.seed)")

@@ -18,7 +18,8 @@ extension JSONWriter {
     }
 
     mutating func member<Entity>(_ name: String, _ value: Identifier<Entity>?) {
-        member(name, value?.description)
+        self.name(name)
+        if let value { value.withText { plain($0) } } else { null() }
     }
 
     mutating func member(_ name: String, _ value: Instant?) {

@@ -23,18 +23,21 @@ struct JSONWriter {
         _ elements: Elements,
         _ write: (inout JSONWriter, Elements.Element) -> Void
     ) {
-        open(UInt8(ascii: "["))
-        for element in elements {
-            write(&self, element)
+        array { writer in
+            for element in elements { write(&writer, element) }
         }
+    }
+
+    /// An array whose elements the closure writes.
+    mutating func array(_ elements: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "["))
+        elements(&self)
         close(UInt8(ascii: "]"))
     }
 
     /// The name of a member; its value must follow.
     mutating func name(_ name: String) {
-        separate()
-        quote(name)
-        buffer.writeInteger(UInt8(ascii: ":"))
+        quote(name, before: needsComma ? UInt8(ascii: ",") : nil, after: UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -65,7 +68,58 @@ struct JSONWriter {
     }
 
     mutating func integer(_ value: Int64) {
-        raw(String(value))
+        separate()
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.integerRoom) { Self.write(value, to: $0) }
+    }
+
+    /// The most bytes that `write` needs: a sign and nineteen digits, made from the back and then moved.
+    private static let integerRoom = 40
+
+    private static func write(_ value: Int64, to bytes: UnsafeMutableRawBufferPointer) -> Int {
+        var rest = value.magnitude
+        var start = integerRoom
+        repeat {
+            start -= 1
+            bytes[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if value < 0 {
+            start -= 1
+            bytes[start] = UInt8(ascii: "-")
+        }
+        let digits = UnsafeRawBufferPointer(rebasing: bytes[start..<integerRoom])
+        bytes.copyMemory(from: digits)
+        return digits.count
+    }
+
+    /// An object of a plain string and a number in one piece, for lists of many.
+    /// - Parameters:
+    ///   - names: of the two, which nothing must be escaped in.
+    ///   - text: see `plain`.
+    mutating func pair(_ names: (StaticString, StaticString), _ text: UnsafeRawBufferPointer, _ value: Int64) {
+        let room = names.0.utf8CodeUnitCount + names.1.utf8CodeUnitCount + text.count + Self.integerRoom + 12
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { [needsComma] bytes in
+            var end = 0
+            func put(_ text: StaticString) {
+                let text = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+                put(text)
+            }
+            func put(_ text: UnsafeRawBufferPointer) {
+                UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: text)
+                end += text.count
+            }
+            put(needsComma ? ",{\"" : "{\"")
+            put(names.0)
+            put("\":\"")
+            put(text)
+            put("\",\"")
+            put(names.1)
+            put("\":")
+            end += Self.write(value, to: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]))
+            put("}")
+            return end
+        }
+        needsComma = true
     }
 
     /// A number of thousandths as a decimal: 412 is `0.412`.
@@ -76,8 +130,14 @@ struct JSONWriter {
     }
 
     mutating func string(_ value: String) {
-        separate()
-        quote(value)
+        quote(value, before: needsComma ? UInt8(ascii: ",") : nil)
+        needsComma = true
+    }
+
+    /// A string of ASCII characters none of which JSON escapes, such as an id or a code.
+    mutating func plain(_ bytes: UnsafeRawBufferPointer) {
+        copy(bytes, before: needsComma ? UInt8(ascii: ",") : nil, after: nil)
+        needsComma = true
     }
 
     /// Text that is JSON already.
@@ -103,14 +163,42 @@ struct JSONWriter {
         }
     }
 
-    private mutating func quote(_ text: String) {
-        buffer.writeInteger(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            buffer.writeString(text)
-        } else {
-            for byte in text.utf8 { escape(byte) }
+    private mutating func quote(_ text: String, before: UInt8?, after: UInt8? = nil) {
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                return false
+            }
+            copy(UnsafeRawBufferPointer(bytes), before: before, after: after)
+            return true
         }
+        guard !isPlain else { return }
+        if let before { buffer.writeInteger(before) }
         buffer.writeInteger(UInt8(ascii: "\""))
+        for byte in text.utf8 { escape(byte) }
+        buffer.writeInteger(UInt8(ascii: "\""))
+        if let after { buffer.writeInteger(after) }
+    }
+
+    /// Writes them between quotes, with one look at the buffer's room for all.
+    private mutating func copy(_ text: UnsafeRawBufferPointer, before: UInt8?, after: UInt8?) {
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: text.count + 4) { bytes in
+            var end = 0
+            if let before {
+                bytes[end] = before
+                end += 1
+            }
+            bytes[end] = UInt8(ascii: "\"")
+            UnsafeMutableRawBufferPointer(rebasing: bytes[(end + 1)...]).copyMemory(from: text)
+            end += 1 + text.count
+            bytes[end] = UInt8(ascii: "\"")
+            end += 1
+            if let after {
+                bytes[end] = after
+                end += 1
+            }
+            return end
+        }
     }
 
     private mutating func escape(_ byte: UInt8) {

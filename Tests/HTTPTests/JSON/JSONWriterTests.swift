@@ -38,6 +38,36 @@ struct JSONWriterTests {
         #expect(written { $0.decimal(thousandths: -5) } == "-0.005")
     }
 
+    @Test func `Pieces that are written at once are what the single ones are, at every length`() {
+        for length in [0, 1, 15, 16, 64, 200, 511, 512, 513, 5_000] {
+            var text = String(repeating: "x", count: length)
+            for value in [0, -1, 9, 10, .max, .min] as [Int64] {
+                let single = written { writer in
+                    for _ in 0..<3 {
+                        writer.object { writer in
+                            writer.member("name", text)
+                            writer.member("value", value)
+                        }
+                    }
+                }
+                let pieces = written { writer in
+                    for _ in 0..<3 {
+                        text.withUTF8 { writer.pair(("name", "value"), UnsafeRawBufferPointer($0), value) }
+                    }
+                }
+                #expect(pieces == single)
+                let strings = written { writer in
+                    writer.array { writer in
+                        writer.string(text)
+                        text.withUTF8 { writer.plain(UnsafeRawBufferPointer($0)) }
+                        writer.integer(value)
+                    }
+                }
+                #expect(strings == "[\"\(text)\",\"\(text)\",\(value)]")
+            }
+        }
+    }
+
     @Test("takes names of other bytes for other names, however alike they look")
     func composedNames() throws {
         let text = "{\"\u{E9}\":1,\"e\u{301}\":2,\"K\":3,\"\u{212A}\":4}"
