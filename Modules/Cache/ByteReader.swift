@@ -23,7 +23,11 @@ struct ByteReader {
 
     /// Eight bytes, little endian.
     mutating func word() -> UInt64? {
-        take(8)?.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        guard bytes.count - position >= 8 else { return nil }
+        defer { position += 8 }
+        return bytes.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        }
     }
 
     mutating func number() -> Int64? {

@@ -1,4 +1,5 @@
 import Domain
+import RedisClient
 
 /// The names of keys.
 enum CacheKeys {
@@ -8,10 +9,40 @@ enum CacheKeys {
 
     /// `inventory:{product_id}:{warehouse_id}` (flows.md, *Redis Caching*).
     static func record(_ key: RecordKey) -> String {
-        "inventory:\(key.product):\(key.warehouse)"
+        "\(recordPrefix)\(key.product):\(key.warehouse)"
     }
 
+    /// The number is that of the form: what another release keeps in another form is never read as this one.
     static func availability(_ product: ProductID) -> String {
-        "availability:\(product)"
+        "\(availabilityPrefix)\(product)"
+    }
+
+    private static let recordPrefix = "inventory:"
+    private static let availabilityPrefix = "availability2:"
+
+    // MARK: As arguments, without a string in between
+
+    static func append(_ key: RecordKey, to command: inout RedisCommand) {
+        command.append { bytes in
+            bytes.append(contentsOf: recordPrefix.utf8)
+            key.product.withText { bytes.append(contentsOf: $0) }
+            bytes.append(UInt8(ascii: ":"))
+            key.warehouse.withText { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    static func append(availability product: ProductID, to command: inout RedisCommand) {
+        command.append { bytes in
+            bytes.append(contentsOf: availabilityPrefix.utf8)
+            product.withText { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    /// What a warehouse's line in `AvailabilityEntry` begins with.
+    static func append(line warehouse: WarehouseID, to command: inout RedisCommand) {
+        command.append { bytes in
+            bytes.append(AvailabilityEntry.bar)
+            warehouse.withText { bytes.append(contentsOf: $0) }
+        }
     }
 }

@@ -15,6 +15,28 @@ enum CacheScripts {
 
         """
 
+    /// Puts a line into a product's availability (`AvailabilityEntry`), unless a newer one of its warehouse is there.
+    private static let mergeFunction =
+        versionFunction + """
+            local none = string.rep('0', 16) .. 'p' .. string.rep('0', 16)
+            local function kind(value)
+                return string.sub(value, 17, 17)
+            end
+            local function bounded(value)
+                if #value <= \(maximumAvailabilityBytes) then return value end
+                return string.rep('0', 16) .. 'l' .. string.rep('0', 16)
+            end
+            local function merge(value, field, line)
+                if kind(value) == 'l' then return value end
+                local _, stop = string.find(value, field, 1, true)
+                if not stop then return bounded(value .. field .. line) end
+                if refuses(string.sub(value, stop + 1, stop + 16), line) then return value end
+                local next = string.find(value, '|', stop + 1, true)
+                return string.sub(value, 1, stop) .. line .. (next and string.sub(value, next) or '')
+            end
+
+            """
+
     /// Finds the epoch, or begins one.
     private static let findEpoch = """
         local epoch = redis.call('GET', KEYS[1])
@@ -35,16 +57,16 @@ enum CacheScripts {
     /// for each record its field and its line. Answers the epoch, for the next call: an entry that carries it already need
     /// not be taken apart.
     ///
-    /// A hash that is not there is not begun: most products are sold more often than they are asked for, and a reader's
-    /// fill looks at the records themselves. Only a new record's line is put in any case, since a reader who did not see
-    /// the record cannot look at it. The life of a complete hash is not prolonged: it bounds how long a figure can stay
-    /// that somebody else failed to publish.
+    /// A product's availability that is not there is not begun: most products are sold more often than they are asked for,
+    /// and a reader's fill looks at the records themselves. Only a new record's line is put in any case, since a reader who
+    /// did not see the record cannot look at it. The life of what is complete is not prolonged: it bounds how long a figure
+    /// can stay that somebody else failed to publish.
     static let publish = RedisScript(
-        versionFunction + findEpoch + """
+        mergeFunction + findEpoch + """
             local count = (#KEYS - 1) / 2
             local new = tonumber(ARGV[3])
             local isStamped = ARGV[4] == epoch
-            local stored = redis.call('MGET', unpack(KEYS, 2, count + 1))
+            local stored = redis.call('MGET', unpack(KEYS, 2))
             for i = 1, count do
                 local entry = ARGV[4 + i]
                 if not stored[i] or not refuses(stored[i], entry) then
@@ -54,18 +76,19 @@ enum CacheScripts {
                     redis.call('SET', KEYS[1 + i], entry, 'PX', ARGV[2])
                 end
             end
-            local last = count
-            if redis.call('EXISTS', unpack(KEYS, 2 + count)) == 0 then last = new end
-            for i = 1, last do
-                local field, line, hash = ARGV[count + 3 + 2 * i], ARGV[count + 4 + 2 * i], KEYS[1 + count + i]
-                local found = redis.call('HMGET', hash, field, 'complete')
-                if not found[1] and not found[2] and i > new and redis.call('EXISTS', hash) == 0 then
-                    -- Nobody asks for it.
-                else
-                    if not refuses(found[1], line) then redis.call('HSET', hash, field, line) end
-                    if not found[2] or string.sub(found[2], 18, 33) ~= epoch then
-                        redis.call('PEXPIRE', hash, ARGV[2])
+            -- Several of the records may be of one product.
+            local values = {}
+            for i = 1, count do
+                local key = KEYS[1 + count + i]
+                local value = values[key] or stored[count + i]
+                if value or i <= new then
+                    local merged = merge(value or none, ARGV[count + 3 + 2 * i], ARGV[count + 4 + 2 * i])
+                    if kind(merged) ~= 'c' or string.sub(merged, 18, 33) ~= epoch then
+                        redis.call('SET', key, merged, 'PX', ARGV[2])
+                    elseif merged ~= value then
+                        redis.call('SET', key, merged, 'KEEPTTL')
                     end
+                    values[key] = merged
                 end
             end
             return epoch
@@ -85,46 +108,47 @@ enum CacheScripts {
             return #stored
             """)
 
-    /// Merges all of a product's lines, as a reader found them, with what is there, and marks the hash as complete unless
-    /// a tombstone stays in it, or a record is newer than its line: then the next reader's fill completes it, as from now
-    /// on writers put their lines here. KEYS: the epoch, the quarantine, the hash, then the record key of each line.
-    /// ARGV: an epoch to begin; the life in milliseconds; the mark; then fields and lines by turns.
+    /// Merges all of a product's lines, as a reader found them, with what is there, and marks them as complete unless a
+    /// tombstone stays among them, or a record is newer than its line: then the next reader's fill completes them, as from
+    /// now on writers put their lines here. KEYS: the epoch, the quarantine, the availability, then the record key of each
+    /// line. ARGV: an epoch to begin; the life in milliseconds; the SKU; then what lines begin with and lines by turns.
     static let fillAvailability = RedisScript(
-        versionFunction + findEpoch + """
+        mergeFunction + findEpoch + """
             if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-            local hash = KEYS[3]
-            local complete = true
+            local value = redis.call('GET', KEYS[3]) or none
+            if kind(value) == 'l' then return 0 end
+            local stored = {}
+            for field, line in string.gmatch(value, '(|' .. string.rep('.', 36) .. ')([^|]*)') do
+                stored[#stored + 1] = field
+                stored[field] = line
+            end
+            local mark = 'c'
+            local lines = {}
+            local function add(field, line)
+                if kind(line) == 't' then mark = 'p' end
+                lines[#lines + 1] = field .. line
+                stored[field] = nil
+            end
             local records = #KEYS > 3 and redis.call('MGET', unpack(KEYS, 4)) or {}
             for i = 4, #ARGV, 2 do
-                local line = ARGV[i + 1]
-                local found = redis.call('HGET', hash, ARGV[i])
-                if refuses(found, line) then
-                    line = found
-                else
-                    redis.call('HSET', hash, ARGV[i], line)
-                end
-                if refuses(records[i / 2 - 1], line) then complete = false end
+                local field, line = ARGV[i], ARGV[i + 1]
+                if refuses(stored[field], line) then line = stored[field] end
+                if refuses(records[i / 2 - 1], line) then mark = 'p' end
+                add(field, line)
             end
-            for _, value in ipairs(redis.call('HVALS', hash)) do
-                if string.sub(value, 17, 17) == 't' then complete = false end
+            -- The reader did not see these.
+            for _, field in ipairs(stored) do
+                if stored[field] then add(field, stored[field]) end
             end
-            if complete then redis.call('HSET', hash, 'complete', stamped(ARGV[3])) end
-            redis.call('PEXPIRE', hash, ARGV[2])
+            value = bounded(string.rep('0', 16) .. mark .. epoch .. ARGV[3] .. table.concat(lines))
+            redis.call('SET', KEYS[3], value, 'PX', ARGV[2])
             return 1
             """)
-
-    /// Reads hashes. KEYS: the epoch, the hashes. Answers the epoch, empty for none, and then each hash.
-    static let readAvailability = RedisScript(
-        """
-        local answer = {redis.call('GET', KEYS[1]) or ''}
-        for i = 2, #KEYS do answer[i] = redis.call('HGETALL', KEYS[i]) end
-        return answer
-        """)
 
     /// Puts a tombstone wherever the stored version is older than one that was committed. KEYS: the record keys, the
     /// availability keys in the same order. ARGV: the life in milliseconds; then for each the tombstone and the field.
     static let settle = RedisScript(
-        versionFunction + """
+        mergeFunction + """
             local count = #KEYS / 2
             local stored = redis.call('MGET', unpack(KEYS, 1, count))
             for i = 1, count do
@@ -134,12 +158,15 @@ enum CacheScripts {
                 if not old or old < committed then
                     redis.call('SET', KEYS[i], tombstone, 'PX', ARGV[1])
                 end
-                local hash = KEYS[count + i]
-                old = version(redis.call('HGET', hash, field))
+                local value = redis.call('GET', KEYS[count + i]) or none
+                local _, stop = string.find(value, field, 1, true)
+                old = stop and version(string.sub(value, stop + 1, stop + 16))
                 if not old or old < committed then
-                    redis.call('HSET', hash, field, tombstone)
-                    redis.call('HDEL', hash, 'complete')
-                    redis.call('PEXPIRE', hash, ARGV[1])
+                    value = merge(value, field, tombstone)
+                    if kind(value) == 'c' then
+                        value = string.sub(value, 1, 16) .. 'p' .. string.sub(value, 18)
+                    end
+                    redis.call('SET', KEYS[count + i], value, 'PX', ARGV[1])
                 end
             end
             return count
@@ -152,6 +179,10 @@ enum CacheScripts {
         redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
         return 1
         """)
+
+    /// A product of some thousand warehouses; one with more is read from the database. Each commit copies it once, some
+    /// ten microseconds of the server's time.
+    static let maximumAvailabilityBytes = 64 << 10
 
     /// How many records one call may have: some milliseconds of the server's time, and below the 8,000 values that Lua
     /// unpacks.

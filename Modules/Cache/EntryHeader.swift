@@ -9,8 +9,12 @@ struct EntryHeader {
         case record = 0x72  // r
         /// A warehouse's line of a product's availability, in the first form (`AvailabilityEntry`).
         case line = 0x61  // a
-        /// The mark that all of a product's warehouses are there.
+        /// A product's availability with all of its warehouses.
         case complete = 0x63  // c
+        /// One of which some lines are here, or a tombstone.
+        case partial = 0x70  // p
+        /// One that would have more bytes than `CacheScripts.maximumAvailabilityBytes`, and is not kept.
+        case large = 0x6C  // l
         /// Nothing to be read, and older versions are refused.
         case tombstone = 0x74  // t
     }
@@ -28,9 +32,16 @@ struct EntryHeader {
 
     /// - Returns: nil when the bytes do not begin with a header of a kind known here.
     init?(reading bytes: [UInt8]) {
+        guard let header = bytes.withUnsafeBytes({ Self(reading: $0) }) else { return nil }
+        self = header
+    }
+
+    /// The same of bytes that lie somewhere else.
+    init?(reading bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.length, let kind = Kind(rawValue: bytes[Self.digits]) else { return nil }
         var version: Int64 = 0
-        for byte in bytes[..<Self.digits] {
+        for position in 0..<Self.digits {
+            let byte = bytes[position]
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
             version = version * 10 + Int64(byte - UInt8(ascii: "0"))
         }

@@ -12,7 +12,7 @@ extension RedisStockCache {
             rest = rest.dropFirst(part.count)
             var command = RedisCommand("MGET", argumentCount: part.count + 1, byteCount: part.count * 96)
             command.append(CacheKeys.epoch)
-            for key in part { command.append(CacheKeys.record(key)) }
+            for key in part { CacheKeys.append(key, to: &command) }
             // Whoever cannot be asked now is not asked for the rest either.
             guard let reply = try? await client.send(command, timeout: limits.answer).array else { break }
             guard reply.count == part.count + 1, let epoch = reply[0].bytes else { continue }
@@ -31,14 +31,14 @@ extension RedisStockCache {
         while !rest.isEmpty {
             let part = rest.prefix(CacheScripts.maximumRecordsPerCall)
             rest = rest.dropFirst(part.count)
-            var call = CacheScripts.readAvailability.call(keyCount: part.count + 1, byteCount: part.count * 64)
-            call.append(CacheKeys.epoch)
-            for product in part { call.append(CacheKeys.availability(product)) }
-            let answer = try? await client.run(CacheScripts.readAvailability, call, timeout: limits.answer)
-            guard let reply = answer?.array, reply.count == part.count + 1, let epoch = reply[0].bytes else { break }
+            var command = RedisCommand("MGET", argumentCount: part.count + 1, byteCount: part.count * 64)
+            command.append(CacheKeys.epoch)
+            for product in part { CacheKeys.append(availability: product, to: &command) }
+            guard let reply = try? await client.send(command, timeout: limits.answer).array else { break }
+            guard reply.count == part.count + 1, let epoch = reply[0].bytes else { continue }
             for (product, value) in zip(part, reply.dropFirst()) {
-                let fields = value.array?.compactMap(\.bytes) ?? []
-                found[product] = AvailabilityEntry.decode(fields, product: product, epoch: epoch)
+                guard let bytes = value.bytes else { continue }
+                found[product] = AvailabilityEntry.decode(bytes, product: product, epoch: epoch)
             }
         }
         metrics.availability.count(asked: products.count, found: found.count)
@@ -59,9 +59,9 @@ extension RedisStockCache {
             }
             call.append(firstEpoch)
             call.append(life)
-            call.append(EntryHeader(version: 0, kind: .complete).bytes + Array(availability.sku.description.utf8))
+            call.append(availability.sku.description)
             for line in availability.lines {
-                call.append(line.warehouseID.description)
+                CacheKeys.append(line: line.warehouseID, to: &call)
                 call.append(AvailabilityEntry.encode(line))
             }
             client.post(CacheScripts.fillAvailability, call, timeout: limits.answer)

@@ -105,7 +105,7 @@ extension RedisStockCache {
         call.append(life)
         for (key, version) in keys {
             call.append(EntryHeader(version: version, kind: .tombstone).bytes)
-            call.append(key.warehouse.description)
+            CacheKeys.append(line: key.warehouse, to: &call)
         }
         return call
     }

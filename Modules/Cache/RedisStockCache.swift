@@ -47,8 +47,8 @@ public final class RedisStockCache: StockCache {
         dirty = Mutex(DirtyKeys(maximumKeys: maximumDirtyKeys))
         lastEpoch = Mutex(Array(firstEpoch.utf8))
         client.preload(
-            CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.readAvailability,
-            CacheScripts.settle, CacheScripts.void)
+            CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.settle,
+            CacheScripts.void)
         client.whenConnected { [weak self] session in
             await self?.settle { script, call throws(RedisError) in
                 try await session.run(script, call, timeout: limits.settling)
@@ -115,8 +115,8 @@ public final class RedisStockCache: StockCache {
             keyCount: 1 + 2 * count, argumentCount: 4 + 3 * count, byteCount: count * 400)
         let epoch = lastEpoch.withLock { $0 }
         call.append(CacheKeys.epoch)
-        for record in records { call.append(CacheKeys.record(record.key)) }
-        for record in records { call.append(CacheKeys.availability(record.key.product)) }
+        for record in records { CacheKeys.append(record.key, to: &call) }
+        for record in records { CacheKeys.append(availability: record.key.product, to: &call) }
         call.append(firstEpoch)
         call.append(life)
         // Those that are new come first.
@@ -124,7 +124,7 @@ public final class RedisStockCache: StockCache {
         call.append(epoch)
         for record in records { call.append(RecordEntry.encode(record, epoch: epoch)) }
         for record in records {
-            call.append(record.key.warehouse.description)
+            CacheKeys.append(line: record.key.warehouse, to: &call)
             call.append(AvailabilityEntry.encode(AvailabilityEntry.line(of: record)))
         }
         return call

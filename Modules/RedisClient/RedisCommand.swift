@@ -33,6 +33,12 @@ public struct RedisCommand: Sendable {
         append(rest)
     }
 
+    /// Appends one argument, which the closure puts behind the bytes that are there.
+    public mutating func append(_ write: (inout [UInt8]) -> Void) {
+        write(&bytes)
+        ends.append(bytes.count)
+    }
+
     public mutating func append(_ number: Int) {
         append(String(number))
     }

@@ -85,7 +85,9 @@ private struct CacheCaller {
 
     private mutating func read(_ product: Int, _ warehouse: Int) async {
         let floor = database.floor(key(product, warehouse), process: process)
-        if let found = await cache.version(product, warehouse) {
+        // By both ways: of a task, and of an event loop.
+        let isNow = Bool.random(using: &random)
+        if let found = await isNow ? cache.versionNow(product, warehouse) : cache.version(product, warehouse) {
             database.check(found, floor: floor)
             return
         }
@@ -97,9 +99,13 @@ private struct CacheCaller {
 
     private mutating func readAvailability(_ product: Int) async {
         let floors = (1...2).map { database.floor(key(product, $0), process: process) }
-        if let lines = await cache.lines(product) {
+        let isNow = Bool.random(using: &random)
+        // Nine are available for each version: see `record`.
+        let versions =
+            await isNow ? cache.quantitiesNow(product)?.mapValues { $0 / 9 } : cache.lines(product)
+        if let versions {
             for warehouse in 1...2 {
-                database.check(lines["W\(warehouse)"] ?? 0, floor: floors[warehouse - 1])
+                database.check(versions["W\(warehouse)"] ?? 0, floor: floors[warehouse - 1])
             }
             return
         }

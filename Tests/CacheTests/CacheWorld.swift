@@ -62,6 +62,29 @@ extension RedisStockCache {
         }
     }
 
+    /// The same by those who cannot wait.
+    func versionNow(_ product: Int, _ warehouse: Int = 1) async -> Int64? {
+        await answers([.record(key(product, warehouse))]).record(0)?.version
+    }
+
+    /// What can be sold, by warehouse code, nil for a miss.
+    func quantitiesNow(_ product: Int) async -> [String: Int64]? {
+        let found = await answers([.availability([key(product).product])]).availability(0)
+        return found.first.flatMap { $0 }.map { lines in
+            var quantities: [String: Int64] = [:]
+            lines.forEachLine { quantities[String(decoding: $0, as: UTF8.self)] = $1 }
+            return quantities
+        }
+    }
+
+    func answers(_ questions: [CacheQuestion]) async -> any CacheAnswers {
+        var all = CacheQuestions()
+        for question in questions { all.append(question) }
+        return await withCheckedContinuation { continuation in
+            ask(all) { continuation.resume(returning: $0) }
+        }
+    }
+
     var isClean: Bool { dirty.withLock { $0.isClean } }
 
     /// Publishes until it is known to have arrived: a machine that builds meanwhile may keep Redis beyond the limit.

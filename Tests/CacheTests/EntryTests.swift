@@ -48,36 +48,84 @@ import UseCases
         print("seed \(seed)")
         var random = SeededGenerator(seed: seed)
         let five = record(1, version: 5)
-        let entries = [stored(five), AvailabilityEntry.encode(AvailabilityEntry.line(of: five))]
+        let entries = [
+            stored(five),
+            whole([AvailabilityEntry.line(of: five), AvailabilityEntry.line(of: record(1, 2, version: 9))]),
+        ]
         for _ in 0..<20_000 {
             var bytes = entries[Int.random(in: 0...1, using: &random)]
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             }
+            bytes.removeLast(Int.random(in: 0...bytes.count / 8, using: &random))
             _ = RecordEntry.decode(bytes, key: key(1), epoch: epoch)
-            let name = Array(key(1).warehouse.description.utf8)
-            _ = AvailabilityEntry.decode([name, bytes], product: key(1).product, epoch: epoch)
-            _ = AvailabilityEntry.decode([bytes, bytes], product: key(1).product, epoch: epoch)
+            let values = AvailabilityEntry.decode(bytes, product: key(1).product, epoch: epoch)
+            let lines = AvailabilityEntry.lines(bytes, product: key(1).product, epoch: epoch)
+            // The values ask more of ids, of the SKU and of nothing else.
+            if let values { #expect(lines.map(written) == written(values)) }
+            lines?.forEachLine { code, _ in #expect(CodeBytes.areCode(code)) }
         }
     }
 
-    @Test func `Availability is served when it is complete, of this epoch and without a tombstone`() {
-        let mark = EntryHeader(version: 0, kind: .complete).bytes + epoch + Array("SKU-1".utf8)
-        let complete = [Array(AvailabilityEntry.completeField.utf8), mark]
-        func line(_ warehouse: Int) -> [[UInt8]] {
-            let line = AvailabilityEntry.line(of: record(1, warehouse, version: 4))
-            return [Array(line.warehouseID.description.utf8), AvailabilityEntry.encode(line)]
+    /// A product's availability as a reader's fill stores it.
+    private func whole(_ lines: [ProductAvailability.Line], kind: EntryHeader.Kind = .complete) -> [UInt8] {
+        var bytes = EntryHeader(version: 0, kind: kind).bytes + epoch + Array("SKU-1".utf8)
+        for line in lines {
+            bytes.append(AvailabilityEntry.bar)
+            bytes += Array(line.warehouseID.description.utf8) + AvailabilityEntry.encode(line)
         }
-        func decode(_ fields: [[UInt8]], epoch: [UInt8]) -> ProductAvailability? {
-            AvailabilityEntry.decode(fields, product: key(1).product, epoch: epoch)
+        return bytes
+    }
+
+    /// What is written down of it.
+    private func written(_ availability: any AvailabilityLines) -> [String] {
+        var words = ["\(availability.quantityAvailable)"]
+        availability.forEachLine { words.append("\(String(decoding: $0, as: UTF8.self)) \($1)") }
+        return words
+    }
+
+    @Test func `Availability is served when it is complete, of this epoch and without a tombstone`() {
+        func line(_ warehouse: Int) -> ProductAvailability.Line {
+            AvailabilityEntry.line(of: record(1, warehouse, version: 4))
+        }
+        func decode(_ bytes: [UInt8], epoch: [UInt8]) -> ProductAvailability? {
+            let values = AvailabilityEntry.decode(bytes, product: key(1).product, epoch: epoch)
+            let lines = AvailabilityEntry.lines(bytes, product: key(1).product, epoch: epoch)
+            #expect(lines.map(written) == values.map(written))
+            return values
         }
         let expected = availability(1, [record(1, 1, version: 4), record(1, 2, version: 4)])
-        #expect(decode(line(2) + complete + line(1), epoch: epoch) == expected)
-        #expect(decode(complete, epoch: epoch) == availability(1, []))
-        #expect(decode(line(1), epoch: epoch) == nil)
+        #expect(decode(whole([line(1), line(2)]), epoch: epoch) == expected)
+        // As after a new warehouse, whose line stands last.
+        #expect(decode(whole([line(2), line(1)]), epoch: epoch) == expected)
+        #expect(decode(whole([]), epoch: epoch) == availability(1, []))
+        #expect(decode(whole([line(1)], kind: .partial), epoch: epoch) == nil)
+        #expect(decode(whole([line(1)], kind: .large), epoch: epoch) == nil)
         #expect(decode([], epoch: epoch) == nil)
-        #expect(decode(line(1) + complete, epoch: Array(epoch.reversed())) == nil)
-        let tombstone = EntryHeader(version: 5, kind: .tombstone).bytes
-        #expect(decode(complete + [line(2)[0], tombstone], epoch: epoch) == nil)
+        #expect(decode(whole([line(1)]), epoch: Array(epoch.reversed())) == nil)
+        let tombstone =
+            [AvailabilityEntry.bar] + Array(key(1, 2).warehouse.description.utf8)
+            + EntryHeader(version: 5, kind: .tombstone).bytes
+        #expect(decode(whole([line(1)]) + tombstone, epoch: epoch) == nil)
+        let bytes = whole([line(1), line(2)])
+        for length in 0..<bytes.count where decode(Array(bytes[..<length]), epoch: epoch) != nil {
+            // Cut at a bar, it is one of fewer warehouses; within the last code or the SKU, one of another. No script
+            // stores such a thing.
+            let rest = bytes[length...]
+            let isBarNext = rest.prefix(2).contains(AvailabilityEntry.bar)
+            #expect(isBarNext || rest.count < 2 || length < 40)
+        }
+    }
+
+    @Test func `A quantity at the end of its range, and a sum beyond it, are written`() {
+        let lines = (1...1_100).map { number in
+            ProductAvailability.Line(
+                warehouseID: key(1, number).warehouse,
+                warehouseCode: AvailabilityEntry.line(of: record(1, 10_000 + number, version: 1)).warehouseCode,
+                quantityAvailable: number == 1 ? -5 : Quantity.highest, version: 1)
+        }
+        let stored = AvailabilityEntry.lines(whole(lines), product: key(1).product, epoch: epoch)
+        #expect(stored?.quantityAvailable == .max)
+        #expect(stored.map(written)?[1...2] == ["W10001 -5", "W10002 \(Quantity.highest)"])
     }
 }

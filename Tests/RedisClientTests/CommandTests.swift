@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func `An argument can be written in pieces behind the ones before it`() async throws {
+        try await withRedis(try RedisServer()) { process in
+            var command = RedisCommand("ECHO")
+            command.append { bytes in
+                bytes.append(contentsOf: "one".utf8)
+                bytes.append(0)
+                bytes.append(contentsOf: "two".utf8)
+            }
+            let answer = try await process.client.send(command, timeout: limit)
+            #expect(answer == .bytes(Array("one\0two".utf8)))
+        }
+    }
+
     @Test func `Any bytes come back as they went`() async throws {
         try await withRedis(try RedisServer()) { process in
             let all = (0...255).map { UInt8($0) }

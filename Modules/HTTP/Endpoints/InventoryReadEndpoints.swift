@@ -30,6 +30,7 @@ struct InventoryReadEndpoints: Sendable {
                 scope: .read,
                 summary: "Shows an inventory record",
                 description: .getInventory,
+                planner: planShow,
                 handler: show
             ),
             Endpoint(
@@ -70,19 +71,36 @@ struct InventoryReadEndpoints: Sendable {
         return .page(try await reader.lowStock(warehouse: warehouse, page: page)) { $0.lowStockLine($1) }
     }
 
-    @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
+    private static func id(of request: APIRequest) throws -> InventoryID {
         var parameters = ParameterReader(request)
         guard let id = parameters.path("id", .identifier() as FieldRule<InventoryID>) else {
             throw parameters.failure
         }
-        let record = try await reader.record(id)
+        return id
+    }
+
+    private static func answer(_ record: InventoryRecord, to headers: HTTPFields) -> APIResponse {
         let tag = EntityTag(version: record.version)
-        var response =
-            tag.matches(request.headers) ? APIResponse(.notModified) : APIResponse.json { $0.record(record) }
+        var response = tag.matches(headers) ? APIResponse(.notModified) : APIResponse.json { $0.record(record) }
         response.headers[.eTag] = tag.description
         // The caller may keep a copy and must ask about it, stock changes at any moment; a cache that others use must not.
         response.headers[.cacheControl] = "private, no-cache"
         return response
+    }
+
+    @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
+        Self.answer(try await reader.record(try Self.id(of: request)), to: request.headers)
+    }
+
+    @Sendable private func planShow(_ request: APIRequest) throws -> Endpoint.Plan? {
+        let id = try Self.id(of: request)
+        guard let question = reader.question(id) else { return nil }
+        let headers = request.headers
+        return .read(
+            ReadPlan(question: question, reader: reader) { finding in
+                if let record = finding.record { return .answer(Self.answer(record, to: headers)) }
+                return .load { Self.answer(try await reader.load(id), to: headers) }
+            })
     }
 
     @Sendable private func transactions(_ request: APIRequest) async throws -> APIResponse {

@@ -17,7 +17,7 @@ struct ReservationEndpoints: Sendable {
                 body: .json,
                 summary: "Holds units for an order, all items or none",
                 description: .reserve,
-                planner: planReserve,
+                planner: { try planReserve($0).map(Endpoint.Plan.command) },
                 handler: reserve
             ),
             Endpoint(
@@ -118,16 +118,17 @@ struct ReservationEndpoints: Sendable {
 
     private func planOrder(
         _ request: APIRequest, _ command: (OrderID) -> Command, _ word: String
-    ) throws -> CommandPlan? {
+    ) throws -> Endpoint.Plan? {
         let order = try order(of: request)
         let (actor, command, answer) = (request.actor, command(order), answer(word, order))
         let once = request.once { (_: Outcome) in answer }
-        return CommandPlan(
-            send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
-            answer: { outcome in
-                _ = try outcome.get()
-                return answer
-            })
+        return .command(
+            CommandPlan(
+                send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
+                answer: { outcome in
+                    _ = try outcome.get()
+                    return answer
+                }))
     }
 
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {

@@ -23,7 +23,7 @@ struct StockEndpoints: Sendable {
             body: .json,
             summary: summary,
             description: .movement(kind),
-            planner: { try plan(kind, $0) },
+            planner: { try plan(kind, $0).map(Endpoint.Plan.command) },
             handler: { try await move(kind, $0) })
     }
 

@@ -3,14 +3,14 @@ import HTTPTypes
 import NIOCore
 import UseCases
 
-/// The way of a request that needs no task: it is read, its command is sent, and when the outcome is there it is
-/// answered, each on the event loop of its connection.
+/// The way of a request that needs no task: it is read, its command is sent or the cache is asked, and when the outcome
+/// is there it is answered, each on the event loop of its connection.
 extension RequestPipeline {
     enum Planned {
         /// `respond` has to do it.
         case task
         case answered(APIResponse)
-        case plan(CommandPlan)
+        case plan(Endpoint.Plan)
     }
 
     /// Reads a request whose whole body is here.
@@ -44,5 +44,28 @@ extension RequestPipeline {
             response = answer(to: error, in: context)
         }
         return complete(response, to: head, in: context)
+    }
+    /// What becomes of a read with what the cache had; an answer is complete.
+    func proceed(
+        _ plan: ReadPlan, _ finding: CacheFinding, to head: HTTPRequest, in context: Context
+    ) -> ReadPlan.Step {
+        do {
+            let step = try plan.proceed(finding)
+            guard case .answer(let response) = step else { return step }
+            return .answer(complete(response, to: head, in: context))
+        } catch {
+            return .answer(complete(answer(to: error, in: context), to: head, in: context))
+        }
+    }
+
+    /// The answer from the database.
+    func answer(
+        loading load: @Sendable () async throws -> APIResponse, to head: HTTPRequest, in context: Context
+    ) async -> APIResponse {
+        do {
+            return complete(try await load(), to: head, in: context)
+        } catch {
+            return complete(answer(to: error, in: context), to: head, in: context)
+        }
     }
 }

@@ -17,11 +17,13 @@ struct APIResponse: Sendable {
     }
 
     /// An answer in JSON.
+    /// - Parameter capacity: bytes to reserve; most answers fit into the default.
     static func json(
         _ status: HTTPResponse.Status = .ok,
+        capacity: Int = 512,
         _ write: (inout JSONWriter) -> Void
     ) -> APIResponse {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: capacity)
         write(&writer)
         return APIResponse(status, headers: [.contentType: "application/json"], body: writer.buffer)
     }

@@ -65,14 +65,14 @@ extension JSONWriter {
     }
 
     /// - Parameter availability: nil for a SKU that nobody knows, which has nothing anywhere.
-    mutating func availability(_ sku: SKU, _ availability: ProductAvailability?) {
+    mutating func availability(_ sku: SKU, _ availability: (any AvailabilityLines)?) {
         object { writer in
             writer.member("sku", sku.description)
             writer.member("quantity_available", availability?.quantityAvailable ?? 0)
-            writer.member("warehouses", availability?.lines ?? []) { writer, line in
-                writer.object { writer in
-                    writer.member("warehouse_code", line.warehouseCode.description)
-                    writer.member("quantity_available", line.quantityAvailable)
+            writer.name("warehouses")
+            writer.array { writer in
+                availability?.forEachLine { code, quantity in
+                    writer.pair(("warehouse_code", "quantity_available"), code, quantity)
                 }
             }
         }

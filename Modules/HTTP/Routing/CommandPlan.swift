@@ -14,7 +14,13 @@ struct CommandPlan: Sendable {
 }
 
 extension Endpoint {
+    /// What is to be done for a request that needs no task.
+    enum Plan: Sendable {
+        case command(CommandPlan)
+        case read(ReadPlan)
+    }
+
     /// Reads a request as far as it can be done without waiting; nil when the handler has to do it, which may wait.
     /// - Throws: what a handler may throw.
-    typealias Planner = @Sendable (APIRequest) throws -> CommandPlan?
+    typealias Planner = @Sendable (APIRequest) throws -> Plan?
 }

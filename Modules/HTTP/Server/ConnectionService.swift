@@ -21,6 +21,8 @@ final class ConnectionService {
     private lazy var mailbox = makeMailbox()
     private var waiting: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
     private var lastNumber: UInt64 = 0
+    /// Asks the cache for the requests that read without a task.
+    private lazy var reads = ReadDesk(eventLoop: eventLoop)
 
     /// To be called on the event loop.
     init(
@@ -86,11 +88,29 @@ final class ConnectionService {
     /// - Returns: nil when too many requests are in flight; then nothing is run.
     func run(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
         guard requests.enter() else { return nil }
+        return runCounted(operation)
+    }
+
+    /// The same for a request that counts already.
+    func runCounted(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         let requests = requests
         return executor.run {
             await operation()
             requests.leave()
         }
+    }
+
+    /// Asks the cache a plan's question and goes on with what it has, on the event loop; the server does not end before
+    /// it.
+    /// - Parameter answer: says whether the request is done; else it goes on by `runCounted`.
+    /// - Returns: false when too many requests are in flight; then nothing is asked.
+    func ask(_ plan: ReadPlan, _ answer: @escaping (CacheFinding) -> Bool) -> Bool {
+        guard requests.enter() else { return false }
+        let requests = requests
+        reads.ask(plan) { finding in
+            if answer(finding) { requests.leave() }
+        }
+        return true
     }
 
     /// Sends a plan's command and goes on with its outcome, on the event loop; the server does not end before it.

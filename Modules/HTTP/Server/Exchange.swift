@@ -62,11 +62,33 @@ final class Exchange {
         switch service.pipeline.plan(head, in: context, bytes) {
         case .task: run(ArrivedBody(bytes: bytes), context)
         case .answered(let answer): _ = finish(.success(answer))
-        case .plan(let plan):
+        case .plan(.command(let plan)):
             let isSent = service.carryOut(plan) { [self] outcome in
                 _ = finish(.success(service.pipeline.answer(plan, outcome, to: head, in: context)))
             }
             if !isSent { _ = finish(.failure(Problem.tooManyRequests)) }
+        case .plan(.read(let plan)):
+            let isAsked = service.ask(plan) { [self] finding in proceed(plan, finding, context) }
+            if !isAsked { _ = finish(.failure(Problem.tooManyRequests)) }
+        }
+    }
+
+    /// Answers from what the cache had, or has the rest loaded in a task.
+    /// - Returns: whether that was all.
+    private func proceed(_ plan: ReadPlan, _ finding: CacheFinding, _ context: RequestPipeline.Context) -> Bool {
+        switch service.pipeline.proceed(plan, finding, to: head, in: context) {
+        case .answer(let answer):
+            _ = finish(.success(answer))
+            return true
+        case .load(let load):
+            let box = NIOLoopBound(self, eventLoop: eventLoop)
+            let (head, pipeline, eventLoop) = (head, service.pipeline, eventLoop)
+            let task = service.runCounted {
+                let answer = await pipeline.answer(loading: load, to: head, in: context)
+                _ = try? await Exchange.on(eventLoop) { _ = box.value.finish(.success(answer)) }
+            }
+            if phase != .over { self.task = task }
+            return false
         }
     }
 

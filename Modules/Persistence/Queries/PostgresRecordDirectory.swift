@@ -60,6 +60,18 @@ public final class PostgresRecordDirectory: RecordDirectory {
         }
     }
 
+    public func knownProducts(_ skus: [SKU]) -> [ProductID]? {
+        memory.withLock { memory in
+            var known: [ProductID] = []
+            known.reserveCapacity(skus.count)
+            for sku in skus {
+                guard let product = memory.productsBySKU[sku] else { return nil }
+                known.append(product)
+            }
+            return known
+        }
+    }
+
     // MARK: For the engine
 
     /// The ids of those records that are known to exist.

@@ -22,10 +22,14 @@ public protocol RecordDirectory: Sendable {
 
     /// The products that these SKUs name; unknown ones are missing.
     func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID]
+
+    /// The same from memory alone, in the order asked; nil unless every SKU is known.
+    func knownProducts(_ skus: [SKU]) -> [ProductID]?
 }
 
 extension RecordDirectory {
     public func known(_: [RecordName]) -> [RecordReference]? { nil }
+    public func knownProducts(_: [SKU]) -> [ProductID]? { nil }
 }
 
 public enum RecordResolution: Hashable, Sendable {

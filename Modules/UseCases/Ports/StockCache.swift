@@ -31,12 +31,36 @@ public protocol StockCache: Sendable {
 
     /// Offers what a reader found in the database, all warehouses of each product. May be dropped.
     func fill(_ availabilities: [ProductAvailability]) async
+
+    /// Whether `ask` has a chance of an answer now.
+    var canBeAsked: Bool { get }
+
+    /// Asks for entries without waiting. What is there comes 50 ms later at most, once, on a thread of the cache's own,
+    /// which must not be blocked. What is dirty when this is called is not served.
+    func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void)
 }
 
 extension StockCache {
+    public var canBeAsked: Bool { false }
+
+    public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
+        then(NothingCached(questions: questions))
+    }
+
     /// The same where it is not known which of them are new: any may be.
     public func publish(_ records: [InventoryRecord]) async {
         await publish(records, created: Set(records.map(\.key)))
+    }
+}
+
+/// The answer of a cache that holds nothing.
+private struct NothingCached: CacheAnswers {
+    let questions: CacheQuestions
+
+    func record(_: Int) -> InventoryRecord? { nil }
+
+    func availability(_ question: Int) -> [(any AvailabilityLines)?] {
+        Array(repeating: nil, count: questions.all[question].count)
     }
 }
 

@@ -17,6 +17,12 @@ public struct StockReader: Sendable {
     public func record(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord {
         guard let reference = try await directory.reference(of: id) else { throw Self.unknown(id) }
         if let cached = await cache.records([reference.key])[reference.key] { return cached }
+        return try await load(id)
+    }
+
+    /// One record from the database, which the cache did not have.
+    /// - Throws: `.notFound` when there is none.
+    public func load(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord {
         guard let record = try await queries.record(id) else { throw Self.unknown(id) }
         await cache.fill([record])
         return record
@@ -56,14 +62,35 @@ public struct StockReader: Sendable {
         let products = try await directory.products(skus)
         var found = await cache.availability(Array(Set(products.values)))
         let missing = Set(products.values).filter { found[$0] == nil }
-        if !missing.isEmpty {
-            let read = try await queries.availability(Array(missing))
-            await cache.fill(read)
-            for availability in read {
-                found[availability.product] = availability
-            }
-        }
+        found.merge(try await load(Array(missing))) { _, loaded in loaded }
         return skus.map { sku in products[sku].flatMap { found[$0] } }
+    }
+
+    /// Availability from the database, which the cache did not have.
+    public func load(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductID: ProductAvailability] {
+        guard !products.isEmpty else { return [:] }
+        let read = try await queries.availability(products)
+        await cache.fill(read)
+        return Dictionary(read.map { ($0.product, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    // MARK: For those who cannot wait
+
+    /// What to ask the cache for a record; nil when it takes a wait to know, or the cache cannot be asked.
+    public func question(_ id: InventoryID) -> CacheQuestion? {
+        guard cache.canBeAsked, let reference = directory.known([.inventory(id)])?.first else { return nil }
+        return .record(reference.key)
+    }
+
+    /// The same for the availability of each SKU, in the order asked.
+    public func question(_ skus: [SKU]) -> CacheQuestion? {
+        guard cache.canBeAsked, let products = directory.knownProducts(skus) else { return nil }
+        return .availability(products)
+    }
+
+    /// Asks the cache: see `StockCache.ask`.
+    public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
+        cache.ask(questions, then: then)
     }
 
     private static func unknown(_ id: InventoryID) -> ServiceFailure {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import TestSupport
+import UseCases
 
 @testable import HTTP
 
@@ -11,7 +12,18 @@ extension RequestPipeline {
         switch plan(head, in: context, whole.bytes) {
         case .task: return try await respond(to: head, in: context, body: body)
         case .answered(let answer): return answer
-        case .plan(let plan): return answer(plan, await outcomeByMailbox(plan.send), to: head, in: context)
+        case .plan(.command(let plan)):
+            return answer(plan, await outcomeByMailbox(plan.send), to: head, in: context)
+        case .plan(.read(let plan)):
+            var questions = CacheQuestions()
+            questions.append(plan.question)
+            let answers = await withCheckedContinuation { continuation in
+                plan.reader.ask(questions) { continuation.resume(returning: $0) }
+            }
+            switch proceed(plan, CacheFinding(answers, question: 0), to: head, in: context) {
+            case .answer(let answer): return answer
+            case .load(let load): return await answer(loading: load, to: head, in: context)
+            }
         }
     }
 }

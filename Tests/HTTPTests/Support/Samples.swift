@@ -5,6 +5,7 @@ import UseCases
 enum Samples {
     static let inventoryText = "01920000-0000-7000-8000-000000000001"
     static let productText = "01920000-0000-7000-8000-0000000000a1"
+    static let secondProductText = "01920000-0000-7000-8000-0000000000a2"
     static let warehouseText = "01920000-0000-7000-8000-0000000000b1"
     static let secondWarehouseText = "01920000-0000-7000-8000-0000000000b2"
     static let orderText = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -14,6 +15,7 @@ enum Samples {
 
     static let inventory: InventoryID = id(inventoryText)
     static let productID: ProductID = id(productText)
+    static let secondProductID: ProductID = id(secondProductText)
     static let warehouseID: WarehouseID = id(warehouseText)
     static let secondWarehouseID: WarehouseID = id(secondWarehouseText)
     static let order: OrderID = id(orderText)
@@ -22,6 +24,7 @@ enum Samples {
     static let reservation: ReservationID = id(reservationText)
 
     static let sku = sku("LAPTOP-001")
+    static let secondSKU = sku("MOUSE-002")
     static let warehouseCode = code("WH1")
     static let secondWarehouseCode = code("WH2")
 

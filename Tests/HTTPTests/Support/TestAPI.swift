@@ -91,12 +91,13 @@ struct TestAnswer: Sendable {
 func makeAPI(
     _ ports: TestPorts = TestPorts(),
     checks: [HealthCheck] = [],
-    authenticator: any Authenticator = OpenAuthenticator()
+    authenticator: any Authenticator = OpenAuthenticator(),
+    cache: any StockCache = EmptyCache()
 ) -> InventoryAPI {
     InventoryAPI(
         stock: StockService(directory: ports, commands: ports),
         reservations: ReservationService(directory: ports, commands: ports, queries: ports),
-        reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()),
+        reader: StockReader(directory: ports, queries: ports, cache: cache),
         catalogue: ports,
         queries: ports,
         imports: ports,
@@ -118,10 +119,11 @@ func withAPI(
     _ ports: TestPorts = TestPorts(),
     checks: [HealthCheck] = [],
     authenticator: any Authenticator = OpenAuthenticator(),
+    cache: any StockCache = EmptyCache(),
     inspects: Bool = true,
     _ body: @Sendable (TestAPI) async throws -> Void
 ) async throws {
-    let api = makeAPI(ports, checks: checks, authenticator: authenticator)
+    let api = makeAPI(ports, checks: checks, authenticator: authenticator, cache: cache)
     let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
     try await body(TestAPI(pipeline: server.makePipeline(), inspects: inspects))
 }

@@ -38,6 +38,18 @@ extension TestPorts: RecordDirectory {
         try await reference(id)
     }
 
+    func knownProducts(_ skus: [SKU]) -> [ProductID]? {
+        var products: [ProductID] = []
+        for sku in skus {
+            switch sku {
+            case Samples.sku: products.append(Samples.productID)
+            case Samples.secondSKU: products.append(Samples.secondProductID)
+            default: return nil
+            }
+        }
+        return products
+    }
+
     func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID] {
         skus.contains(Samples.sku) ? [Samples.sku: Samples.productID] : [:]
     }
@@ -103,6 +115,9 @@ extension TestPorts: BulkImport {
 
 /// The cache is always empty: what it holds is its own module's affair.
 struct EmptyCache: StockCache {
+    /// Asked by the routes' plans too, which then do without.
+    let canBeAsked = true
+
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     func fill(_: [InventoryRecord]) async {}
     func publish(_: [InventoryRecord], created _: Set<RecordKey>) async {}

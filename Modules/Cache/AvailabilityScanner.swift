@@ -1,0 +1,68 @@
+import Domain
+
+/// Reads an `AvailabilityEntry` line by line where it lies. What it gives points into the bytes.
+struct AvailabilityScanner {
+    struct Line {
+        let warehouse: UnsafeRawBufferPointer
+        /// Of the line; its digits were not looked at.
+        let header: UnsafeRawBufferPointer
+        let quantity: Int64
+        /// Of the form of a code.
+        let code: UnsafeRawBufferPointer
+    }
+
+    private static let idLength = 36
+    private static let headLength = EntryHeader.length + CacheEpoch.length
+
+    private let bytes: UnsafeRawBufferPointer
+    private var position: Int
+
+    /// - Returns: nil unless the entry is marked as complete and is of this epoch.
+    init?(_ bytes: UnsafeRawBufferPointer, epoch: [UInt8]) {
+        guard bytes.count > Self.headLength, EntryHeader(reading: bytes)?.kind == .complete,
+            bytes[EntryHeader.length..<Self.headLength].elementsEqual(epoch)
+        else { return nil }
+        self.init(bytes)
+    }
+
+    /// - Precondition: the other one made something of the bytes.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+        position = bytes[Self.headLength...].firstIndex(of: AvailabilityEntry.bar) ?? bytes.count
+        sku = UnsafeRawBufferPointer(rebasing: bytes[Self.headLength..<position])
+    }
+
+    let sku: UnsafeRawBufferPointer
+
+    /// Whether all was read; a line that is not of the form is never passed.
+    var isAtEnd: Bool { position == bytes.count }
+
+    /// The next line; nil at the end, and before a tombstone and whatever else is no line.
+    mutating func next() -> Line? {
+        let header = position + 1 + Self.idLength
+        var at = header + EntryHeader.length
+        guard at < bytes.count, bytes[position] == AvailabilityEntry.bar,
+            bytes[at - 1] == EntryHeader.Kind.line.rawValue
+        else { return nil }
+        let isNegative = bytes[at] == UInt8(ascii: "-")
+        if isNegative { at += 1 }
+        let firstDigit = at
+        var quantity: Int64 = 0
+        while at < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]) {
+            quantity = quantity &* 10 &+ Int64(bytes[at] - UInt8(ascii: "0"))
+            at += 1
+        }
+        // More than 18 digits might not fit, and no quantity has them.
+        guard (1...18).contains(at - firstDigit), at < bytes.count, bytes[at] == UInt8(ascii: " ") else { return nil }
+        var end = at + 1
+        while end < bytes.count, bytes[end] != AvailabilityEntry.bar { end += 1 }
+        let code = UnsafeRawBufferPointer(rebasing: bytes[at + 1..<end])
+        guard CodeBytes.areCode(code) else { return nil }
+        let warehouse = UnsafeRawBufferPointer(rebasing: bytes[position + 1..<header])
+        position = end
+        return Line(
+            warehouse: warehouse,
+            header: UnsafeRawBufferPointer(rebasing: bytes[header..<header + EntryHeader.length]),
+            quantity: isNegative ? -quantity : quantity, code: code)
+    }
+}
