@@ -11,12 +11,28 @@ struct QueryParameters: Sendable {
     /// - Parameter query: what stands after the `?`, as it came. A name without `=` has an empty value.
     init(_ query: Substring = "") {
         // By bytes: a mark that follows a separator would hide it from a look at characters.
-        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            let value = Substring(pair[separator...].dropFirst())
-            guard let name = PercentEncoding.decode(Substring(pair[..<separator]), plusIsSpace: true) else { continue }
-            pairs.append((name, PercentEncoding.decode(value, plusIsSpace: true).map(Value.text) ?? .undecodable))
+        var query = query
+        query.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
+                if end > start { append(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
+                start = end + 1
+            }
         }
+    }
+
+    private mutating func append(_ pair: UnsafeBufferPointer<UInt8>) {
+        let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
+        guard let name = Self.decode(pair[..<separator]) else { return }
+        pairs.append((name, Self.decode(pair[separator...].dropFirst()).map(Value.text) ?? .undecodable))
+    }
+
+    private static func decode(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+        // Nearly all are plain, and nearly all of these short: a string without memory of its own.
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
+        let isPlain = bytes.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 <= 0x7F }
+        return isPlain ? text : PercentEncoding.decode(text[...], plusIsSpace: true)
     }
 
     /// All values of a name. Empty ones are left out: `?archived=` asks for nothing.
