@@ -59,10 +59,14 @@ extension Array: PostgresDecodable where Element: PostgresArrayElement {
 }
 
 /// `[UInt8]` is a `bytea`. Other arrays go through ``PostgresParameters/appendArray(_:)``.
-extension Array: PostgresEncodable where Element == UInt8 {
+extension Array: PostgresEncodable, PostgresElement where Element == UInt8 {
     public static var postgresType: PostgresType { .bytea }
 
     public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: self) }
+
+    public var encodedSize: Int { count }
+
+    public func store(in buffer: UnsafeMutableRawBufferPointer) { buffer.copyBytes(from: self) }
 }
 
 private struct ArrayReader {

@@ -1,9 +1,16 @@
-extension Int64: PostgresEncodable, PostgresDecodable {
+extension Int64: PostgresElement, PostgresDecodable {
+    @inlinable
     public static var postgresType: PostgresType { .int8 }
 
-    public func encode(into buffer: inout [UInt8]) { appendBigEndian(to: &buffer) }
+    @inlinable public var encodedSize: Int { 8 }
+
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        buffer.storeBytes(of: bigEndian, as: Int64.self)
+    }
 
     /// Reads every whole-number type: `int2`, `int4`, `int8`, `oid`, `xid8`.
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Int64 {
         switch (type, bytes.count) {
         case (.int8, 8): Int64(bigEndianAt: 0, in: bytes)
@@ -16,11 +23,18 @@ extension Int64: PostgresEncodable, PostgresDecodable {
     }
 }
 
-extension Int: PostgresEncodable, PostgresDecodable {
+extension Int: PostgresElement, PostgresDecodable {
+    @inlinable
     public static var postgresType: PostgresType { .int8 }
 
-    public func encode(into buffer: inout [UInt8]) { Int64(self).encode(into: &buffer) }
+    @inlinable public var encodedSize: Int { 8 }
 
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        Int64(self).store(in: buffer)
+    }
+
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Int {
         let wide = try Int64.decode(bytes, type: type)
         guard let number = Int(exactly: wide) else { throw .mismatch(self, type, bytes.count) }
@@ -28,11 +42,18 @@ extension Int: PostgresEncodable, PostgresDecodable {
     }
 }
 
-extension Int32: PostgresEncodable, PostgresDecodable {
+extension Int32: PostgresElement, PostgresDecodable {
+    @inlinable
     public static var postgresType: PostgresType { .int4 }
 
-    public func encode(into buffer: inout [UInt8]) { appendBigEndian(to: &buffer) }
+    @inlinable public var encodedSize: Int { 4 }
 
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        buffer.storeBytes(of: bigEndian, as: Int32.self)
+    }
+
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Int32 {
         switch (type, bytes.count) {
         case (.int4, 4): Int32(bigEndianAt: 0, in: bytes)
@@ -42,22 +63,36 @@ extension Int32: PostgresEncodable, PostgresDecodable {
     }
 }
 
-extension Bool: PostgresEncodable, PostgresDecodable {
+extension Bool: PostgresElement, PostgresDecodable {
+    @inlinable
     public static var postgresType: PostgresType { .bool }
 
-    public func encode(into buffer: inout [UInt8]) { buffer.append(self ? 1 : 0) }
+    @inlinable public var encodedSize: Int { 1 }
 
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        buffer[0] = self ? 1 : 0
+    }
+
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Bool {
         guard type == .bool, bytes.count == 1 else { throw .mismatch(self, type, bytes.count) }
         return bytes[0] != 0
     }
 }
 
-extension Double: PostgresEncodable, PostgresDecodable {
+extension Double: PostgresElement, PostgresDecodable {
+    @inlinable
     public static var postgresType: PostgresType { .float8 }
 
-    public func encode(into buffer: inout [UInt8]) { bitPattern.appendBigEndian(to: &buffer) }
+    @inlinable public var encodedSize: Int { 8 }
 
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        buffer.storeBytes(of: bitPattern.bigEndian, as: UInt64.self)
+    }
+
+    @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Double {
         switch (type, bytes.count) {
         case (.float8, 8): Double(bitPattern: UInt64(bigEndianAt: 0, in: bytes))

@@ -1,8 +1,16 @@
-extension String: PostgresEncodable, PostgresDecodable {
-    public static var postgresType: PostgresType { .text }
+extension String: PostgresElement, PostgresDecodable {
+    @inlinable public static var postgresType: PostgresType { .text }
 
     /// PostgreSQL's text holds every character but U+0000, which the server refuses with state 22021.
     public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: utf8) }
+
+    @inlinable public var encodedSize: Int { utf8.count }
+
+    @inlinable
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        var text = self
+        text.withUTF8 { buffer.copyMemory(from: UnsafeRawBufferPointer($0)) }
+    }
 
     /// Reads text, names, `json`, `jsonb` and enums: every type whose binary form is its text.
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> String {
@@ -22,7 +30,7 @@ extension String: PostgresEncodable, PostgresDecodable {
 }
 
 /// JSON text as a parameter of type `jsonb`. It is not checked here; the server does.
-public struct PostgresJSON: PostgresEncodable, PostgresDecodable, Hashable {
+public struct PostgresJSON: PostgresElement, PostgresDecodable, Hashable {
     /// UTF-8.
     public let bytes: [UInt8]
 
@@ -34,9 +42,11 @@ public struct PostgresJSON: PostgresEncodable, PostgresDecodable, Hashable {
 
     public static var postgresType: PostgresType { .jsonb }
 
-    public func encode(into buffer: inout [UInt8]) {
-        buffer.append(1)
-        buffer.append(contentsOf: bytes)
+    public var encodedSize: Int { 1 + bytes.count }
+
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        buffer[0] = 1
+        UnsafeMutableRawBufferPointer(rebasing: buffer[1...]).copyBytes(from: bytes)
     }
 
     /// Reads `json` and `jsonb`.

@@ -6,6 +6,24 @@ public protocol PostgresEncodable: Sendable {
     func encode(into buffer: inout [UInt8])
 }
 
+/// A value that can be in an array that is a parameter: it knows its size before it is written.
+public protocol PostgresElement: PostgresEncodable {
+    /// Bytes of the binary form.
+    var encodedSize: Int { get }
+    /// Writes the binary form into a buffer of just that size.
+    func store(in buffer: UnsafeMutableRawBufferPointer)
+}
+
+extension PostgresElement {
+    @inlinable
+    public func encode(into buffer: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(byteCount: encodedSize, alignment: 8) { bytes in
+            store(in: bytes)
+            bytes.withMemoryRebound(to: UInt8.self) { buffer.append(contentsOf: UnsafeBufferPointer($0)) }
+        }
+    }
+}
+
 /// A value that can be read from a column, in PostgreSQL's binary format.
 public protocol PostgresDecodable: Sendable {
     /// Reads one value that is not NULL. `bytes` is only valid during the call.
@@ -15,6 +33,7 @@ public protocol PostgresDecodable: Sendable {
 }
 
 extension PostgresError {
+    @usableFromInline
     static func mismatch<T>(_ wanted: T.Type, _ type: PostgresType, _ size: Int) -> PostgresError {
         PostgresError(
             .decoding,
@@ -26,11 +45,13 @@ extension PostgresError {
 
 extension FixedWidthInteger {
     /// The number whose big-endian form begins at `offset`; the caller has checked the size.
+    @inlinable
     init(bigEndianAt offset: Int, in bytes: UnsafeRawBufferPointer) {
         self.init(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Self.self))
     }
 
+    @inlinable
     func appendBigEndian(to buffer: inout [UInt8]) {
-        withUnsafeBytes(of: bigEndian) { buffer.append(contentsOf: $0) }
+        withUnsafeBytes(of: bigEndian) { $0.withMemoryRebound(to: UInt8.self) { buffer.append(contentsOf: $0) } }
     }
 }

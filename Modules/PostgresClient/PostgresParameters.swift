@@ -1,17 +1,28 @@
 /// The parameters of one query: one buffer, and for each parameter its place in it.
 public struct PostgresParameters: Sendable {
+    @usableFromInline
     struct Slot: Sendable {
-        var type: PostgresType
-        var start: Int
+        @usableFromInline var type: PostgresType
+        @usableFromInline var start: Int
         /// -1 is NULL.
-        var length: Int
+        @usableFromInline var length: Int
+
+        @usableFromInline
+        init(type: PostgresType, start: Int, length: Int) {
+            self.type = type
+            self.start = start
+            self.length = length
+        }
     }
 
     /// The protocol counts parameters in 16 bits; libpq refuses more.
     static let maximumCount = 65_535
 
-    private(set) var bytes: [UInt8] = []
-    private(set) var slots: [Slot] = []
+    // What follows is compiled into the callers' modules: a batch has some thirty values a command, and each took
+    // a thousand instructions by way of the protocols' tables.
+
+    @usableFromInline var bytes: [UInt8] = []
+    @usableFromInline var slots: [Slot] = []
 
     /// No parameters.
     public init() {}
@@ -20,6 +31,7 @@ public struct PostgresParameters: Sendable {
     public var count: Int { slots.count }
 
     /// Adds the next parameter (`$1` first).
+    @inlinable
     public mutating func append<T: PostgresEncodable>(_ value: T) {
         let start = bytes.count
         value.encode(into: &bytes)
@@ -27,6 +39,7 @@ public struct PostgresParameters: Sendable {
     }
 
     /// Adds the next parameter, NULL for `nil`.
+    @inlinable
     public mutating func append<T: PostgresEncodable>(_ value: T?) {
         if let value {
             append(value)
@@ -36,52 +49,89 @@ public struct PostgresParameters: Sendable {
     }
 
     /// Adds a one-dimensional array as the next parameter, for `unnest($1)` and `= ANY($1)`.
-    public mutating func appendArray<T: PostgresEncodable>(_ values: some Collection<T>) {
-        appendArray(of: T.self, count: values.count, hasNull: false) { buffer in
-            for value in values { Self.encodeElement(value, into: &buffer) }
+    @inlinable
+    public mutating func appendArray<T: PostgresElement>(_ values: some Collection<T>) {
+        appendArray(of: values) { $0 }
+    }
+
+    /// The same of one value of each row. `value` is asked twice.
+    @inlinable
+    public mutating func appendArray<Row, T: PostgresElement>(
+        of rows: some Collection<Row>, _ value: (Row) -> T
+    ) {
+        let start = beginArray(T.postgresType, count: rows.count, hasNull: false)
+        let size = rows.reduce(0) { $0 + 4 + value($1).encodedSize }
+        append(size) { bytes in
+            var place = 0
+            for row in rows { Self.store(value(row), in: bytes, &place) }
         }
+        endArray(T.postgresType, start: start)
     }
 
     /// The same with NULL for every `nil`.
-    public mutating func appendArray<T: PostgresEncodable>(nullable values: some Collection<T?>) {
-        appendArray(of: T.self, count: values.count, hasNull: values.contains { $0 == nil }) { buffer in
-            for value in values {
-                if let value {
-                    Self.encodeElement(value, into: &buffer)
+    @inlinable
+    public mutating func appendArray<T: PostgresElement>(nullable values: some Collection<T?>) {
+        appendArray(nullableOf: values) { $0 }
+    }
+
+    /// The same of one value of each row, with NULL for every `nil`. `value` is asked several times.
+    @inlinable
+    public mutating func appendArray<Row, T: PostgresElement>(
+        nullableOf rows: some Collection<Row>, _ value: (Row) -> T?
+    ) {
+        let start = beginArray(T.postgresType, count: rows.count, hasNull: rows.contains { value($0) == nil })
+        let size = rows.reduce(0) { $0 + 4 + (value($1)?.encodedSize ?? 0) }
+        append(size) { bytes in
+            var place = 0
+            for row in rows {
+                if let value = value(row) {
+                    Self.store(value, in: bytes, &place)
                 } else {
-                    Int32(-1).appendBigEndian(to: &buffer)
+                    bytes.storeBytes(of: Int32(-1).bigEndian, toByteOffset: place, as: Int32.self)
+                    place += 4
                 }
             }
         }
+        endArray(T.postgresType, start: start)
     }
 
-    private mutating func appendArray<T: PostgresEncodable>(
-        of type: T.Type,
-        count: Int,
-        hasNull: Bool,
-        _ encodeElements: (inout [UInt8]) -> Void
-    ) {
+    /// Adds so many bytes, all of which `fill` has to write.
+    @inlinable
+    mutating func append(_ size: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        guard size > 0 else { return }
+        withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
+            fill(buffer)
+            buffer.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: UnsafeBufferPointer($0)) }
+        }
+    }
+
+    /// An element is its length and its bytes.
+    @inlinable
+    static func store(_ value: some PostgresElement, in bytes: UnsafeMutableRawBufferPointer, _ place: inout Int) {
+        let size = value.encodedSize
+        bytes.storeBytes(of: Int32(truncatingIfNeeded: size).bigEndian, toByteOffset: place, as: Int32.self)
+        value.store(in: UnsafeMutableRawBufferPointer(rebasing: bytes[(place + 4)..<(place + 4 + size)]))
+        place += 4 + size
+    }
+
+    /// - Returns: where it begins.
+    @usableFromInline
+    mutating func beginArray(_ type: PostgresType, count: Int, hasNull: Bool) -> Int {
         let start = bytes.count
         let dimensions: Int32 = count == 0 ? 0 : 1
         dimensions.appendBigEndian(to: &bytes)
         Int32(hasNull ? 1 : 0).appendBigEndian(to: &bytes)
-        T.postgresType.rawValue.appendBigEndian(to: &bytes)
+        type.rawValue.appendBigEndian(to: &bytes)
         if count > 0 {
             Int32(clamping: count).appendBigEndian(to: &bytes)
             // Arrays of PostgreSQL begin at 1.
             Int32(1).appendBigEndian(to: &bytes)
-            encodeElements(&bytes)
         }
-        let arrayType = T.postgresType.arrayType ?? .unspecified
-        slots.append(Slot(type: arrayType, start: start, length: bytes.count - start))
+        return start
     }
 
-    /// An element is its length and its bytes; the length is known only afterwards.
-    private static func encodeElement(_ value: some PostgresEncodable, into buffer: inout [UInt8]) {
-        let place = buffer.count
-        Int32(0).appendBigEndian(to: &buffer)
-        value.encode(into: &buffer)
-        let length = UInt32(truncatingIfNeeded: buffer.count - place - 4)
-        for byte in 0..<4 { buffer[place + byte] = UInt8(truncatingIfNeeded: length >> (24 - 8 * byte)) }
+    @usableFromInline
+    mutating func endArray(_ type: PostgresType, start: Int) {
+        slots.append(Slot(type: type.arrayType ?? .unspecified, start: start, length: bytes.count - start))
     }
 }

@@ -6,7 +6,7 @@ import CLibPQ
 /// it are allowed on any thread.
 public final class PostgresResult: @unchecked Sendable {
     private let handle: OpaquePointer
-    let types: [PostgresType]
+    @usableFromInline let types: [PostgresType]
     /// Rows that came back.
     public let rowCount: Int
     /// Columns of each row.
@@ -38,17 +38,24 @@ public final class PostgresResult: @unchecked Sendable {
     }
 
     /// The bytes of a value, `nil` for NULL. Valid as long as the result; the caller has checked the bounds.
+    @usableFromInline
     func bytes(row: Int, column: Int) -> UnsafeRawBufferPointer? {
         let (row, column) = (CInt(truncatingIfNeeded: row), CInt(truncatingIfNeeded: column))
-        guard PQgetisnull(handle, row, column) == 0 else { return nil }
-        return UnsafeRawBufferPointer(
-            start: PQgetvalue(handle, row, column),
-            count: Int(PQgetlength(handle, row, column))
-        )
+        let count = PQgetlength(handle, row, column)
+        // NULL has no length, so that only an empty value has to be told from it.
+        guard count > 0 || PQgetisnull(handle, row, column) == 0 else { return nil }
+        return UnsafeRawBufferPointer(start: PQgetvalue(handle, row, column), count: Int(count))
     }
 
-    func columnName(_ column: Int) -> String? {
-        PQfname(handle, CInt(truncatingIfNeeded: column)).map { String(cString: $0) }
+    @usableFromInline
+    func nullFound(in column: Int) -> PostgresError {
+        let name = PQfname(handle, CInt(truncatingIfNeeded: column)).map { String(cString: $0) }
+        return PostgresError(.decoding, "column \(column) (\(name ?? "")) is NULL", wasSent: true)
+    }
+
+    @usableFromInline
+    func noColumn(_ column: Int) -> PostgresError {
+        PostgresError(.decoding, "column \(column) of \(columnCount)", wasSent: true)
     }
 }
 

@@ -1,8 +1,8 @@
 /// One row: read its columns from left to right with ``next(as:)``, or by number. It keeps the whole result.
 public struct PostgresRow: Sendable {
-    private let result: PostgresResult
-    private let index: Int
-    private var column = 0
+    @usableFromInline let result: PostgresResult
+    @usableFromInline let index: Int
+    @usableFromInline var column = 0
 
     init(result: PostgresResult, index: Int) {
         self.result = result
@@ -10,12 +10,14 @@ public struct PostgresRow: Sendable {
     }
 
     /// The next column, which must not be NULL.
+    @inlinable
     public mutating func next<T: PostgresDecodable>(as type: T.Type = T.self) throws(PostgresError) -> T {
         defer { column += 1 }
         return try value(column, as: type)
     }
 
     /// The next column, `nil` for NULL.
+    @inlinable
     public mutating func nextOptional<T: PostgresDecodable>(as type: T.Type = T.self) throws(PostgresError) -> T? {
         defer { column += 1 }
         return try optionalValue(column, as: type)
@@ -27,13 +29,10 @@ public struct PostgresRow: Sendable {
     /// Column `column`, from 0, which must not be NULL.
     ///
     /// - Throws: ``PostgresError/Code/decoding``.
+    @inlinable
     public func value<T: PostgresDecodable>(_ column: Int, as type: T.Type = T.self) throws(PostgresError) -> T {
         guard let value: T = try optionalValue(column, as: type) else {
-            throw PostgresError(
-                .decoding,
-                "column \(column) (\(result.columnName(column) ?? "")) is NULL",
-                wasSent: true
-            )
+            throw result.nullFound(in: column)
         }
         return value
     }
@@ -41,12 +40,13 @@ public struct PostgresRow: Sendable {
     /// Column `column`, from 0, `nil` for NULL.
     ///
     /// - Throws: ``PostgresError/Code/decoding``.
+    @inlinable
     public func optionalValue<T: PostgresDecodable>(
         _ column: Int,
         as type: T.Type = T.self
     ) throws(PostgresError) -> T? {
         guard column >= 0, column < result.columnCount else {
-            throw PostgresError(.decoding, "column \(column) of \(result.columnCount)", wasSent: true)
+            throw result.noColumn(column)
         }
         guard let bytes = result.bytes(row: index, column: column) else { return nil }
         return try T.decode(bytes, type: result.types[column])

@@ -1,35 +1,42 @@
 /// A type of PostgreSQL by its object identifier, as in `pg_type`.
 public struct PostgresType: RawRepresentable, Sendable, Hashable {
     public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Leaves the choice to the server.
-    public static let unspecified = PostgresType(rawValue: 0)
-    public static let bool = PostgresType(rawValue: 16)
-    public static let bytea = PostgresType(rawValue: 17)
-    public static let name = PostgresType(rawValue: 19)
-    public static let int8 = PostgresType(rawValue: 20)
-    public static let int2 = PostgresType(rawValue: 21)
-    public static let int4 = PostgresType(rawValue: 23)
-    public static let text = PostgresType(rawValue: 25)
-    public static let oid = PostgresType(rawValue: 26)
-    public static let json = PostgresType(rawValue: 114)
-    public static let float4 = PostgresType(rawValue: 700)
-    public static let float8 = PostgresType(rawValue: 701)
-    public static let unknown = PostgresType(rawValue: 705)
-    public static let bpchar = PostgresType(rawValue: 1042)
-    public static let varchar = PostgresType(rawValue: 1043)
-    public static let date = PostgresType(rawValue: 1082)
-    public static let timestamp = PostgresType(rawValue: 1114)
-    public static let timestamptz = PostgresType(rawValue: 1184)
-    public static let numeric = PostgresType(rawValue: 1700)
-    public static let uuid = PostgresType(rawValue: 2950)
-    public static let jsonb = PostgresType(rawValue: 3802)
-    public static let xid8 = PostgresType(rawValue: 5069)
+    @inlinable public static var unspecified: PostgresType { PostgresType(rawValue: 0) }
+    @inlinable public static var bool: PostgresType { PostgresType(rawValue: 16) }
+    @inlinable public static var bytea: PostgresType { PostgresType(rawValue: 17) }
+    @inlinable public static var name: PostgresType { PostgresType(rawValue: 19) }
+    @inlinable public static var int8: PostgresType { PostgresType(rawValue: 20) }
+    @inlinable public static var int2: PostgresType { PostgresType(rawValue: 21) }
+    @inlinable public static var int4: PostgresType { PostgresType(rawValue: 23) }
+    @inlinable public static var text: PostgresType { PostgresType(rawValue: 25) }
+    @inlinable public static var oid: PostgresType { PostgresType(rawValue: 26) }
+    @inlinable public static var json: PostgresType { PostgresType(rawValue: 114) }
+    @inlinable public static var float4: PostgresType { PostgresType(rawValue: 700) }
+    @inlinable public static var float8: PostgresType { PostgresType(rawValue: 701) }
+    @inlinable public static var unknown: PostgresType { PostgresType(rawValue: 705) }
+    @inlinable public static var bpchar: PostgresType { PostgresType(rawValue: 1042) }
+    @inlinable public static var varchar: PostgresType { PostgresType(rawValue: 1043) }
+    @inlinable public static var date: PostgresType { PostgresType(rawValue: 1082) }
+    @inlinable public static var timestamp: PostgresType { PostgresType(rawValue: 1114) }
+    @inlinable public static var timestamptz: PostgresType { PostgresType(rawValue: 1184) }
+    @inlinable public static var numeric: PostgresType { PostgresType(rawValue: 1700) }
+    @inlinable public static var uuid: PostgresType { PostgresType(rawValue: 2950) }
+    @inlinable public static var jsonb: PostgresType { PostgresType(rawValue: 3802) }
+    @inlinable public static var xid8: PostgresType { PostgresType(rawValue: 5069) }
 
     /// The type of an array of these; `nil` for a type this module does not know.
     public var arrayType: PostgresType? {
-        Self.arrayTypes[self].map(PostgresType.init(rawValue:))
+        switch self {
+        // What batches are made of.
+        case .uuid: PostgresType(rawValue: 2951)
+        case .int8: PostgresType(rawValue: 1016)
+        case .text: PostgresType(rawValue: 1009)
+        case .timestamptz: PostgresType(rawValue: 1185)
+        default: Self.arrayTypes[self].map(PostgresType.init(rawValue:))
+        }
     }
 
     /// Types whose binary form is something else than their text.

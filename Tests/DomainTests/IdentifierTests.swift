@@ -17,6 +17,25 @@ struct IdentifierTests {
         }
     }
 
+    @Test("at each place just the characters that belong there are taken, whatever the others are")
+    func everyByte() {
+        let text = Array("00112233-4455-6677-8899-AAbbccddeeff".utf8)
+        let digits = Array("0123456789abcdef".utf8)
+        for place in text.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = text
+                changed[place] = byte
+                let lower = byte | (byte >= 0x41 && byte <= 0x46 ? 0x20 : 0)
+                let isRight = text[place] == 0x2D ? byte == 0x2D : digits.contains(lower)
+                let id = changed.withUnsafeBufferPointer { ProductID(utf8: $0) }
+                #expect((id != nil) == isRight, "byte \(byte) at \(place)")
+                guard let id else { continue }
+                changed[place] = lower
+                #expect(id.description == String(decoding: changed, as: UTF8.self).lowercased())
+            }
+        }
+    }
+
     @Test("the words are the bytes in the order in which they are written")
     func words() {
         let id = ProductID("00112233-4455-6677-8899-aabbccddeeff")

@@ -31,63 +31,90 @@ public struct Identifier<Entity>: Hashable, Sendable, Comparable {
         guard let words = text.withUTF8({ canonicalWords($0) }) else { return nil }
         self.init(high: words.high, low: words.low)
     }
+
+    /// The same of text that is somewhere in a buffer.
+    public init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        guard let words = canonicalWords(bytes) else { return nil }
+        self.init(high: words.high, low: words.low)
+    }
 }
 
 extension Identifier: CustomStringConvertible {
     /// The canonical lowercase form, 36 characters.
     public var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = index < 8 ? high : low
-                let byte = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * (index & 7)))
-                buffer[position] = hexCharacter(byte >> 4)
-                buffer[position + 1] = hexCharacter(byte & 15)
-                position += 2
-            }
-            return position
+        String(unsafeUninitializedCapacity: Self.textCount) { buffer in
+            write(to: buffer)
+            return Self.textCount
         }
+    }
+
+    /// Bytes of the canonical form.
+    public static var textCount: Int { 36 }
+
+    /// Writes the canonical lowercase form.
+    /// - Precondition: the buffer has room for `textCount` bytes.
+    public func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        precondition(buffer.count >= Self.textCount, "no room for a UUID")
+        let bytes = UnsafeMutableRawBufferPointer(buffer)
+        (bytes[8], bytes[13], bytes[18], bytes[23]) = (hyphen, hyphen, hyphen, hyphen)
+        let second = hexDigits(UInt32(truncatingIfNeeded: high))
+        let third = hexDigits(UInt32(truncatingIfNeeded: low >> 32))
+        bytes.storeBytes(
+            of: hexDigits(UInt32(truncatingIfNeeded: high >> 32)).bigEndian, toByteOffset: 0, as: UInt64.self)
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: second >> 32).bigEndian, toByteOffset: 9, as: UInt32.self)
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: second).bigEndian, toByteOffset: 14, as: UInt32.self)
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: third >> 32).bigEndian, toByteOffset: 19, as: UInt32.self)
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: third).bigEndian, toByteOffset: 24, as: UInt32.self)
+        bytes.storeBytes(of: hexDigits(UInt32(truncatingIfNeeded: low)).bigEndian, toByteOffset: 28, as: UInt64.self)
     }
 }
 
-private func canonicalWords(_ bytes: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
-    guard bytes.count == 36 else { return nil }
-    var words: (high: UInt64, low: UInt64) = (0, 0)
-    // What no digit is has a bit above the fourth.
-    var faults: UInt8 = 0
-    for position in 0..<36 {
-        let byte = bytes[position]
-        if position == 8 || position == 13 || position == 18 || position == 23 {
-            faults |= byte ^ UInt8(ascii: "-")
-            continue
-        }
-        let digit = hexDigit(byte)
-        faults |= digit & 0xF0
-        if position < 19 {
-            words.high = words.high << 4 | UInt64(digit & 0xF)
-        } else {
-            words.low = words.low << 4 | UInt64(digit & 0xF)
-        }
+private func canonicalWords(_ buffer: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard buffer.count == 36 else { return nil }
+    let bytes = UnsafeRawBufferPointer(buffer)
+    guard bytes[8] == hyphen, bytes[13] == hyphen, bytes[18] == hyphen, bytes[23] == hyphen else { return nil }
+    func eight(_ place: Int) -> UInt64 {
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
     }
-    return faults == 0 ? words : nil
+    func four(_ place: Int) -> UInt64 {
+        UInt64(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    }
+    guard let first = hexValue(eight(0)), let second = hexValue(four(9) << 32 | four(14)),
+        let third = hexValue(four(19) << 32 | four(24)), let fourth = hexValue(eight(28))
+    else { return nil }
+    return (first << 32 | second, third << 32 | fourth)
 }
 
-/// The digit's value; 0xFF for what is none.
-private func hexDigit(_ byte: UInt8) -> UInt8 {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: 0xFF
-    }
+private let hyphen = UInt8(ascii: "-")
+
+// Eight characters at once, a byte each, the first in the highest byte.
+
+/// The number that eight hexadecimal digits name; nil when one of them is none.
+private func hexValue(_ characters: UInt64) -> UInt64? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highBits = ones << 7
+    guard characters & highBits == 0 else { return nil }
+    // Below 0x80 no sum runs over into the next byte: its high bit says whether the byte reaches the bound.
+    let digits = (characters + ones * (0x80 - 0x30)) & ~(characters + ones * (0x80 - 0x3A)) & highBits
+    let lowered = characters | (ones * 0x20)
+    let letters = (lowered + ones * (0x80 - 0x61)) & ~(lowered + ones * (0x80 - 0x67)) & highBits
+    guard digits | letters == highBits else { return nil }
+    var value = (characters & (ones * 0x0F)) + (letters >> 7) * 9
+    value = (value | value >> 4) & 0x00FF_00FF_00FF_00FF
+    value = (value | value >> 8) & 0x0000_FFFF_0000_FFFF
+    return (value | value >> 16) & 0xFFFF_FFFF
 }
 
-private func hexCharacter(_ digit: UInt8) -> UInt8 {
-    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+/// The eight hexadecimal digits of a number.
+private func hexDigits(_ number: UInt32) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var digits = UInt64(number)
+    digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+    digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    // 1 in each byte from 10 on.
+    let letters = (digits + ones * 6) >> 4 & ones
+    return digits + ones * 0x30 + letters * 39
 }
 
 public typealias ProductID = Identifier<Product>

@@ -12,24 +12,27 @@ public enum RFC3339 {
         let rest = milliseconds - days * dayInMilliseconds
         let date = CivilDate(daysSince1970: days)
         return String(unsafeUninitializedCapacity: 24) { buffer in
-            var end = 0
-            func write(_ value: Int64, digits: Int, _ mark: Character) {
-                var value = value
-                for offset in stride(from: digits - 1, through: 0, by: -1) {
-                    buffer[end + offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
-                    value /= 10
-                }
-                buffer[end + digits] = mark.asciiValue ?? 0
-                end += digits + 1
-            }
-            write(date.year, digits: 4, "-")
-            write(date.month, digits: 2, "-")
-            write(date.day, digits: 2, "T")
-            write(rest / 3_600_000, digits: 2, ":")
-            write(rest / 60_000 % 60, digits: 2, ":")
-            write(rest / 1_000 % 60, digits: 2, ".")
-            write(rest % 1_000, digits: 3, "Z")
-            return end
+            write(date.year, digits: 4, to: buffer, at: 0)
+            write(date.month, digits: 2, to: buffer, at: 5)
+            write(date.day, digits: 2, to: buffer, at: 8)
+            write(rest / 3_600_000, digits: 2, to: buffer, at: 11)
+            write(rest / 60_000 % 60, digits: 2, to: buffer, at: 14)
+            write(rest / 1_000 % 60, digits: 2, to: buffer, at: 17)
+            write(rest % 1_000, digits: 3, to: buffer, at: 20)
+            (buffer[4], buffer[7]) = (UInt8(ascii: "-"), UInt8(ascii: "-"))
+            (buffer[10], buffer[23]) = (UInt8(ascii: "T"), UInt8(ascii: "Z"))
+            (buffer[13], buffer[16], buffer[19]) = (UInt8(ascii: ":"), UInt8(ascii: ":"), UInt8(ascii: "."))
+            return 24
+        }
+    }
+
+    private static func write(
+        _ value: Int64, digits: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int
+    ) {
+        var value = value
+        for offset in stride(from: digits - 1, through: 0, by: -1) {
+            buffer[place + offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
+            value /= 10
         }
     }
 

@@ -77,7 +77,7 @@ struct ReservationEndpoints: Sendable {
     private static func answer(_ order: OrderID, _ ids: [ReservationID], _ expiresAt: Instant) -> APIResponse {
         .json { writer in
             writer.object { writer in
-                writer.member("reservation_ids", ids) { $0.string($1.description) }
+                writer.member("reservation_ids", ids) { $0.identifier($1) }
                 writer.member("status", "reserved")
                 writer.member("order_id", order)
                 writer.member("expires_at", expiresAt)

@@ -1,7 +1,6 @@
 extension JSONReader {
     /// Reads digits as RFC 8259, section 6, has them: no `+`, no leading zero, a digit on each side of the point.
-    mutating func readNumber() throws(JSONSyntaxError) -> JSONNumber {
-        let start = position
+    mutating func readNumber() throws(JSONSyntaxError) {
         if current == UInt8(ascii: "-") { position += 1 }
         if current == UInt8(ascii: "0") {
             position += 1
@@ -17,7 +16,6 @@ extension JSONReader {
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
             try readDigits()
         }
-        return JSONNumber(text: String(decoding: bytes[start..<position], as: UTF8.self))
     }
 
     private mutating func readDigits() throws(JSONSyntaxError) {
@@ -27,56 +25,102 @@ extension JSONReader {
     }
 
     /// Reads from one quote to the next.
-    mutating func readString() throws(JSONSyntaxError) -> String {
+    /// - Returns: whether there is a backslash in between.
+    mutating func readString() throws(JSONSyntaxError) -> Bool {
         position += 1
         let start = position
-        try skipPlainBytes()
-        // Nearly every string has no escape: no second copy then.
-        if current == UInt8(ascii: "\"") {
-            let text = try string(bytes[start..<position], startingAt: start)
-            position += 1
-            return text
-        }
-        var unescaped = Array(bytes[start..<position])
+        var seen: UInt8 = 0
+        try skipPlainBytes(&seen)
+        var hasEscapes = false
         while current == UInt8(ascii: "\\") {
+            hasEscapes = true
             position += 1
-            try readEscape(into: &unescaped)
-            let plain = position
-            try skipPlainBytes()
-            unescaped.append(contentsOf: bytes[plain..<position])
+            _ = try readEscape()
+            try skipPlainBytes(&seen)
         }
         guard current == UInt8(ascii: "\"") else { throw error("a string has no end") }
+        // What an escape stands for is whole scalars, so it makes nothing good or bad of the bytes beside it.
+        if seen >= 0x80, !isUTF8(start..<position) {
+            throw JSONSyntaxError(reason: "a string is not UTF-8", position: start)
+        }
         position += 1
-        return try string(unescaped[...], startingAt: start)
+        return hasEscapes
     }
 
     /// Stops at a quote, a backslash or the end.
-    private mutating func skipPlainBytes() throws(JSONSyntaxError) {
-        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-            guard byte >= 0x20 else { throw error("a string holds a bare control character") }
-            position += 1
+    /// - Parameter seen: gets every bit that one of the bytes has.
+    private mutating func skipPlainBytes(_ seen: inout UInt8) throws(JSONSyntaxError) {
+        var place = position
+        var bits = seen
+        // Most strings are ids and codes: eight bytes at once for as long as none of them is a quote or the like.
+        let raw = UnsafeRawBufferPointer(bytes)
+        while place + 8 <= bytes.count {
+            let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let plain = Self.plainBytes(eight)
+            place += plain
+            if plain < 8 { break }
         }
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            guard byte >= 0x20 else {
+                position = place
+                throw error("a string holds a bare control character")
+            }
+            bits |= byte
+            place += 1
+        }
+        seen = bits
+        position = place
     }
 
-    private func string(_ text: ArraySlice<UInt8>, startingAt start: Int) throws(JSONSyntaxError) -> String {
-        guard let string = String(validating: text, as: UTF8.self) else {
-            throw JSONSyntaxError(reason: "a string is not UTF-8", position: start)
-        }
-        return string
+    /// Of eight bytes, the first in the lowest place: how many stand before the first quote, backslash, control character
+    /// or byte that is not ASCII.
+    private static func plainBytes(_ eight: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = eight ^ ones &* UInt64(UInt8(ascii: "\""))
+        let backslash = eight ^ ones &* UInt64(UInt8(ascii: "\\"))
+        // What is less than a bound borrows from its high bit. A borrow from the byte above can mark that one falsely,
+        // but never one below the first that is marked rightly.
+        let marks = (eight &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | eight
+        return (marks & ones << 7).trailingZeroBitCount / 8
     }
 
-    private mutating func readEscape(into text: inout [UInt8]) throws(JSONSyntaxError) {
+    private func isUTF8(_ range: Range<Int>) -> Bool {
+        String(validating: bytes[range], as: UTF8.self) != nil
+    }
+
+    /// The characters of a string that has been read before.
+    /// - Parameter range: between its quotes.
+    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+        var reader = JSONReader(bytes, from: range.lowerBound)
+        var text: [UInt8] = []
+        text.reserveCapacity(range.count)
+        while reader.position < range.upperBound {
+            let byte = bytes[reader.position]
+            reader.position += 1
+            guard byte == UInt8(ascii: "\\") else {
+                text.append(byte)
+                continue
+            }
+            guard let scalar = try? reader.readEscape() else { break }
+            text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Reads what follows a backslash.
+    private mutating func readEscape() throws(JSONSyntaxError) -> Unicode.Scalar {
         guard let byte = current else { throw error("a string has no end") }
         position += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0C)
-        case UInt8(ascii: "n"): text.append(0x0A)
-        case UInt8(ascii: "r"): text.append(0x0D)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"):
-            text.append(contentsOf: UTF8.encode(try readScalar()) ?? UTF8.encodedReplacementCharacter)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{08}"
+        case UInt8(ascii: "f"): return "\u{0C}"
+        case UInt8(ascii: "n"): return "\u{0A}"
+        case UInt8(ascii: "r"): return "\u{0D}"
+        case UInt8(ascii: "t"): return "\u{09}"
+        case UInt8(ascii: "u"): return try readScalar()
         default:
             position -= 1
             throw error("an escape is unknown")

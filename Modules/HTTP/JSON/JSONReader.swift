@@ -13,22 +13,36 @@ struct JSONReader {
     /// How deep lists and objects may nest: far above any request, far below what the stack holds.
     static let highestDepth = 64
 
-    let bytes: [UInt8]
-    var position = 0
+    let bytes: UnsafeBufferPointer<UInt8>
+    var position: Int
     private var depth = 0
+    private var nodes: [JSONText.Node] = []
 
-    private init(_ bytes: [UInt8]) {
+    /// - Parameter bytes: valid for as long as the reader is used.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, from position: Int = 0) {
         self.bytes = bytes
+        self.position = position
     }
 
+    /// The text as a tree.
     /// - Throws: at the first byte that does not fit.
     static func read(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+        JSONValue(try JSONText(bytes).root)
+    }
+
+    /// Where the text's values are.
+    /// - Throws: at the first byte that does not fit.
+    static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) -> [JSONText.Node] {
+        // Places are kept in 32 bits; every limit of a body is far below.
+        guard bytes.count < UInt32.max else { throw JSONSyntaxError(reason: "it is too long", position: 0) }
         var reader = JSONReader(bytes)
+        // Few texts have a value in fewer bytes, and those grow the list once or twice.
+        reader.nodes.reserveCapacity(Swift.min(64, bytes.count / 8 + 4))
         reader.skipWhiteSpace()
-        let value = try reader.readValue()
+        try reader.readValue()
         reader.skipWhiteSpace()
         guard reader.position == bytes.count else { throw reader.error("something follows the value") }
-        return value
+        return reader.nodes
     }
 
     /// The byte at the position; nil at the end.
@@ -40,82 +54,113 @@ struct JSONReader {
         JSONSyntaxError(reason: position < bytes.count ? reason : "it ends too early", position: position)
     }
 
+    @inline(__always)
     private mutating func skipWhiteSpace() {
-        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+        while let byte = current, byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            position += 1
+        }
     }
 
-    private mutating func readValue() throws(JSONSyntaxError) -> JSONValue {
+    private mutating func readValue() throws(JSONSyntaxError) {
         switch current {
-        case UInt8(ascii: "{"): return try readObject()
-        case UInt8(ascii: "["): return try readArray()
-        case UInt8(ascii: "\""): return .string(try readString())
-        case UInt8(ascii: "t"): return try readWord("true", .bool(true))
-        case UInt8(ascii: "f"): return try readWord("false", .bool(false))
-        case UInt8(ascii: "n"): return try readWord("null", .null)
-        case UInt8(ascii: "-"): return .number(try readNumber())
-        case let byte? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
-            return .number(try readNumber())
+        case UInt8(ascii: "{"): try readObject()
+        case UInt8(ascii: "["): try readArray()
+        case UInt8(ascii: "\""): try readStringNode()
+        case UInt8(ascii: "t"): try readWord("true", .bool)
+        case UInt8(ascii: "f"): try readWord("false", .bool)
+        case UInt8(ascii: "n"): try readWord("null", .null)
+        case UInt8(ascii: "-"): try readNumberNode()
+        case let byte? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte): try readNumberNode()
         default: throw error("a value is expected")
         }
     }
 
-    private mutating func readWord(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+    private mutating func readWord(_ word: StaticString, _ kind: JSONText.Kind) throws(JSONSyntaxError) {
+        let start = position
         for offset in 0..<word.utf8CodeUnitCount {
             guard current == word.utf8Start[offset] else { throw error("a value is expected") }
             position += 1
         }
-        return value
+        append(kind, from: start, to: position)
     }
 
-    private mutating func readArray() throws(JSONSyntaxError) -> JSONValue {
-        try enter()
-        var elements: [JSONValue] = []
-        skipWhiteSpace()
+    private mutating func readNumberNode() throws(JSONSyntaxError) {
+        let start = position
+        try readNumber()
+        append(.number, from: start, to: position)
+    }
+
+    private mutating func readStringNode() throws(JSONSyntaxError) {
+        let start = position + 1
+        let hasEscapes = try readString()
+        append(.string, from: start, to: position - 1, hasEscapes: hasEscapes)
+    }
+
+    @inline(__always)
+    private mutating func append(_ kind: JSONText.Kind, from start: Int, to end: Int, hasEscapes: Bool = false) {
+        nodes.append(
+            JSONText.Node(
+                kind: kind, hasEscapes: hasEscapes, start: UInt32(truncatingIfNeeded: start),
+                end: UInt32(truncatingIfNeeded: end), next: UInt32(truncatingIfNeeded: nodes.count + 1)))
+    }
+
+    private mutating func readArray() throws(JSONSyntaxError) {
+        let list = try enter(.array)
+        var count = 0
         if current != UInt8(ascii: "]") {
             while true {
-                skipWhiteSpace()
-                elements.append(try readValue())
+                try readValue()
+                count += 1
                 skipWhiteSpace()
                 guard current == UInt8(ascii: ",") else { break }
                 position += 1
+                skipWhiteSpace()
             }
         }
-        try leave(UInt8(ascii: "]"), "',' or ']' is expected")
-        return .array(elements)
+        try leave(list, count, UInt8(ascii: "]"), "',' or ']' is expected")
     }
 
-    private mutating func readObject() throws(JSONSyntaxError) -> JSONValue {
-        try enter()
-        var object = JSONObject()
-        skipWhiteSpace()
+    private mutating func readObject() throws(JSONSyntaxError) {
+        let object = try enter(.object)
+        var count = 0
         if current != UInt8(ascii: "}") {
             while true {
-                skipWhiteSpace()
                 guard current == UInt8(ascii: "\"") else { throw error("a name is expected") }
-                let name = try readString()
+                try readStringNode()
                 skipWhiteSpace()
                 guard current == UInt8(ascii: ":") else { throw error("':' is expected") }
                 position += 1
                 skipWhiteSpace()
-                object.append(name, try readValue())
+                try readValue()
+                count += 1
                 skipWhiteSpace()
                 guard current == UInt8(ascii: ",") else { break }
                 position += 1
+                skipWhiteSpace()
             }
         }
-        try leave(UInt8(ascii: "}"), "',' or '}' is expected")
-        return .object(object)
+        try leave(object, count, UInt8(ascii: "}"), "',' or '}' is expected")
     }
 
-    private mutating func enter() throws(JSONSyntaxError) {
+    /// - Returns: where the node is.
+    private mutating func enter(_ kind: JSONText.Kind) throws(JSONSyntaxError) -> Int {
         guard depth < Self.highestDepth else { throw error("it nests deeper than \(Self.highestDepth)") }
+        let place = nodes.count
+        append(kind, from: position, to: position)
         depth += 1
         position += 1
+        skipWhiteSpace()
+        return place
     }
 
-    private mutating func leave(_ end: UInt8, _ reason: String) throws(JSONSyntaxError) {
+    private mutating func leave(
+        _ place: Int, _ count: Int, _ end: UInt8, _ reason: String
+    ) throws(JSONSyntaxError) {
         guard current == end else { throw error(reason) }
         depth -= 1
         position += 1
+        nodes[place].end = UInt32(truncatingIfNeeded: position)
+        nodes[place].next = UInt32(truncatingIfNeeded: nodes.count)
+        nodes[place].count = UInt32(truncatingIfNeeded: count)
     }
 }

@@ -1,5 +1,5 @@
 /// A JSON text as a tree. Numbers keep their text, so that no digit is lost on the way in.
-indirect enum JSONValue: Hashable, Sendable {
+enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -12,12 +12,12 @@ indirect enum JSONValue: Hashable, Sendable {
     /// What a caller's fault message calls it.
     var kind: String {
         switch self {
-        case .null: "null"
-        case .bool: "a boolean"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "a list"
-        case .object: "an object"
+        case .null: JSONText.Kind.null.words
+        case .bool: JSONText.Kind.bool.words
+        case .number: JSONText.Kind.number.words
+        case .string: JSONText.Kind.string.words
+        case .array: JSONText.Kind.array.words
+        case .object: JSONText.Kind.object.words
         }
     }
 }

@@ -19,7 +19,7 @@ extension JSONWriter {
 
     mutating func member<Entity>(_ name: String, _ value: Identifier<Entity>?) {
         self.name(name)
-        if let value { value.withText { plain($0) } } else { null() }
+        if let value { identifier(value) } else { null() }
     }
 
     mutating func member(_ name: String, _ value: Instant?) {

@@ -1,3 +1,4 @@
+import Domain
 import NIOCore
 
 /// Writes JSON into a buffer, member by member, with commas where they belong.
@@ -138,6 +139,11 @@ struct JSONWriter {
     mutating func plain(_ bytes: UnsafeRawBufferPointer) {
         copy(bytes, before: needsComma ? UInt8(ascii: ",") : nil, after: nil)
         needsComma = true
+    }
+
+    /// An identifier as a string.
+    mutating func identifier<Entity>(_ value: Identifier<Entity>) {
+        value.withText { plain($0) }
     }
 
     /// Text that is JSON already.

@@ -25,12 +25,12 @@ struct APIRequest: Sendable {
 
     /// The body as JSON.
     /// - Throws: the 400 problem `malformed_request` when it is none.
-    func json() throws(Problem) -> JSONValue {
+    func json() throws(Problem) -> JSONText {
         guard body.readableBytes > 0 else {
             throw Problem(.malformedRequest, "The body is empty where JSON is expected.")
         }
         do throws(JSONSyntaxError) {
-            return try JSONReader.read(Array(body.readableBytesView))
+            return try JSONText(body.withUnsafeReadableBytes { Array($0) })
         } catch {
             throw Problem(.malformedRequest, "The body is not JSON: \(error.reason), at byte \(error.position).")
         }
@@ -40,12 +40,12 @@ struct APIRequest: Sendable {
     /// - Parameter faults: what was found wrong elsewhere in the request, to be told together.
     /// - Throws: the 400 problem when the body is not JSON, 422 when it is not an object.
     func fields(after faults: [FieldFault] = []) throws -> FieldReader {
-        switch try json() {
-        case .object(let object): return FieldReader(object, faults: faults)
-        case let value:
+        let value = try json().root
+        guard value.kind == .object else {
             throw ServiceFailure.invalid(
-                faults + [FieldFault(field: "body", message: "must be an object, not \(value.kind)")]
+                faults + [FieldFault(field: "body", message: "must be an object, not \(value.kind.words)")]
             )
         }
+        return FieldReader(value, faults: faults)
     }
 }

@@ -5,7 +5,7 @@ import UseCases
 ///
 /// A field that is `null` counts as absent. Fields that nobody reads are ignored (api.md, *Conventions*).
 struct FieldReader {
-    private let object: JSONObject
+    private let object: JSONElement
     /// What the object's own fields are prefixed with: `items[0].`.
     private let prefix: Prefix
     private(set) var faults: [FieldFault]
@@ -15,13 +15,14 @@ struct FieldReader {
         case element(list: String, index: Int)
     }
 
-    init(_ object: JSONObject, faults: [FieldFault] = []) {
+    /// - Parameter object: an object; of anything else every field is absent.
+    init(_ object: JSONElement, faults: [FieldFault] = []) {
         self.object = object
         prefix = .none
         self.faults = faults
     }
 
-    private init(_ object: JSONObject, list: String, index: Int) {
+    private init(_ object: JSONElement, list: String, index: Int) {
         self.object = object
         prefix = .element(list: list, index: index)
         faults = []
@@ -36,7 +37,7 @@ struct FieldReader {
 
     /// Whether the field is there and `null`.
     func isNull(_ name: String) -> Bool {
-        object[name] == .null
+        object[name]?.kind == .null
     }
 
     /// nil when it is absent or wrong; a fault then says so.
@@ -71,14 +72,16 @@ struct FieldReader {
         guard let values = elements(name, count: count) else { return nil }
         var elements: [Element] = []
         elements.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
-            guard case .object(let object) = value else {
-                fault("\(name)[\(index)]", "must be an object, not \(value.kind)")
-                continue
+        var index = 0
+        for value in values {
+            if value.kind == .object {
+                var reader = FieldReader(value, list: name, index: index)
+                if let element = element(&reader, index) { elements.append(element) }
+                if !reader.faults.isEmpty { faults += reader.faults }
+            } else {
+                fault("\(name)[\(index)]", "must be an object, not \(value.kind.words)")
             }
-            var reader = FieldReader(object, list: name, index: index)
-            if let element = element(&reader, index) { elements.append(element) }
-            faults += reader.faults
+            index += 1
         }
         return elements.count == values.count ? elements : nil
     }
@@ -93,15 +96,16 @@ struct FieldReader {
         return values.enumerated().compactMap { index, value in read("\(name)[\(index)]", value, rule) }
     }
 
-    private mutating func elements(_ name: String, count: ClosedRange<Int>) -> [JSONValue]? {
+    private mutating func elements(_ name: String, count: ClosedRange<Int>) -> JSONElement.Elements? {
         guard let value = value(name) else {
             fault(name, "is required")
             return nil
         }
-        guard case .array(let values) = value else {
-            fault(name, "must be a list, not \(value.kind)")
+        guard value.kind == .array else {
+            fault(name, "must be a list, not \(value.kind.words)")
             return nil
         }
+        let values = value.elements
         guard count.contains(values.count) else {
             fault(name, "must have \(count.lowerBound) to \(count.upperBound) elements")
             return nil
@@ -109,12 +113,12 @@ struct FieldReader {
         return values
     }
 
-    private func value(_ name: String) -> JSONValue? {
-        let value = object[name]
-        return value == .null ? nil : value
+    private func value(_ name: String) -> JSONElement? {
+        guard let value = object[name], value.kind != .null else { return nil }
+        return value
     }
 
-    private mutating func read<Value>(_ name: String, _ value: JSONValue, _ rule: FieldRule<Value>) -> Value? {
+    private mutating func read<Value>(_ name: String, _ value: JSONElement, _ rule: FieldRule<Value>) -> Value? {
         do throws(FieldMessage) {
             return try rule.fromJSON(value)
         } catch {
@@ -141,6 +145,11 @@ struct FieldReader {
         return unwrap(repeat each values)
     }
 
+    /// The same of two, without what it takes to unpack any number of them.
+    func all<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+        faults.isEmpty ? unwrap(first, second) : nil
+    }
+
     /// What to throw when `all` has nothing.
     var failure: ServiceFailure {
         faults.isEmpty ? .internalFault(cause: "a field was neither read nor at fault") : .invalid(faults)
@@ -154,6 +163,12 @@ func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? 
     } catch {
         return nil
     }
+}
+
+/// The same of two, without what it takes to unpack any number of them.
+func unwrap<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+    guard let first, let second else { return nil }
+    return (first, second)
 }
 
 private struct Missing: Error {}

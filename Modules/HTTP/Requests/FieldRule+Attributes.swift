@@ -7,8 +7,11 @@ extension FieldRule where Value == String {
     /// far outside of what any reader can take.
     static var attributes: Self {
         FieldRule(
-            json: { value throws(FieldMessage) in
-                guard case .object = value else { throw FieldMessage("must be an object, not \(value.kind)") }
+            json: { element throws(FieldMessage) in
+                guard element.kind == .object else {
+                    throw FieldMessage("must be an object, not \(element.kind.words)")
+                }
+                let value = JSONValue(element)
                 try check(value)
                 var writer = JSONWriter()
                 writer.value(value)

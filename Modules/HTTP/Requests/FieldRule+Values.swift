@@ -7,10 +7,10 @@ extension FieldRule where Value == Int64 {
     static func integer(in range: ClosedRange<Int64>) -> Self {
         FieldRule(
             json: { value throws(FieldMessage) in
-                guard case .number(let number) = value else {
-                    throw FieldMessage("must be an integer, not \(value.kind)")
+                guard let number = value.integer else {
+                    throw FieldMessage("must be an integer, not \(value.kind.words)")
                 }
-                switch number.integer {
+                switch number {
                 case .integer(let integer) where range.contains(integer): return integer
                 case .integer, .outOfRange: throw .outside(range)
                 case .fraction: throw FieldMessage("must be an integer")
@@ -32,7 +32,7 @@ extension FieldRule where Value == Bool {
     static var boolean: Self {
         FieldRule(
             json: { value throws(FieldMessage) in
-                guard case .bool(let bool) = value else { throw FieldMessage("must be true or false") }
+                guard let bool = value.bool else { throw FieldMessage("must be true or false") }
                 return bool
             },
             text: { text throws(FieldMessage) in
@@ -52,15 +52,14 @@ extension FieldRule where Value == Money {
         }
         return FieldRule(
             json: { value throws(FieldMessage) in
-                switch value {
-                case .string(let text): return try parse(text)
-                case .number(let number):
-                    guard case .integer(let hundredths) = number.scaled(places: 2),
-                        (0...Money.highestPrice.hundredths).contains(hundredths)
-                    else { throw .notAPrice }
-                    return Money(hundredths: hundredths)
-                default: throw FieldMessage("must be a decimal string or a number, not \(value.kind)")
+                if let text = value.string { return try parse(text) }
+                guard let number = value.number else {
+                    throw FieldMessage("must be a decimal string or a number, not \(value.kind.words)")
                 }
+                guard case .integer(let hundredths) = number.scaled(places: 2),
+                    (0...Money.highestPrice.hundredths).contains(hundredths)
+                else { throw .notAPrice }
+                return Money(hundredths: hundredths)
             },
             text: parse
         )

@@ -11,11 +11,11 @@ struct FieldMessage: Error, Hashable {
 
 /// How a value is checked and what it becomes. The same rule reads a member of a body and a parameter of a query.
 struct FieldRule<Value>: Sendable {
-    let fromJSON: @Sendable (JSONValue) throws(FieldMessage) -> Value
+    let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
     let fromText: @Sendable (String) throws(FieldMessage) -> Value
 
     init(
-        json: @escaping @Sendable (JSONValue) throws(FieldMessage) -> Value,
+        json: @escaping @Sendable (JSONElement) throws(FieldMessage) -> Value,
         text: @escaping @Sendable (String) throws(FieldMessage) -> Value
     ) {
         fromJSON = json
@@ -26,9 +26,7 @@ struct FieldRule<Value>: Sendable {
     init(text: @escaping @Sendable (String) throws(FieldMessage) -> Value) {
         self.init(
             json: { value throws(FieldMessage) in
-                guard case .string(let string) = value else {
-                    throw FieldMessage("must be a string, not \(value.kind)")
-                }
+                guard let string = value.string else { throw .notAString(value) }
                 return try text(string)
             },
             text: text
@@ -58,10 +56,17 @@ extension FieldRule where Value == WarehouseCode {
 
 extension FieldRule {
     static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
-        FieldRule { text throws(FieldMessage) in
-            guard let identifier = Identifier<Entity>(text) else { throw FieldMessage("must be a UUID") }
-            return identifier
-        }
+        // By the bytes of the body: every checkout has several.
+        FieldRule(
+            json: { value throws(FieldMessage) in
+                guard value.kind == .string else { throw .notAString(value) }
+                guard let identifier = value.withUTF8({ Identifier<Entity>(utf8: $0) }) ?? nil else { throw .notAUUID }
+                return identifier
+            },
+            text: { text throws(FieldMessage) in
+                guard let identifier = Identifier<Entity>(text) else { throw .notAUUID }
+                return identifier
+            })
     }
 
     /// One of the words of an enumeration.
@@ -77,6 +82,12 @@ extension FieldRule {
 }
 
 extension FieldMessage {
+    fileprivate static let notAUUID = FieldMessage("must be a UUID")
+
+    fileprivate static func notAString(_ value: JSONElement) -> FieldMessage {
+        FieldMessage("must be a string, not \(value.kind.words)")
+    }
+
     /// Of a SKU and of a warehouse code, which have one form.
     static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
 }

@@ -1,11 +1,13 @@
 public import Domain
 public import PostgresClient
 
-extension Identifier: PostgresEncodable {
+extension Identifier: PostgresElement {
     public static var postgresType: PostgresType { .uuid }
 
-    public func encode(into buffer: inout [UInt8]) {
-        PostgresUUID(high: high, low: low).encode(into: &buffer)
+    public var encodedSize: Int { 16 }
+
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        PostgresUUID(high: high, low: low).store(in: buffer)
     }
 }
 
@@ -16,14 +18,16 @@ extension Identifier: PostgresDecodable {
     }
 }
 
-extension Instant: PostgresEncodable {
+extension Instant: PostgresElement {
     /// Milliseconds between 1970-01-01 and 2000-01-01, where PostgreSQL's timestamps begin.
     private static let postgresEpoch: Int64 = 946_684_800_000
 
     public static var postgresType: PostgresType { .timestamptz }
 
-    public func encode(into buffer: inout [UInt8]) {
-        PostgresTimestamp(microseconds: (milliseconds - Self.postgresEpoch) * 1_000).encode(into: &buffer)
+    public var encodedSize: Int { 8 }
+
+    public func store(in buffer: UnsafeMutableRawBufferPointer) {
+        PostgresTimestamp(microseconds: (milliseconds - Self.postgresEpoch) * 1_000).store(in: buffer)
     }
 }
 

@@ -1,3 +1,5 @@
+import Domain
+
 /// The body of a reservation, as bytes.
 struct JSONWork {
     private let body: [UInt8]
@@ -10,8 +12,37 @@ struct JSONWork {
 
     func read(times: Int) {
         for _ in 0..<times {
-            guard let value = try? JSONReader.read(body) else { fatalError("the body is JSON") }
+            guard let value = try? JSONText(body) else { fatalError("the body is JSON") }
             use(value)
+        }
+    }
+
+    /// The whole way from bytes to what a command is made of.
+    func readFields(times: Int) {
+        for _ in 0..<times {
+            guard let text = try? JSONText(body) else { fatalError("the body is JSON") }
+            var fields = FieldReader(text.root)
+            let order = fields.required("order_id", .identifier() as FieldRule<OrderID>)
+            let items = fields.list("items", count: ReservationLimits.items) { item, _ in item.reservationItem() }
+            let seconds = fields.optional("ttl", .integer(in: ReservationLimits.seconds))
+            guard fields.faults.isEmpty, order != nil, seconds == 600 else { fatalError("no checkout") }
+            use(items)
+        }
+    }
+
+    /// The answer to a reservation.
+    static func answer(times: Int) {
+        let order = OrderID(high: 0x5d1c_5b5e_63c1_4d34, low: 0x9d0a_3f0c_8f0d_2b11)
+        let ids = [ReservationID(high: 0x01a1_668f_6fa1_7000, low: 0xa703_f60c_2a53_4098)]
+        for number in 0..<times {
+            var writer = JSONWriter()
+            writer.object { writer in
+                writer.member("reservation_ids", ids) { $0.identifier($1) }
+                writer.member("status", "reserved")
+                writer.member("order_id", order)
+                writer.member("expires_at", Instant(milliseconds: 1_800_000_000_000 + Int64(number)))
+            }
+            use(writer.buffer)
         }
     }
 }

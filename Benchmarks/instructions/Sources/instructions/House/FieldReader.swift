@@ -1,0 +1,1 @@
+../../../../../Modules/HTTP/Requests/FieldReader.swift

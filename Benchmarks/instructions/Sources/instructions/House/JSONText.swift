@@ -1,0 +1,1 @@
+../../../../../Modules/HTTP/JSON/JSONText.swift

@@ -1,0 +1,1 @@
+../../../../../Modules/Persistence/Idempotency/KeptRow.swift

@@ -1,0 +1,1 @@
+../../../../../Modules/Persistence/Mapping/Postgres+Domain.swift

@@ -1,0 +1,1 @@
+../../../../../Modules/HTTP/Endpoints/ReservationFields.swift
