@@ -1,7 +1,7 @@
 /// What the store knew about the records and orders of a batch, read under their locks.
 public struct StockFacts: Sendable {
     /// The records that exist and are held. A record that a command names and that is missing here does not exist.
-    public var records: [RecordKey: InventoryRecord]
+    public var records: StockRecords
     /// All reservations, pending or not, of each order that a command of the batch confirms, releases or extends.
     public var orders: [OrderID: [Reservation]]
     public var archivedProducts: Set<ProductID>
@@ -11,7 +11,7 @@ public struct StockFacts: Sendable {
         records: [RecordKey: InventoryRecord] = [:], orders: [OrderID: [Reservation]] = [:],
         archivedProducts: Set<ProductID> = [], archivedWarehouses: Set<WarehouseID> = []
     ) {
-        self.records = records
+        self.records = StockRecords(records)
         self.orders = orders
         self.archivedProducts = archivedProducts
         self.archivedWarehouses = archivedWarehouses

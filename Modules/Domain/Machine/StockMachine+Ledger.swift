@@ -11,18 +11,32 @@ extension StockMachine {
         note: Note = Note(),
         actor: String
     ) -> TransactionID {
-        touch(record)
+        let place = state.records.place(of: record.key) ?? add(record)
+        return write(
+            kind, at: place, quantityChange: quantityChange, reservedChange: reservedChange, order: order, note: note,
+            actor: actor)
+    }
+
+    /// The same of the record at a place.
+    @discardableResult
+    mutating func write(
+        _ kind: LedgerEntry.Kind,
+        at place: Int,
+        quantityChange: Int64 = 0,
+        reservedChange: Int64 = 0,
+        order: OrderID? = nil,
+        note: Note = Note(),
+        actor: String
+    ) -> TransactionID {
+        touch(place)
         if kind == .expire, actor == Self.expiryActor {
+            let record = state.records[place: place].record
             state.versionBeforeExpiry[record.key] = state.versionBeforeExpiry[record.key] ?? record.version
         } else if !state.versionBeforeExpiry.isEmpty {
-            state.versionBeforeExpiry[record.key] = nil
+            state.versionBeforeExpiry[state.records[place: place].record.key] = nil
         }
-        var record = record
-        record.quantityOnHand += quantityChange
-        record.quantityReserved += reservedChange
-        record.version += 1
-        record.updatedAt = now
-        state.records[record.key] = record
+        state.records[place: place].record.change(quantityChange, reservedChange, at: now)
+        let record = state.records[place: place].record
         let id = identifiers.next(LedgerEntry.self, at: now)
         state.changes.ledger.append(
             LedgerEntry(
@@ -52,19 +66,33 @@ extension StockMachine {
             reference: reference,
             updatedAt: now
         )
-        state.records[reference.key] = record
-        state.changes.createdRecords.insert(reference.key)
-        state.wasLow[reference.key] = .some(nil)
+        add(record)
         return record
     }
 
+    /// - Returns: the place of a record that is new.
+    @discardableResult
+    private mutating func add(_ record: InventoryRecord) -> Int {
+        let place = state.records.count
+        state.records[record.key] = record
+        state.records[place: place].past = .new
+        state.records[place: place].isNoted = true
+        state.touched.append(place)
+        state.changes.createdRecords.insert(record.key)
+        return place
+    }
+
     /// Remembers how a record was before it was touched, and its version before this batch.
-    mutating func touch(_ record: InventoryRecord) {
-        if state.wasLow[record.key] == nil {
-            state.wasLow[record.key] = .some(record.isLowStock)
+    mutating func touch(_ place: Int) {
+        if state.records[place: place].past == .untouched {
+            state.records[place: place].past = state.records[place: place].record.isLowStock ? .low : .notLow
+            state.touched.append(place)
         }
-        if state.changes.loadedVersions[record.key] == nil, !state.changes.createdRecords.contains(record.key) {
-            state.changes.loadedVersions[record.key] = record.version
+        if !state.records[place: place].isNoted {
+            state.records[place: place].isNoted = true
+            let record = state.records[place: place].record
+            state.changes.loadedRecords.append(
+                StockChanges.LoadedRecord(key: record.key, place: place, version: record.version))
         }
     }
 
@@ -74,10 +102,14 @@ extension StockMachine {
     /// decision that it was for: overdue units that are sold again at once leave the alert as it is. Call it once more
     /// when a batch ends with commands undecided.
     public mutating func settleAlerts() {
-        guard !state.wasLow.isEmpty else { return }
-        for (key, wasLow) in state.wasLow {
-            guard let record = state.records[key] else { continue }
-            switch (wasLow ?? false, record.isLowStock) {
+        guard !state.touched.isEmpty else { return }
+        for place in state.touched {
+            let wasLow = state.records[place: place].past == .low
+            state.records[place: place].past = .untouched
+            let isLow = state.records[place: place].record.isLowStock
+            guard wasLow != isLow else { continue }
+            let record = state.records[place: place].record
+            switch (wasLow, isLow) {
             case (false, true):
                 state.changes.openAlerts[record.id] = LowStockAlert(
                     id: identifiers.next(LowStockAlert.self, at: now),
@@ -99,6 +131,16 @@ extension StockMachine {
                 break
             }
         }
-        state.wasLow.removeAll(keepingCapacity: true)
+        state.touched.removeAll(keepingCapacity: true)
+    }
+}
+
+extension InventoryRecord {
+    /// One more version.
+    fileprivate mutating func change(_ quantityChange: Int64, _ reservedChange: Int64, at now: Instant) {
+        quantityOnHand += quantityChange
+        quantityReserved += reservedChange
+        version += 1
+        updatedAt = now
     }
 }

@@ -102,14 +102,20 @@ extension StockMachine {
 
     /// A record that does not exist has nothing available.
     func checkAvailable(_ requested: Int64, of reference: RecordReference) throws(Interruption) {
-        let record = state.records[reference.key]
-        let available = record?.quantityAvailable ?? 0
+        try checkAvailable(requested, of: reference, at: state.records.place(of: reference.key))
+    }
+
+    /// The same where the record's place is known; nil: it does not exist.
+    func checkAvailable(
+        _ requested: Int64, of reference: RecordReference, at place: Int?
+    ) throws(Interruption) {
+        let available = place.map { state.records[place: $0].record.quantityAvailable } ?? 0
         guard available >= requested else {
             throw .refused(
                 .insufficientStock(
                     StockRefusal.Shortage(
                         record: reference,
-                        inventoryID: record?.id,
+                        inventoryID: place.map { state.records[place: $0].record.id },
                         available: available,
                         requested: requested
                     )

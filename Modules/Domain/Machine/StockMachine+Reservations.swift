@@ -1,39 +1,57 @@
 extension StockMachine {
     /// All items or none. Items of the same record count together; each becomes a reservation of its own.
     mutating func reserve(_ order: ReserveOrder, actor: String) throws(Interruption) -> Outcome {
-        if order.items.count == 1 {
-            try checkAvailable(order.items[0].quantity, of: order.items[0].record)
-        } else {
-            var requested: [RecordKey: Int64] = [:]
-            for item in order.items {
-                requested[item.record.key, default: 0] += item.quantity
-            }
-            for item in order.items {
-                try checkAvailable(requested[item.record.key] ?? item.quantity, of: item.record)
-            }
-        }
         let expiresAt = now.adding(seconds: order.seconds)
+        if order.items.count == 1 {
+            let item = order.items[0]
+            let place = state.records.place(of: item.record.key)
+            try checkAvailable(item.quantity, of: item.record, at: place)
+            let ids = place.map { [hold(item, at: $0, of: order, until: expiresAt, actor: actor)] } ?? []
+            return .reserved(order: order.orderID, reservations: ids, expiresAt: expiresAt)
+        }
+        let places = order.items.map { state.records.place(of: $0.record.key) }
+        let requested = requested(by: order.items)
+        for (index, item) in order.items.enumerated() {
+            try checkAvailable(requested[index], of: item.record, at: places[index])
+        }
         var ids: [ReservationID] = []
         ids.reserveCapacity(order.items.count)
-        for item in order.items {
-            guard let record = state.records[item.record.key] else { continue }
-            write(.reserve, to: record, reservedChange: item.quantity, order: order.orderID, actor: actor)
-            let reservation = Reservation(
-                id: identifiers.next(Reservation.self, at: now),
+        for (index, item) in order.items.enumerated() {
+            guard let place = places[index] else { continue }
+            ids.append(hold(item, at: place, of: order, until: expiresAt, actor: actor))
+        }
+        return .reserved(order: order.orderID, reservations: ids, expiresAt: expiresAt)
+    }
+
+    private mutating func hold(
+        _ item: ReserveOrder.Item, at place: Int, of order: ReserveOrder, until expiresAt: Instant, actor: String
+    ) -> ReservationID {
+        write(.reserve, at: place, reservedChange: item.quantity, order: order.orderID, actor: actor)
+        let id = identifiers.next(Reservation.self, at: now)
+        state.changes.newReservations.append(
+            Reservation(
+                id: id,
                 orderID: order.orderID,
-                inventoryID: record.id,
+                inventoryID: state.records[place: place].record.id,
                 reference: item.record,
                 quantity: item.quantity,
                 expiresAt: expiresAt,
                 createdAt: now
-            )
-            state.reservations[reservation.id] = reservation
-            state.changes.createdReservations.append(reservation.id)
-            state.changes.createdReservationSet.insert(reservation.id)
-            state.orders[order.orderID, default: []].append(reservation.id)
-            ids.append(reservation.id)
+            ))
+        return id
+    }
+
+    /// For each item the units that all items together want of its record.
+    private func requested(by items: [ReserveOrder.Item]) -> [Int64] {
+        // So few are compared with each other in less than a dictionary takes.
+        guard items.count > 8 else {
+            return items.map { item in
+                items.reduce(0) { $1.record.key == item.record.key ? $0 + $1.quantity : $0 }
+            }
         }
-        return .reserved(order: order.orderID, reservations: ids, expiresAt: expiresAt)
+        var requested = [RecordKey: Int64](minimumCapacity: items.count)
+        for item in items { requested[item.record.key, default: 0] += item.quantity }
+        return items.map { requested[$0.record.key] ?? $0.quantity }
     }
 
     mutating func confirm(_ order: OrderID, actor: String) throws(Interruption) -> Outcome {
@@ -113,7 +131,7 @@ extension StockMachine {
         var count = 0
         for candidate in reservations {
             // The state now, not as loaded: an earlier command of this batch may have resolved or extended it.
-            guard let reservation = state.reservations[candidate.id], reservation.isOverdue(at: now) else { continue }
+            guard let reservation = state.reservation(candidate.id), reservation.isOverdue(at: now) else { continue }
             resolve(reservation, as: .released(at: now, .expired), .expire, actor: actor)
             count += 1
         }
@@ -130,7 +148,10 @@ extension StockMachine {
 
     /// With nothing pending, the reservation that was resolved last speaks for the order (api.md, *Reservations*).
     private func standing(of order: OrderID) throws(Interruption) -> Standing {
-        let reservations = (state.orders[order] ?? []).compactMap { state.reservations[$0] }
+        // New ones are looked through: a batch makes a thousand at most, and few batches ask for an order of their own.
+        let reservations =
+            (state.orders[order] ?? []).compactMap { state.reservations[$0] }
+            + state.changes.newReservations.filter { $0.orderID == order }
         guard !reservations.isEmpty else { throw .refused(.unknownOrder(order)) }
         let pending = reservations.filter(\.isPending)
         guard pending.isEmpty else {
@@ -153,10 +174,10 @@ extension StockMachine {
         quantityChange: Int64 = 0,
         actor: String
     ) {
-        guard let record = state.records[reservation.reference.key] else { return }
+        guard let place = state.records.place(of: reservation.reference.key) else { return }
         write(
             kind,
-            to: record,
+            at: place,
             quantityChange: quantityChange,
             reservedChange: -reservation.quantity,
             order: reservation.orderID,
@@ -168,9 +189,11 @@ extension StockMachine {
     }
 
     private mutating func replace(_ reservation: Reservation) {
-        state.reservations[reservation.id] = reservation
-        // One that this batch made is inserted in its final state instead.
-        if !state.changes.createdReservationSet.contains(reservation.id) {
+        // One that this batch made is inserted in its final state.
+        if let place = state.placeOfNew(reservation.id) {
+            state.changes.newReservations[place] = reservation
+        } else {
+            state.reservations[reservation.id] = reservation
             state.changes.changedReservations.insert(reservation.id)
         }
     }

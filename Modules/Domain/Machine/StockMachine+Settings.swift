@@ -25,7 +25,7 @@ extension StockMachine {
     }
 
     mutating func setPolicy(_ change: PolicyChange, actor: String) -> Outcome {
-        guard var record = state.records[change.record.key] else {
+        guard let place = state.records.place(of: change.record.key) else {
             var record = recordMakingOne(change.record)
             record.reorderPoint = change.reorderPoint
             record.reorderQuantity = change.reorderQuantity
@@ -33,6 +33,7 @@ extension StockMachine {
             state.records[record.key] = record
             return .policy(record, created: true)
         }
+        var record = state.records[place: place].record
         var changed: [String] = []
         func note(_ name: String, _ old: Int64, _ new: Int64) {
             if old != new { changed.append("\(name) \(old) to \(new)") }
@@ -44,11 +45,12 @@ extension StockMachine {
         guard !changed.isEmpty else { return .policy(record, created: false) }
 
         // Touched before the figures change: whether it was low is judged by the old reorder point.
-        touch(record)
+        touch(place)
         record.reorderPoint = change.reorderPoint
         record.reorderQuantity = change.reorderQuantity
         record.safetyStock = safetyStock
-        write(.policy, to: record, note: Note(reason: changed.joined(separator: ", ")), actor: actor)
-        return .policy(state.records[record.key] ?? record, created: false)
+        state.records[place: place].record = record
+        write(.policy, at: place, note: Note(reason: changed.joined(separator: ", ")), actor: actor)
+        return .policy(state.records[place: place].record, created: false)
     }
 }

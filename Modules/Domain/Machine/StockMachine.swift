@@ -13,8 +13,10 @@ public struct StockMachine: Sendable {
 
     /// Everything that a refused command must be able to put back.
     struct State: Sendable {
-        var records: [RecordKey: InventoryRecord]
+        var records: StockRecords
+        /// Those that were loaded; the changes have what is new.
         var reservations: [ReservationID: Reservation] = [:]
+        /// The same by their orders.
         var orders: [OrderID: [ReservationID]] = [:]
         var archivedProducts: Set<ProductID>
         var archivedWarehouses: Set<WarehouseID>
@@ -24,8 +26,8 @@ public struct StockMachine: Sendable {
         /// The version before the last rows of a record, if those were all expiries for want of units: a caller that
         /// saw any version from it on has missed nothing that anybody did.
         var versionBeforeExpiry: [RecordKey: Int64] = [:]
-        /// Whether each record was low that has been touched since alerts were settled last; nil for one that is new.
-        var wasLow: [RecordKey: Bool?] = [:]
+        /// The places of records that have been touched since alerts were settled last.
+        var touched: [Int] = []
     }
 
     /// What the machine answers.
@@ -46,6 +48,8 @@ public struct StockMachine: Sendable {
             archivedProducts: facts.archivedProducts,
             archivedWarehouses: facts.archivedWarehouses
         )
+        // As a rule each record of a batch gets a row.
+        state.changes.ledger.reserveCapacity(facts.records.count)
         for (order, reservations) in facts.orders {
             state.orders[order] = reservations.map(\.id)
             for reservation in reservations {
@@ -59,12 +63,17 @@ public struct StockMachine: Sendable {
 
     public func record(_ key: RecordKey) -> InventoryRecord? { state.records[key] }
 
-    public func reservation(_ id: ReservationID) -> Reservation? { state.reservations[id] }
+    public func reservation(_ id: ReservationID) -> Reservation? { state.reservation(id) }
+
+    /// The records that were loaded and changed: the version of each when it was loaded, and its final state.
+    public var changedRecords: [(expected: Int64, record: InventoryRecord)] {
+        state.changes.loadedRecords.map { ($0.version, state.records[place: $0.place].record) }
+    }
 
     /// Adds what the store found overdue on a record, after `Decision.needsOverdue`.
     public mutating func add(_ overdue: OverdueReservations, of key: RecordKey) {
         var known = state.overdue[key] ?? OverdueReservations(reservations: [], isComplete: false)
-        for reservation in overdue.reservations where state.reservations[reservation.id] == nil {
+        for reservation in overdue.reservations where state.reservation(reservation.id) == nil {
             state.reservations[reservation.id] = reservation
         }
         known.reservations += overdue.reservations
@@ -120,13 +129,8 @@ public struct StockMachine: Sendable {
     }
 
     private mutating func run(_ command: Command, actor: String) throws(Interruption) -> Outcome {
-        for record in command.recordsThatMustNotBeArchived where !isSetOnly(record, by: command) {
-            if state.archivedProducts.contains(record.key.product) {
-                throw refusal(.archived(.product(record.sku)), of: record, in: command)
-            }
-            if state.archivedWarehouses.contains(record.key.warehouse) {
-                throw refusal(.archived(.warehouse(record.warehouseCode)), of: record, in: command)
-            }
+        if !state.archivedProducts.isEmpty || !state.archivedWarehouses.isEmpty {
+            try checkArchived(command)
         }
         switch command {
         case .move(let movement):
@@ -147,6 +151,17 @@ public struct StockMachine: Sendable {
             return try setStock(setting, actor: actor)
         case .expire(let records):
             return try expireRecords(records, actor: actor)
+        }
+    }
+
+    private func checkArchived(_ command: Command) throws(Interruption) {
+        for record in command.recordsThatMustNotBeArchived where !isSetOnly(record, by: command) {
+            if state.archivedProducts.contains(record.key.product) {
+                throw refusal(.archived(.product(record.sku)), of: record, in: command)
+            }
+            if state.archivedWarehouses.contains(record.key.warehouse) {
+                throw refusal(.archived(.warehouse(record.warehouseCode)), of: record, in: command)
+            }
         }
     }
 
@@ -207,5 +222,22 @@ extension StockRefusal {
         case .operation(_, let refusal): refusal.shortage
         default: nil
         }
+    }
+}
+
+extension StockMachine.State {
+    /// Loaded or new, as it stands.
+    func reservation(_ id: ReservationID) -> Reservation? {
+        reservations[id] ?? placeOfNew(id).map { changes.newReservations[$0] }
+    }
+
+    /// Where a reservation that this batch made is. Their ids ascend (`IdentifierSource`).
+    func placeOfNew(_ id: ReservationID) -> Int? {
+        var (low, high) = (0, changes.newReservations.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if changes.newReservations[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < changes.newReservations.count && changes.newReservations[low].id == id ? low : nil
     }
 }

@@ -71,10 +71,13 @@ struct BatchLoad {
             guard let result = next.next() else { throw PostgresError(.protocolViolation, "a result is missing") }
             return result
         }
-        var records: [RecordKey: InventoryRecord] = [:]
+        var records = StockRecords()
         var answer = Answer(now: Instant(milliseconds: 0), transaction: "")
         try readRecords(try take(), into: &records) { ids[$0] }
-        var missing = Set(ids.values.map(\.key)).subtracting(records.keys)
+        var missing: Set<RecordKey> = []
+        if records.count < ids.count {
+            for reference in ids.values where records[reference.key] == nil { missing.insert(reference.key) }
+        }
         if !unborn.isEmpty {
             let references = Dictionary(unborn.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             let locked = try take()
@@ -90,7 +93,7 @@ struct BatchLoad {
                 answer.found.compactMap { found in references[found.key].map { (found.id, $0) } },
                 uniquingKeysWith: { first, _ in first })
             try readRecords(locked, into: &records) { byID[$0] }
-            missing.subtract(records.keys)
+            missing = missing.filter { records[$0] == nil }
         }
         answer.lockedElsewhere = missing
         var clock = try take().row(0)
@@ -113,7 +116,7 @@ struct BatchLoad {
         }
         if !keys.isEmpty { answer.kept = try KeptRow.all(try take()) }
         // A ledger row is never older than the one before it, whatever the clock did in between.
-        for record in records.values { answer.now = max(answer.now, record.updatedAt) }
+        answer.now = max(answer.now, records.latestUpdate ?? answer.now)
         answer.facts.records = records
         return answer
     }
@@ -135,9 +138,10 @@ struct BatchLoad {
     }
 
     private func readRecords(
-        _ result: PostgresResult, into records: inout [RecordKey: InventoryRecord],
+        _ result: PostgresResult, into records: inout StockRecords,
         reference: (InventoryID) -> RecordReference?
     ) throws(PostgresError) {
+        records.reserveCapacity(records.count + result.rowCount)
         for index in 0..<result.rowCount {
             var row = result.row(index)
             let id: InventoryID = try row.next()

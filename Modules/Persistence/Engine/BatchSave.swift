@@ -29,8 +29,9 @@ struct BatchSave {
     func statements() -> [PostgresQuery] {
         var queries: [PostgresQuery] = []
         if !changes.createdRecords.isEmpty { queries.append(insertRecords()) }
-        if !changes.loadedVersions.isEmpty { queries.append(updateRecords()) }
-        if !changes.createdReservations.isEmpty { queries.append(insertReservations()) }
+        let changed = machine.changedRecords
+        if !changed.isEmpty { queries.append(updateRecords(changed)) }
+        if !changes.newReservations.isEmpty { queries.append(insertReservations()) }
         if !changes.changedReservations.isEmpty { queries.append(updateReservations()) }
         if !changes.ledger.isEmpty { queries.append(insertLedger()) }
         if !changes.recoveredRecords.isEmpty {
@@ -41,7 +42,7 @@ struct BatchSave {
             let alerts = changes.resolvedAlerts + changes.openAlerts.values.sorted { $0.inventoryID < $1.inventoryID }
             queries.append(insertAlerts(alerts))
             queries.append(insertSuggestions(alerts))
-            queries.append(PostgresQuery(Self.insertDeliveries) { $0.appendArray(alerts.map(\.id)) })
+            queries.append(PostgresQuery(Self.insertDeliveries) { $0.appendArray(of: alerts) { $0.id } })
         }
         // Last, so that nobody waits for a key that another transaction is at while there is work to do.
         if !kept.isEmpty { queries.append(KeptRow.insert(kept)) }
@@ -50,8 +51,7 @@ struct BatchSave {
 
     /// The states that the commit makes, for the cache.
     func publishedRecords() -> [InventoryRecord] {
-        let keys = changes.createdRecords.union(changes.loadedVersions.keys)
-        return keys.compactMap { machine.record($0) }
+        machine.changedRecords.map(\.record) + changes.createdRecords.compactMap { machine.record($0) }
     }
 
     // MARK: Records
@@ -60,35 +60,32 @@ struct BatchSave {
         // By key, so that two writers that create the same records meet in the same order.
         let records = changes.createdRecords.sorted().compactMap { machine.record($0) }
         return PostgresQuery(Self.insertRecords) { parameters in
-            parameters.appendArray(records.map(\.id))
-            parameters.appendArray(records.map(\.key.product))
-            parameters.appendArray(records.map(\.key.warehouse))
-            parameters.appendArray(records.map(\.quantityOnHand))
-            parameters.appendArray(records.map(\.quantityReserved))
-            parameters.appendArray(records.map(\.reorderPoint))
-            parameters.appendArray(records.map(\.reorderQuantity))
-            parameters.appendArray(records.map(\.safetyStock))
-            parameters.appendArray(records.map(\.version))
+            parameters.appendArray(of: records) { $0.id }
+            parameters.appendArray(of: records) { $0.key.product }
+            parameters.appendArray(of: records) { $0.key.warehouse }
+            parameters.appendArray(of: records) { $0.quantityOnHand }
+            parameters.appendArray(of: records) { $0.quantityReserved }
+            parameters.appendArray(of: records) { $0.reorderPoint }
+            parameters.appendArray(of: records) { $0.reorderQuantity }
+            parameters.appendArray(of: records) { $0.safetyStock }
+            parameters.appendArray(of: records) { $0.version }
             parameters.append(machine.now)
         }
     }
 
-    private func updateRecords() -> PostgresQuery {
-        let changed = changes.loadedVersions.compactMap { key, version in
-            machine.record(key).map { (expected: version, record: $0) }
-        }
+    private func updateRecords(_ changed: [(expected: Int64, record: InventoryRecord)]) -> PostgresQuery {
         let hasPolicy = changes.ledger.contains { $0.kind == .policy }
         return PostgresQuery(hasPolicy ? Self.updateRecordsAndPolicies : Self.updateRecords) { parameters in
-            parameters.appendArray(changed.map(\.record.id))
-            parameters.appendArray(changed.map(\.expected))
-            parameters.appendArray(changed.map(\.record.quantityOnHand))
-            parameters.appendArray(changed.map(\.record.quantityReserved))
-            parameters.appendArray(changed.map(\.record.version))
+            parameters.appendArray(of: changed) { $0.record.id }
+            parameters.appendArray(of: changed) { $0.expected }
+            parameters.appendArray(of: changed) { $0.record.quantityOnHand }
+            parameters.appendArray(of: changed) { $0.record.quantityReserved }
+            parameters.appendArray(of: changed) { $0.record.version }
             parameters.append(machine.now)
             if hasPolicy {
-                parameters.appendArray(changed.map(\.record.reorderPoint))
-                parameters.appendArray(changed.map(\.record.reorderQuantity))
-                parameters.appendArray(changed.map(\.record.safetyStock))
+                parameters.appendArray(of: changed) { $0.record.reorderPoint }
+                parameters.appendArray(of: changed) { $0.record.reorderQuantity }
+                parameters.appendArray(of: changed) { $0.record.safetyStock }
             }
         }
     }
@@ -96,16 +93,16 @@ struct BatchSave {
     // MARK: Reservations
 
     private func insertReservations() -> PostgresQuery {
-        let reservations = changes.createdReservations.compactMap { machine.reservation($0) }
+        let reservations = changes.newReservations
         return PostgresQuery(Self.insertReservations) { parameters in
-            parameters.appendArray(reservations.map(\.id))
-            parameters.appendArray(reservations.map(\.orderID))
-            parameters.appendArray(reservations.map(\.inventoryID))
-            parameters.appendArray(reservations.map(\.quantity))
-            parameters.appendArray(reservations.map(\.status.name))
-            parameters.appendArray(nullable: reservations.map(\.status.releaseReason))
-            parameters.appendArray(nullable: reservations.map(\.resolvedAt))
-            parameters.appendArray(reservations.map(\.expiresAt))
+            parameters.appendArray(of: reservations) { $0.id }
+            parameters.appendArray(of: reservations) { $0.orderID }
+            parameters.appendArray(of: reservations) { $0.inventoryID }
+            parameters.appendArray(of: reservations) { $0.quantity }
+            parameters.appendArray(of: reservations) { $0.status.name }
+            parameters.appendArray(nullableOf: reservations) { $0.status.releaseReason }
+            parameters.appendArray(nullableOf: reservations) { $0.resolvedAt }
+            parameters.appendArray(of: reservations) { $0.expiresAt }
             parameters.append(machine.now)
         }
     }
@@ -113,11 +110,11 @@ struct BatchSave {
     private func updateReservations() -> PostgresQuery {
         let reservations = changes.changedReservations.compactMap { machine.reservation($0) }
         return PostgresQuery(Self.updateReservations) { parameters in
-            parameters.appendArray(reservations.map(\.id))
-            parameters.appendArray(reservations.map(\.status.name))
-            parameters.appendArray(nullable: reservations.map(\.status.releaseReason))
-            parameters.appendArray(nullable: reservations.map(\.resolvedAt))
-            parameters.appendArray(reservations.map(\.expiresAt))
+            parameters.appendArray(of: reservations) { $0.id }
+            parameters.appendArray(of: reservations) { $0.status.name }
+            parameters.appendArray(nullableOf: reservations) { $0.status.releaseReason }
+            parameters.appendArray(nullableOf: reservations) { $0.resolvedAt }
+            parameters.appendArray(of: reservations) { $0.expiresAt }
         }
     }
 
@@ -126,18 +123,18 @@ struct BatchSave {
     private func insertLedger() -> PostgresQuery {
         let ledger = changes.ledger
         return PostgresQuery(Self.insertLedger) { parameters in
-            parameters.appendArray(ledger.map(\.id))
-            parameters.appendArray(ledger.map(\.inventoryID))
-            parameters.appendArray(ledger.map(\.version))
-            parameters.appendArray(ledger.map(\.kind.rawValue))
-            parameters.appendArray(ledger.map(\.quantityChange))
-            parameters.appendArray(ledger.map(\.quantityAfter))
-            parameters.appendArray(ledger.map(\.reservedChange))
-            parameters.appendArray(ledger.map(\.reservedAfter))
-            parameters.appendArray(nullable: ledger.map(\.orderID))
-            parameters.appendArray(nullable: ledger.map(\.reason))
-            parameters.appendArray(nullable: ledger.map(\.reference))
-            parameters.appendArray(ledger.map(\.actor))
+            parameters.appendArray(of: ledger) { $0.id }
+            parameters.appendArray(of: ledger) { $0.inventoryID }
+            parameters.appendArray(of: ledger) { $0.version }
+            parameters.appendArray(of: ledger) { $0.kind.rawValue }
+            parameters.appendArray(of: ledger) { $0.quantityChange }
+            parameters.appendArray(of: ledger) { $0.quantityAfter }
+            parameters.appendArray(of: ledger) { $0.reservedChange }
+            parameters.appendArray(of: ledger) { $0.reservedAfter }
+            parameters.appendArray(nullableOf: ledger) { $0.orderID }
+            parameters.appendArray(nullableOf: ledger) { $0.reason }
+            parameters.appendArray(nullableOf: ledger) { $0.reference }
+            parameters.appendArray(of: ledger) { $0.actor }
             parameters.append(machine.now)
         }
     }
@@ -160,24 +157,24 @@ struct BatchSave {
 
     private func insertAlerts(_ alerts: [LowStockAlert]) -> PostgresQuery {
         PostgresQuery(Self.insertAlerts) { parameters in
-            parameters.appendArray(alerts.map(\.id))
-            parameters.appendArray(alerts.map(\.inventoryID))
-            parameters.appendArray(alerts.map(\.quantityAvailable))
-            parameters.appendArray(alerts.map(\.reorderPoint))
-            parameters.appendArray(nullable: alerts.map(\.resolvedAt))
+            parameters.appendArray(of: alerts) { $0.id }
+            parameters.appendArray(of: alerts) { $0.inventoryID }
+            parameters.appendArray(of: alerts) { $0.quantityAvailable }
+            parameters.appendArray(of: alerts) { $0.reorderPoint }
+            parameters.appendArray(nullableOf: alerts) { $0.resolvedAt }
             parameters.append(machine.now)
         }
     }
 
     private func insertSuggestions(_ alerts: [LowStockAlert]) -> PostgresQuery {
         PostgresQuery(Self.insertSuggestions) { parameters in
-            parameters.appendArray(alerts.map(\.suggestionID))
-            parameters.appendArray(alerts.map(\.id))
-            parameters.appendArray(alerts.map(\.inventoryID))
-            parameters.appendArray(alerts.map(\.suggestedQuantity))
-            parameters.appendArray(alerts.map(\.quantityAvailable))
-            parameters.appendArray(alerts.map(\.reorderPoint))
-            parameters.appendArray(nullable: alerts.map(\.resolvedAt))
+            parameters.appendArray(of: alerts) { $0.suggestionID }
+            parameters.appendArray(of: alerts) { $0.id }
+            parameters.appendArray(of: alerts) { $0.inventoryID }
+            parameters.appendArray(of: alerts) { $0.suggestedQuantity }
+            parameters.appendArray(of: alerts) { $0.quantityAvailable }
+            parameters.appendArray(of: alerts) { $0.reorderPoint }
+            parameters.appendArray(nullableOf: alerts) { $0.resolvedAt }
             parameters.append(machine.now)
         }
     }

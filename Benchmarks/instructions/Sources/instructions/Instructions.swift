@@ -11,6 +11,11 @@ struct Instructions {
         ("queue: one command, one hot record, batches of 64", { QueueWork(isHot: true).pass(times: $0) }),
         ("JSON: read a reservation of 1 item", { JSONWork(items: 1).read(times: $0) }),
         ("JSON: read a reservation of 5 items", { JSONWork(items: 5).read(times: $0) }),
+        ("JSON: a reservation's body to its fields, 1 item", { JSONWork(items: 1).readFields(times: $0) }),
+        ("JSON: a reservation's body to its fields, 5 items", { JSONWork(items: 5).readFields(times: $0) }),
+        ("JSON: write the answer to a reservation", { JSONWork.answer(times: $0) }),
+        ("batch: decode a locked record, batches of 64", { BatchWork().load(times: $0) }),
+        ("batch: parameters of a reserve, batches of 64", { BatchWork().save(times: $0) }),
     ]
 
     static func main() {

@@ -2,7 +2,7 @@ import Domain
 
 /// The stock machine as a lane uses it: facts of the batch's records, a decision a command, changes at the end.
 struct StockWork {
-    private let records: [InventoryRecord]
+    let records: [InventoryRecord]
     private let reservations: [Command]
     private let receipts: [Command]
 
@@ -32,9 +32,20 @@ struct StockWork {
         decide(receipts, times: times)
     }
 
+    /// The machine when it has decided the reservations once.
+    func decided() -> StockMachine {
+        var machine = StockMachine(
+            facts: StockFacts(records: Dictionary(uniqueKeysWithValues: records.map { ($0.key, $0) })),
+            now: Instant(milliseconds: 1_800_000_000_000), identifiers: IdentifierSource(seed: 1))
+        for command in reservations { use(machine.decide(command, actor: "bench")) }
+        return machine
+    }
+
     private func decide(_ commands: [Command], times: Int) {
         for batch in 0..<max(1, times / commands.count) {
-            let facts = StockFacts(records: Dictionary(uniqueKeysWithValues: records.map { ($0.key, $0) }))
+            var facts = StockFacts()
+            facts.records.reserveCapacity(records.count)
+            for record in records { facts.records[record.key] = record }
             var machine = StockMachine(
                 facts: facts, now: Instant(milliseconds: 1_800_000_000_000 + Int64(batch)),
                 identifiers: IdentifierSource(seed: UInt64(batch)))
@@ -47,7 +58,7 @@ struct StockWork {
         }
     }
 
-    private static func record(_ number: Int) -> InventoryRecord {
+    static func record(_ number: Int) -> InventoryRecord {
         let key = RecordKey(
             product: ProductID(high: 1, low: UInt64(number)), warehouse: WarehouseID(high: 2, low: UInt64(number % 4)))
         guard let sku = SKU("B\(number)"), let warehouse = WarehouseCode("W\(number % 4)") else {
