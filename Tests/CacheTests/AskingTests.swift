@@ -21,6 +21,7 @@ import UseCases
             #expect(answers.record(0) == record(1, version: 3))
             #expect(answers.availability(1).map { $0?.quantityAvailable } == [0, nil, 36])
             #expect(answers.record(2) == nil)
+            // Behind one about three.
             #expect(answers.record(3) == record(2, 2, version: 5))
             #expect(answers.availability(4).map { $0?.quantityAvailable } == [36])
         }

@@ -86,7 +86,7 @@ import UseCases
         }
     }
 
-    @Test func `Publishing does not prolong the life of a complete hash, and does that of an incomplete one`()
+    @Test func `Publishing does not prolong the life of what is complete, and does that of the rest`()
         async throws
     {
         try await withCache(on: try RedisServer()) { process, cache in
