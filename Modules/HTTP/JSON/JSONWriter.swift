@@ -1,16 +1,21 @@
 import Domain
 import NIOCore
 
-/// Writes JSON into a buffer, member by member, with commas where they belong.
+/// Writes JSON, member by member, with commas where they belong.
+///
+/// Into an array, which takes a byte for a tenth of what a `ByteBuffer` needs to make sure of it.
 struct JSONWriter {
-    private(set) var buffer: ByteBuffer
+    private(set) var bytes: [UInt8] = []
     /// A value was written at this level already.
     private var needsComma = false
 
     /// - Parameter capacity: bytes to reserve; most answers fit into the default.
     init(capacity: Int = 512) {
-        buffer = ByteBufferAllocator().buffer(capacity: capacity)
+        bytes.reserveCapacity(capacity)
     }
+
+    /// What has been written.
+    var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     // MARK: Structure
 
@@ -38,23 +43,25 @@ struct JSONWriter {
 
     /// The name of a member; its value must follow.
     mutating func name(_ name: String) {
-        quote(name, before: needsComma ? UInt8(ascii: ",") : nil, after: UInt8(ascii: ":"))
+        separate()
+        quote(name)
+        bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     private mutating func open(_ bracket: UInt8) {
         separate()
-        buffer.writeInteger(bracket)
+        bytes.append(bracket)
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
-        buffer.writeInteger(bracket)
+        bytes.append(bracket)
         needsComma = true
     }
 
     private mutating func separate() {
-        if needsComma { buffer.writeInteger(UInt8(ascii: ",")) }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
@@ -70,57 +77,14 @@ struct JSONWriter {
 
     mutating func integer(_ value: Int64) {
         separate()
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.integerRoom) { Self.write(value, to: $0) }
-    }
-
-    /// The most bytes that `write` needs: a sign and nineteen digits, made from the back and then moved.
-    private static let integerRoom = 40
-
-    private static func write(_ value: Int64, to bytes: UnsafeMutableRawBufferPointer) -> Int {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let end = bytes.count
         var rest = value.magnitude
-        var start = integerRoom
         repeat {
-            start -= 1
-            bytes[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
             rest /= 10
         } while rest > 0
-        if value < 0 {
-            start -= 1
-            bytes[start] = UInt8(ascii: "-")
-        }
-        let digits = UnsafeRawBufferPointer(rebasing: bytes[start..<integerRoom])
-        bytes.copyMemory(from: digits)
-        return digits.count
-    }
-
-    /// An object of a plain string and a number in one piece, for lists of many.
-    /// - Parameters:
-    ///   - names: of the two, which nothing must be escaped in.
-    ///   - text: see `plain`.
-    mutating func pair(_ names: (StaticString, StaticString), _ text: UnsafeRawBufferPointer, _ value: Int64) {
-        let room = names.0.utf8CodeUnitCount + names.1.utf8CodeUnitCount + text.count + Self.integerRoom + 12
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { [needsComma] bytes in
-            var end = 0
-            func put(_ text: StaticString) {
-                let text = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-                put(text)
-            }
-            func put(_ text: UnsafeRawBufferPointer) {
-                UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: text)
-                end += text.count
-            }
-            put(needsComma ? ",{\"" : "{\"")
-            put(names.0)
-            put("\":\"")
-            put(text)
-            put("\",\"")
-            put(names.1)
-            put("\":")
-            end += Self.write(value, to: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]))
-            put("}")
-            return end
-        }
-        needsComma = true
+        if bytes.count > end + 1 { bytes[end...].reverse() }
     }
 
     /// A number of thousandths as a decimal: 412 is `0.412`.
@@ -131,14 +95,51 @@ struct JSONWriter {
     }
 
     mutating func string(_ value: String) {
-        quote(value, before: needsComma ? UInt8(ascii: ",") : nil)
-        needsComma = true
+        separate()
+        quote(value)
+    }
+
+    /// An object of a plain string and a number, for lists of many.
+    /// - Parameters:
+    ///   - names: of the two, which nothing must be escaped in.
+    ///   - text: see `plain`.
+    mutating func pair(_ names: (StaticString, StaticString), _ text: UnsafeRawBufferPointer, _ value: Int64) {
+        let room = names.0.utf8CodeUnitCount + names.1.utf8CodeUnitCount + text.count + 12
+        withUnsafeTemporaryAllocation(byteCount: room, alignment: 1) { piece in
+            var end = 0
+            func put(_ text: StaticString) {
+                put(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+            }
+            func put(_ text: UnsafeRawBufferPointer) {
+                UnsafeMutableRawBufferPointer(rebasing: piece[end...]).copyMemory(from: text)
+                end += text.count
+            }
+            put(needsComma ? ",{\"" : "{\"")
+            put(names.0)
+            put("\":\"")
+            put(text)
+            put("\",\"")
+            put(names.1)
+            put("\":")
+            UnsafeRawBufferPointer(rebasing: piece[..<end]).withMemoryRebound(to: UInt8.self) {
+                bytes.append(contentsOf: $0)
+            }
+        }
+        needsComma = false
+        integer(value)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// A string of ASCII characters none of which JSON escapes, such as an id or a code.
-    mutating func plain(_ bytes: UnsafeRawBufferPointer) {
-        copy(bytes, before: needsComma ? UInt8(ascii: ",") : nil, after: nil)
-        needsComma = true
+    mutating func plain(_ text: UnsafeRawBufferPointer) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        text.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// An identifier as a string.
@@ -149,7 +150,12 @@ struct JSONWriter {
     /// Text that is JSON already.
     mutating func raw(_ json: String) {
         separate()
-        buffer.writeString(json)
+        append(contentsOf: json)
+    }
+
+    private mutating func append(contentsOf text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     mutating func value(_ value: JSONValue) {
@@ -169,56 +175,31 @@ struct JSONWriter {
         }
     }
 
-    private mutating func quote(_ text: String, before: UInt8?, after: UInt8? = nil) {
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
         var text = text
-        let isPlain = text.withUTF8 { bytes in
-            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
-                return false
+        text.withUTF8 { text in
+            if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+                bytes.append(contentsOf: text)
+            } else {
+                for byte in text { escape(byte) }
             }
-            copy(UnsafeRawBufferPointer(bytes), before: before, after: after)
-            return true
         }
-        guard !isPlain else { return }
-        if let before { buffer.writeInteger(before) }
-        buffer.writeInteger(UInt8(ascii: "\""))
-        for byte in text.utf8 { escape(byte) }
-        buffer.writeInteger(UInt8(ascii: "\""))
-        if let after { buffer.writeInteger(after) }
-    }
-
-    /// Writes them between quotes, with one look at the buffer's room for all.
-    private mutating func copy(_ text: UnsafeRawBufferPointer, before: UInt8?, after: UInt8?) {
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: text.count + 4) { bytes in
-            var end = 0
-            if let before {
-                bytes[end] = before
-                end += 1
-            }
-            bytes[end] = UInt8(ascii: "\"")
-            UnsafeMutableRawBufferPointer(rebasing: bytes[(end + 1)...]).copyMemory(from: text)
-            end += 1 + text.count
-            bytes[end] = UInt8(ascii: "\"")
-            end += 1
-            if let after {
-                bytes[end] = after
-                end += 1
-            }
-            return end
-        }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            buffer.writeInteger(UInt8(ascii: "\\"))
-            buffer.writeInteger(byte)
-        case 0x0A: buffer.writeString("\\n")
-        case 0x0D: buffer.writeString("\\r")
-        case 0x09: buffer.writeString("\\t")
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
         case 0..<0x20:
-            buffer.writeString(byte < 0x10 ? "\\u000" : "\\u00")
-            buffer.writeString(String(byte, radix: 16))
-        default: buffer.writeInteger(byte)
+            append(byte < 0x10 ? "\\u000" : "\\u00")
+            append(contentsOf: String(byte, radix: 16))
+        default: bytes.append(byte)
         }
     }
 }

@@ -1,4 +1,3 @@
-import NIOCore
 import UseCases
 
 /// A cursor as callers carry it: base 64 of a JSON list, so that nobody is tempted to build one.
@@ -11,7 +10,7 @@ extension Cursor {
     var token: String {
         var writer = JSONWriter(capacity: 128)
         writer.array(values) { $0.string($1) }
-        return Base64URL.encode(writer.buffer.readableBytesView)
+        return Base64URL.encode(writer.bytes)
     }
 
     /// - Throws: the 400 problem when the token is none of ours. Whether it is one of this list's, the list decides.

@@ -1,5 +1,3 @@
-import NIOCore
-
 extension FieldRule where Value == String {
     /// A product's `attributes`: a JSON object, kept as compact text.
     ///
@@ -15,10 +13,10 @@ extension FieldRule where Value == String {
                 try check(value)
                 var writer = JSONWriter()
                 writer.value(value)
-                guard writer.buffer.readableBytes <= AttributeLimits.bytes else {
+                guard writer.bytes.count <= AttributeLimits.bytes else {
                     throw FieldMessage("must have at most \(AttributeLimits.bytes) bytes")
                 }
-                return String(buffer: writer.buffer)
+                return String(decoding: writer.bytes, as: UTF8.self)
             },
             text: { _ throws(FieldMessage) in throw FieldMessage("must be an object") }
         )
