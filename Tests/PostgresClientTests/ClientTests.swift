@@ -35,7 +35,7 @@ struct ClientTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<200 {
                     group.addTask {
-                        try await client.withConnection { connection in
+                        try await client.withConnection(wait: .seconds(60)) { connection in
                             processes.add(connection.processID)
                             #expect(client.statistics.leased <= 3)
                             _ = try await connection.query(Self.one, timeout: .seconds(10))
