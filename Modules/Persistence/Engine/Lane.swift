@@ -57,8 +57,17 @@ actor Lane {
         var resting: [(RecordKey, Duration)] = []
     }
 
-    /// How long a record rests that somebody else holds a lease on or waits for: about the time of a batch.
+    /// How long a record rests that somebody else holds a lease on, in milliseconds: about the time of a batch.
     static let leaseRest = 3.0...8.0
+    /// The same where nothing else could be done meanwhile: on a record that all want, the time between its return and the
+    /// next try is nobody's. Who has waited for long waits for one that is not coming back soon.
+    static func leaseRest(ofIdle waited: Duration) -> ClosedRange<Double> {
+        let shortest = min(max(waited / .milliseconds(12), 0.7), 4)
+        return shortest...shortest * 2
+    }
+    /// How long a record rests that this lane has had and somebody else waits for, in milliseconds: until that one has
+    /// tried again.
+    static let courtesyRest = 2.0...3.0
     /// How long a record rests whose row another session has locked, in milliseconds.
     static let rowRest = 15.0...30.0
 
@@ -84,12 +93,13 @@ actor Lane {
             var mine: [QueuedCommand] = []
             var keys: Set<LeaseKey> = []
             var remainder = Remainder()
+            let idleRest = granted.contains(true) ? nil : pause(Self.leaseRest(ofIdle: waited(by: batch)))
             for (item, (group, isGranted)) in zip(batch, zip(groups, granted)) {
                 if isGranted {
                     mine.append(item)
                     keys.formUnion(group)
                 } else {
-                    putBack(item, into: &remainder)
+                    putBack(item, for: idleRest ?? pause(Self.leaseRest), into: &remainder)
                 }
             }
             guard !mine.isEmpty else { return remainder }
@@ -102,7 +112,7 @@ actor Lane {
                 // Somebody waits for these: their turn is next.
                 for item in mine {
                     for key in item.keys where contended.contains(leaseKey(key)) {
-                        remainder.resting.append((key, pause(Self.leaseRest)))
+                        remainder.resting.append((key, pause(Self.courtesyRest)))
                     }
                 }
             }
@@ -111,14 +121,19 @@ actor Lane {
     }
 
     /// A command whose leases somebody else holds. One record rests as such; of several it is not known which is held.
-    private func putBack(_ item: QueuedCommand, into remainder: inout Remainder) {
+    private func putBack(_ item: QueuedCommand, for rest: Duration, into remainder: inout Remainder) {
         var item = item
         if item.keys.count == 1 {
-            remainder.resting.append((item.keys[0], pause(Self.leaseRest)))
+            remainder.resting.append((item.keys[0], rest))
         } else {
-            item.notBefore = ContinuousClock.now + pause(Self.leaseRest)
+            item.notBefore = ContinuousClock.now + rest
         }
         remainder.commands.append(item)
+    }
+
+    /// How long the first of a batch has been here.
+    private func waited(by batch: [QueuedCommand]) -> Duration {
+        batch.first.map { ContinuousClock.now - $0.payload.submittedAt } ?? .zero
     }
 
     // MARK: 2 to 5, over and over where need be
