@@ -29,12 +29,16 @@ struct LoadTests {
     @Test func `memory does not grow with the number of queries`() async throws {
         try await TestServer.withConnection { connection in
             try await run(20_000, inPipelinesOf: 50, on: connection)
-            let before = try residentSize()
-            try await run(100_000, inPipelinesOf: 50, on: connection)
-            let growth = try residentSize() - before
-            print("postgres: resident memory grew by \(growth / 1024) KiB over 100,000 queries")
-            // One leaked result of a kilobyte each would be 100 MB; other suites run beside this one.
-            #expect(growth < 50_000_000)
+            // One leaked result of a kilobyte each would be 100 MB, every time; what other suites of this process take
+            // beside this one is not taken every time.
+            var least = Int.max
+            for _ in 0..<3 where least >= 50_000_000 {
+                let before = try residentSize()
+                try await run(100_000, inPipelinesOf: 50, on: connection)
+                least = min(least, try residentSize() - before)
+                print("postgres: resident memory grew by \(least / 1024) KiB at least over 100,000 queries")
+            }
+            #expect(least < 50_000_000)
         }
     }
 
