@@ -38,9 +38,9 @@ struct SweepService: Service {
                 await rolling
                 return true
             }
-            let isDone = await sweepUntilNothingIsLeft()
-            await roll()
-            return isDone
+            // Nothing is rolled up for reports: a scheduler's runs would do it in bursts that sales feel, and an API process
+            // does it all the time where no sweeper stands.
+            return await sweepUntilNothingIsLeft()
         }
         if !isDone { throw ExitCode(Self.failureStatus) }
     }
@@ -99,15 +99,6 @@ struct SweepService: Service {
         }
         logger.error("gave up: some overdue reservations cannot be released")
         return false
-    }
-
-    /// What fails here is the next run's: it changes no stock.
-    private func roll() async {
-        do {
-            try await roller.runOnce()
-        } catch {
-            logger.warning("the ledger cannot be rolled up", metadata: ["cause": "\(error)"])
-        }
     }
 
     private func purge() async {

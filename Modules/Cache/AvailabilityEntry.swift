@@ -5,7 +5,7 @@ import UseCases
 ///
 /// The header (version 0), the epoch and the SKU; then for each warehouse a bar, its id, a header with the record's
 /// version, the quantity in decimal, a blank and the warehouse's code. A line with a tombstone ends behind its header.
-/// What is partial has no SKU and its epoch counts for nothing: its lines wait for a reader's fill.
+/// What is partial or unread has no SKU and its epoch counts for nothing: its lines wait for a reader's fill.
 enum AvailabilityEntry {
     /// Begins a line; no code has one.
     static let bar = UInt8(ascii: "|")

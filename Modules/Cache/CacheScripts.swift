@@ -59,8 +59,8 @@ enum CacheScripts {
     ///
     /// A product's availability that is not there is not begun: most products are sold more often than they are asked for,
     /// and a reader's fill looks at the records themselves. Only a new record's line is put in any case, since a reader who
-    /// did not see the record cannot look at it. The life of what is complete is not prolonged: it bounds how long a figure
-    /// can stay that somebody else failed to publish.
+    /// did not see the record cannot look at it; nothing else is done to what holds only such lines. The life of what is
+    /// complete is not prolonged: it bounds how long a figure can stay that somebody else failed to publish.
     static let publish = RedisScript(
         mergeFunction + findEpoch + """
             local count = (#KEYS - 1) / 2
@@ -76,13 +76,14 @@ enum CacheScripts {
                     redis.call('SET', KEYS[1 + i], entry, 'PX', ARGV[2])
                 end
             end
+            local unread = string.rep('0', 16) .. 'n' .. string.rep('0', 16)
             -- Several of the records may be of one product.
             local values = {}
             for i = 1, count do
                 local key = KEYS[1 + count + i]
                 local value = values[key] or stored[count + i]
-                if value or i <= new then
-                    local merged = merge(value or none, ARGV[count + 3 + 2 * i], ARGV[count + 4 + 2 * i])
+                if i <= new or value and kind(value) ~= 'n' then
+                    local merged = merge(value or unread, ARGV[count + 3 + 2 * i], ARGV[count + 4 + 2 * i])
                     if kind(merged) ~= 'c' or string.sub(merged, 18, 33) ~= epoch then
                         redis.call('SET', key, merged, 'PX', ARGV[2])
                     elseif merged ~= value then
@@ -136,9 +137,11 @@ enum CacheScripts {
                 if refuses(records[i / 2 - 1], line) then mark = 'p' end
                 add(field, line)
             end
-            -- The reader did not see these.
+            -- The reader did not see these. What nobody read was not kept up: it says no more than how old a line may be.
+            local isUnread = kind(value) == 'n'
             for _, field in ipairs(stored) do
-                if stored[field] then add(field, stored[field]) end
+                local line = stored[field]
+                if line then add(field, isUnread and string.sub(line, 1, 16) .. 't' or line) end
             end
             value = bounded(string.rep('0', 16) .. mark .. epoch .. ARGV[3] .. table.concat(lines))
             redis.call('SET', KEYS[3], value, 'PX', ARGV[2])

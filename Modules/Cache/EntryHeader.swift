@@ -13,6 +13,8 @@ struct EntryHeader {
         case complete = 0x63  // c
         /// One of which some lines are here, or a tombstone.
         case partial = 0x70  // p
+        /// One that nobody has asked for: it holds the lines of new records, and nobody keeps them up.
+        case unread = 0x6E  // n
         /// One that would have more bytes than `CacheScripts.maximumAvailabilityBytes`, and is not kept.
         case large = 0x6C  // l
         /// Nothing to be read, and older versions are refused.

@@ -36,10 +36,16 @@ struct Epoll: Sendable {
     private typealias Create = @convention(c) (CInt) -> CInt
     private typealias Control = @convention(c) (CInt, CInt, CInt, UnsafeMutableRawPointer?) -> CInt
     private typealias Wait = @convention(c) (CInt, UnsafeMutableRawPointer?, CInt, CInt) -> CInt
+    private typealias FineWait =
+        @convention(c) (
+            CInt, UnsafeMutableRawPointer?, CInt, UnsafePointer<timespec>?, UnsafeRawPointer?
+        ) -> CInt
     private typealias EventDescriptor = @convention(c) (CUnsignedInt, CInt) -> CInt
 
     private let controlFunction: Control
     private let waitFunction: Wait
+    /// Waits by nanoseconds: since Linux 5.11 and glibc 2.35, and only where no filter of system calls forbids it.
+    private let fineWaitFunction: FineWait?
     let descriptor: CInt
     let wakeDescriptor: CInt
 
@@ -48,9 +54,19 @@ struct Epoll: Sendable {
         let eventDescriptor: EventDescriptor = try Self.symbol("eventfd")
         controlFunction = try Self.symbol("epoll_ctl")
         waitFunction = try Self.symbol("epoll_wait")
+        let fineWait: FineWait? = try? Self.symbol("epoll_pwait2")
 
-        descriptor = create(Self.closeOnExec)
-        guard descriptor >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
+        let created = create(Self.closeOnExec)
+        descriptor = created
+        guard created >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
+        var atOnce = timespec()
+        let isKnown = fineWait.map { wait in
+            // There is nothing to wait for yet: whether the kernel knows the call is all that can come of it.
+            withUnsafeTemporaryAllocation(byteCount: Self.eventSize, alignment: 8) { event in
+                wait(created, event.baseAddress, 1, &atOnce, nil) == 0
+            }
+        }
+        fineWaitFunction = isKnown == true ? fineWait : nil
         wakeDescriptor = eventDescriptor(0, Self.closeOnExec | Self.nonBlocking)
         guard wakeDescriptor >= 0 else {
             let code = errno
@@ -83,14 +99,18 @@ struct Epoll: Sendable {
         try control(Self.delete, descriptor, mask: 0, token: 0)
     }
 
-    /// Fills `events` and returns how many there are; none after `timeoutMilliseconds` (-1: never) or on a signal.
-    func wait(into events: UnsafeMutableRawBufferPointer, timeoutMilliseconds: CInt) -> Int {
-        let count = waitFunction(
-            descriptor,
-            events.baseAddress,
-            CInt(events.count / Self.eventSize),
-            timeoutMilliseconds
-        )
+    /// Fills `events` and returns how many there are; none after `timeout`, in nanoseconds (nil: never), or on a signal.
+    func wait(into events: UnsafeMutableRawBufferPointer, timeout: Int64?) -> Int {
+        let capacity = CInt(events.count / Self.eventSize)
+        let count: CInt
+        if let fineWaitFunction, let timeout {
+            var time = timespec(tv_sec: Int(timeout / 1_000_000_000), tv_nsec: Int(timeout % 1_000_000_000))
+            count = fineWaitFunction(descriptor, events.baseAddress, capacity, &time, nil)
+        } else {
+            // Rounded up: rounding down would spin through a timer's last millisecond.
+            let milliseconds = timeout.map { CInt(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
+            count = waitFunction(descriptor, events.baseAddress, capacity, milliseconds)
+        }
         if count < 0 {
             precondition(errno == EINTR, "epoll_wait failed with errno \(errno)")
             return 0

@@ -33,7 +33,7 @@ extension Reactor {
         defer { events.deallocate() }
         while true {
             let timeout = timeoutBeforeWait()
-            let count = epoll.wait(into: events, timeoutMilliseconds: timeout)
+            let count = epoll.wait(into: events, timeout: timeout)
             let start = MonotonicClock.now()
             collectInbox()
             for index in 0..<count { dispatch(Epoll.event(index, in: events)) }
@@ -45,8 +45,8 @@ extension Reactor {
         loopThread.store(0, ordering: .relaxed)
     }
 
-    /// Zero while there is work. Otherwise marks the loop asleep, and the next timer says for how long.
-    private func timeoutBeforeWait() -> CInt {
+    /// In nanoseconds. Zero while there is work. Otherwise marks the loop asleep, and the next timer says for how long.
+    private func timeoutBeforeWait() -> Int64? {
         guard loop.head == loop.ready.count else { return 0 }
         let mayWait = inbox.withLock { inbox in
             guard inbox.work.isEmpty, !inbox.isStopping else { return false }
@@ -54,11 +54,8 @@ extension Reactor {
             return true
         }
         guard mayWait else { return 0 }
-        guard let timer = loop.timers.earliest else { return -1 }
-        let nanoseconds = timer.deadline - MonotonicClock.now()
-        guard nanoseconds > 0 else { return 0 }
-        // Rounded up: rounding down would spin through the timer's last millisecond.
-        return CInt(clamping: (nanoseconds + 999_999) / 1_000_000)
+        guard let timer = loop.timers.earliest else { return nil }
+        return max(0, timer.deadline - MonotonicClock.now())
     }
 
     private func collectInbox() {

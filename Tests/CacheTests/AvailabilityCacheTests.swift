@@ -41,8 +41,10 @@ import UseCases
         try await withCache(on: try RedisServer()) { _, cache in
             try await cache.publishSurely([record(1, 1, version: 3), record(1, 2, version: 1)])
             #expect(await cache.lines(1) == nil)
-            // The reader looked before either was committed.
+            // The reader looked before either was committed, and does not know what became of the second since.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == nil)
+            await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 1)])])
             #expect(await cache.lines(1) == ["W1": 3, "W2": 1])
         }
     }
@@ -81,8 +83,49 @@ import UseCases
                 await cache.publish([record(1, 1, version: 2), record(1, 2, version: 1)], created: [key(1, 2)])
                 return cache.isClean
             }
+            // The reader looked before the second record was made, and may not say that there is only one.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == nil)
+            await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 1)])])
             #expect(await cache.lines(1) == ["W1": 2, "W2": 1])
+        }
+    }
+
+    @Test func `What nobody has asked for since its records were made is not kept up, nor kept alive, nor served`()
+        async throws
+    {
+        try await withCache(on: try RedisServer()) { process, cache in
+            let name = RedisArgument.text(CacheKeys.availability(key(1).product))
+            func stored() async throws -> [UInt8]? {
+                try await process.client.send(["GET", name], timeout: limit).bytes
+            }
+            func publishChange(_ records: [InventoryRecord]) async throws {
+                try await eventually("published") {
+                    await cache.publish(records, created: [])
+                    return cache.isClean
+                }
+            }
+            try await eventually("published") {
+                await cache.publish(
+                    [record(1, 1, version: 1), record(1, 2, version: 1)], created: [key(1, 1), key(1, 2)])
+                return cache.isClean
+            }
+            let begun = try await stored()
+            #expect(begun != nil)
+            _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
+            try await publishChange([record(1, 1, version: 2), record(1, 2, version: 2)])
+            let left = try await stored()
+            #expect(left == begun)
+            let life = try await process.client.send(["PTTL", name], timeout: limit).integer ?? 0
+            #expect((1...50_000).contains(life))
+            // A reader who saw the first alone: the other's line is old, and is not what is sold by now.
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == nil)
+            await cache.fill([availability(1, [record(1, 1, version: 2)])])
+            #expect(await cache.lines(1) == nil)
+            try await publishChange([record(1, 2, version: 3)])
+            await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 2)])])
+            #expect(await cache.lines(1) == ["W1": 2, "W2": 3])
         }
     }
 

@@ -1,6 +1,5 @@
 import Domain
 import Persistence
-import Synchronization
 import TestSupport
 import Testing
 import UseCases
@@ -97,27 +96,5 @@ struct EngineMemoryTests {
             leases.letGo()
             #expect((try? await first.get()) != nil)
         }
-    }
-
-    /// A lease store whose answer for one record waits until the test lets it go.
-    private final class StuckLeases: LeaseStore {
-        private let key = Mutex<LeaseKey?>(nil)
-        private let stuck = Mutex<CheckedContinuation<Void, Never>?>(nil)
-
-        func hold(_ held: LeaseKey) { key.withLock { $0 = held } }
-        var isStuck: Bool { stuck.withLock { $0 != nil } }
-
-        func letGo() {
-            key.withLock { $0 = nil }
-            stuck.withLock { $0.take() }?.resume()
-        }
-
-        func acquire(_ groups: [[LeaseKey]]) async -> LeaseGrant {
-            let isHeld = key.withLock { key in key.map { key in groups.contains { $0.contains(key) } } ?? false }
-            if isHeld { await withCheckedContinuation { waiting in stuck.withLock { $0 = waiting } } }
-            return .answered(granted: groups.map { _ in true }, token: LeaseToken(value: 1), contended: [])
-        }
-
-        func release(_ keys: [LeaseKey], token: LeaseToken) async {}
     }
 }

@@ -45,7 +45,7 @@ struct LedgerRollerTests {
                     }
                     try await group.waitForAll()
                 }
-                try await Self.roller(first).runOnce()
+                try await Self.roller(first).rollUpToDate()
                 let unrolled = try await first.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)")
                 #expect(unrolled == 0, "seed \(seed)")
                 let uncounted = try await first.count("SELECT count(*) FROM stock_count_changes")
@@ -142,7 +142,7 @@ struct LedgerRollerTests {
                     """, timeout: .seconds(5))
                 for _ in 0..<3 {
                     _ = try await stock.engine.submit(Self.receive(records[1], 1), actor: "test")
-                    try await Self.roller(stock).runOnce()
+                    try await Self.roller(stock).rollUpToDate()
                 }
                 #expect(try await stock.count("SELECT sum(on_hand)::bigint FROM ledger_rollup") == 13)
                 var differences = try await PlainReports.differences(stock, days: 1)
@@ -151,7 +151,7 @@ struct LedgerRollerTests {
                 differences = try await PlainReports.differences(stock, days: 1)
                 #expect(differences == [], "committed and not summed up")
             }
-            try await Self.roller(stock).runOnce()
+            try await Self.roller(stock).rollUpToDate()
             #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 20)
             #expect(try await stock.count("SELECT sum(on_hand_change)::bigint FROM ledger_product_days") == 20)
             let differences = try await PlainReports.differences(stock, days: 1)
@@ -172,7 +172,7 @@ struct LedgerRollerTests {
                 await connection.close()
             }
             try await eventually("the dead one's row is free") { try await Self.roller(stock).pass() != nil }
-            try await Self.roller(stock).runOnce()
+            try await Self.roller(stock).rollUpToDate()
             #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 5)
             let second = try await Self.roller(stock).pass()
             #expect(second == .init(rows: 0, isComplete: true, hasBacklog: false))
@@ -186,7 +186,7 @@ struct LedgerRollerTests {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
             _ = try await stock.engine.submit(Self.receive(records[0], 5), actor: "test")
-            try await Self.roller(stock).runOnce()
+            try await Self.roller(stock).rollUpToDate()
             try await stock.sql(
                 "UPDATE ledger_rollup SET system_identifier = 1, seen_xmin = 1000000000, seen_xmax = 1000000000")
             _ = try await stock.engine.submit(Self.receive(records[1], 6), actor: "test")
@@ -194,7 +194,7 @@ struct LedgerRollerTests {
             #expect(first == .init(rows: 0, isComplete: false, hasBacklog: true))
             var differences = try await PlainReports.differences(stock, days: 1)
             #expect(differences == [])
-            try await Self.roller(stock).runOnce()
+            try await Self.roller(stock).rollUpToDate()
             #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 11)
             differences = try await PlainReports.differences(stock, days: 1)
             #expect(differences == [])

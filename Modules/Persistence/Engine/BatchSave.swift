@@ -29,11 +29,13 @@ struct BatchSave {
     func statements() -> [PostgresQuery] {
         var queries: [PostgresQuery] = []
         if !changes.createdRecords.isEmpty { queries.append(insertRecords()) }
-        let changed = machine.changedRecords
-        if !changed.isEmpty { queries.append(updateRecords(changed)) }
         if !changes.newReservations.isEmpty { queries.append(insertReservations()) }
         if !changes.changedReservations.isEmpty { queries.append(updateReservations()) }
         if !changes.ledger.isEmpty { queries.append(insertLedger()) }
+        // After what refers to them: a foreign key's check of a row that is locked already has nothing to do, while that of
+        // a row just updated writes another lock into it.
+        let changed = machine.changedRecords
+        if !changed.isEmpty { queries.append(updateRecords(changed)) }
         if !changes.recoveredRecords.isEmpty {
             queries.append(resolveAlerts())
             queries.append(withdrawSuggestions())

@@ -30,6 +30,8 @@ public actor CommandEngine {
     private(set) var isStopping = false
     private var isWatched = false
     private var wakeAt: ContinuousClock.Instant?
+    private var underWay = BatchesUnderWay()
+    private var isJoinScheduled = false
 
     /// - Parameters:
     ///   - configuration: how each lane reaches the database, on a connection of its own.
@@ -110,11 +112,14 @@ public actor CommandEngine {
     func nextBatch() async -> [QueuedCommand]? {
         while true {
             let now = ContinuousClock.now
-            let batch = queue.take(limit: settings.batchLimit, stepLimit: settings.batchStepLimit, now: now)
-            if !batch.isEmpty {
-                // What else is ready is another lane's.
-                if queue.mayBeReady { wakeOne() }
-                return batch
+            if isWorthALane(now) {
+                let batch = queue.take(limit: batchLimit, stepLimit: settings.batchStepLimit, now: now)
+                if !batch.isEmpty {
+                    underWay.add(weight: Self.weight(of: batch))
+                    // What else is ready is another lane's.
+                    if queue.mayBeReady { wakeOne() }
+                    return batch
+                }
             }
             if isStopping, queue.count == 0 { return nil }
             scheduleWake(now)
@@ -125,6 +130,7 @@ public actor CommandEngine {
     /// Lets go of a batch; `returned` are those of its commands that must wait for another turn.
     func finish(_ batch: [QueuedCommand], returned: [QueuedCommand], resting: [(RecordKey, Duration)]) {
         queue.finish(batch)
+        underWay.remove(weight: Self.weight(of: batch))
         queue.putBack(returned)
         let now = ContinuousClock.now
         for (key, duration) in resting {
@@ -145,6 +151,23 @@ public actor CommandEngine {
         for lane in lanes { lane.resume() }
     }
 
+    private func isWorthALane(_ now: ContinuousClock.Instant) -> Bool {
+        // What is left at the end goes at once.
+        if isStopping { return true }
+        let oldest = queue.waiting.first.map { now - $0.payload.submittedAt } ?? .zero
+        return underWay.leavesRoom(for: queue.count, oldest: oldest, settings)
+    }
+
+    /// Half of what waits, where that is enough for a lane: the other half is the next lane's, or there when this one is
+    /// done. A batch of everything would leave lanes and database with nothing to do until its callers come back.
+    private var batchLimit: Int {
+        min(settings.batchLimit, max(settings.joinCount, (queue.count + 1) / 2))
+    }
+
+    private static func weight(of batch: [QueuedCommand]) -> Int {
+        batch.reduce(0) { $0 + $1.weight }
+    }
+
     // MARK: Waiting
 
     private func enqueue(_ ticket: Ticket) {
@@ -157,7 +180,7 @@ public actor CommandEngine {
             now: now
         )
         if isReady {
-            wakeOne()
+            if isWorthALane(now) { wakeOne() } else { scheduleJoin() }
         } else if !idle.isEmpty {
             scheduleWake(now)
         }
@@ -192,12 +215,26 @@ public actor CommandEngine {
     /// How late a deadline may be noticed: small against `LOCK_WAIT_MS`, large against the cost of looking.
     private static let watchInterval = Duration.milliseconds(50)
 
+    /// Wakes an idle lane when what waits for one that is at work has waited long enough.
+    private func scheduleJoin() {
+        guard !isJoinScheduled, !idle.isEmpty else { return }
+        isJoinScheduled = true
+        reactor.schedule(after: settings.joinDelay) { [weak self] in
+            self?.assumeIsolated { engine in
+                engine.isJoinScheduled = false
+                guard engine.queue.mayBeReady else { return }
+                engine.wakeOne()
+                engine.scheduleJoin()
+            }
+        }
+    }
+
     /// Wakes the idle lanes when the first rest is over.
     private func scheduleWake(_ now: ContinuousClock.Instant) {
         guard let at = queue.endOfFirstRest else { return }
         if let wakeAt, wakeAt <= at, wakeAt > now { return }
         wakeAt = at
-        reactor.schedule(after: max(.milliseconds(1), at - now)) { [weak self] in
+        reactor.schedule(after: max(.microseconds(50), at - now)) { [weak self] in
             self?.assumeIsolated { $0.wakeAll() }
         }
     }

@@ -3,12 +3,19 @@ public struct EngineSettings: Sendable {
     /// Commands that may be under way at once, waiting ones included; one more is answered `system_busy`. At least
     /// 4,096, so that a flash sale's first second fits.
     public var capacity = 8_192
-    /// Batches that are written at once. Few lanes make batches large; a second one fills the first one's waits.
+    /// Batches that are written at once at most. Few lanes make batches large; a second one fills the first one's waits.
     public var lanes = 2
+    /// Commands that wait before a lane begins beside another one. What a batch costs by itself, some 300 microseconds of
+    /// the database, is little for each of so many; with fewer it is cheaper to wait for the lane that is at work.
+    public var joinCount = 48
+    /// How long a command waits for a lane that is at work until another one begins with whatever there is: some batches'
+    /// time, so that a batch that lasts does not keep what has nothing to do with it.
+    public var joinDelay = Duration.milliseconds(15)
     /// Commands in one batch. Beyond some 200 a larger batch no longer costs less a command and only adds latency.
     public var batchLimit = 200
     /// Steps in one batch, a step being a record, an item or an operation: the bound that counts for orders of many
-    /// lines and for `/inventory/batch`. A command that is larger by itself runs alone.
+    /// lines and for `/inventory/batch`. A command that is larger by itself runs alone. Beside a batch of more than
+    /// `batchLimit` steps another lane begins at once.
     public var batchStepLimit = 1_000
     /// How long a command may wait for its turn (`LOCK_WAIT_MS`).
     public var waitLimit = Duration.milliseconds(5_000)

@@ -62,7 +62,7 @@ actor Lane {
     /// The same where nothing else could be done meanwhile: on a record that all want, the time between its return and the
     /// next try is nobody's. Who has waited for long waits for one that is not coming back soon.
     static func leaseRest(ofIdle waited: Duration) -> ClosedRange<Double> {
-        let shortest = min(max(waited / .milliseconds(12), 0.7), 4)
+        let shortest = min(max(waited / .milliseconds(24), 0.35), 4)
         return shortest...shortest * 2
     }
     /// How long a record rests that this lane has had and somebody else waits for, in milliseconds: until that one has

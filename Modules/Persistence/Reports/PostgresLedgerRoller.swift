@@ -39,7 +39,6 @@ public struct PostgresLedgerRoller: Sendable {
     private static let countLimit: Int64 = 50_000
     /// A pass over one transaction of a million rows, an import's, takes some 30 seconds.
     private static let timeout = Duration.seconds(120)
-    private static let onceLimit = Duration.seconds(60)
     /// How often the index by transactions is told of new pages, and the log of how far the backlog is.
     private static let upkeepInterval = Duration.seconds(10)
 
@@ -102,15 +101,6 @@ public struct PostgresLedgerRoller: Sendable {
                 logger.debug("the ledger cannot be rolled up", metadata: ["cause": "\(error)"])
             }
             await reactor.sleep(for: pause)
-        }
-    }
-
-    /// Rolls until nothing is left, or for a minute: for a scheduler, whose next run goes on.
-    /// - Throws: what the database says.
-    public func runOnce() async throws {
-        let end = ContinuousClock.now + Self.onceLimit
-        while !Task.isCancelled, ContinuousClock.now < end {
-            guard let pass = try await pass(), !pass.isComplete else { return }
         }
     }
 

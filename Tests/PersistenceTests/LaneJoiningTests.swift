@@ -1,0 +1,80 @@
+import Domain
+import TestSupport
+import Testing
+import UseCases
+
+@testable import Persistence
+
+/// When a second lane begins beside one that is at work.
+@Suite(.serialized)
+struct LaneJoiningTests {
+    private static let settings = EngineSettings()
+
+    @Test func `A lane that finds no other at work begins with whatever waits`() {
+        #expect(BatchesUnderWay().leavesRoom(for: 1, oldest: .zero, Self.settings))
+    }
+
+    @Test func `Beside another one it begins when much waits, or something has waited, or the other's batch is long`() {
+        var lanes = BatchesUnderWay()
+        lanes.add(weight: 3)
+        let settings = Self.settings
+        #expect(!lanes.leavesRoom(for: settings.joinCount - 1, oldest: .zero, settings))
+        #expect(lanes.leavesRoom(for: settings.joinCount, oldest: .zero, settings))
+        #expect(!lanes.leavesRoom(for: 1, oldest: settings.joinDelay - .nanoseconds(1), settings))
+        #expect(lanes.leavesRoom(for: 1, oldest: settings.joinDelay, settings))
+        lanes.add(weight: settings.batchLimit)
+        #expect(lanes.leavesRoom(for: 1, oldest: .zero, settings))
+        lanes.remove(weight: settings.batchLimit)
+        #expect(!lanes.leavesRoom(for: 1, oldest: .zero, settings))
+        lanes.remove(weight: 3)
+        #expect(lanes.isEmpty && lanes.steps == 0)
+    }
+
+    @Test func `What waits beside a lane that does not come back goes as one batch when there is enough of it`()
+        async throws
+    {
+        let leases = StuckLeases()
+        var settings = EngineSettings()
+        settings.joinCount = 3
+        settings.joinDelay = .seconds(3_600)
+        settings.waitLimit = .seconds(60)
+        try await PostgresStock.with(leases: leases, settings: settings) { stock in
+            let records = try await stock.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
+            func receive(_ place: Int) -> Command {
+                .move(.receive(StockChange(record: records[place], quantity: 1)))
+            }
+            for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
+            let before = stock.trace.inOrder.count
+            leases.holdNext()
+            async let first = stock.result(of: receive(0))
+            try await eventually("the first lane is stuck") { leases.isStuck }
+            async let second = stock.result(of: receive(1))
+            async let third = stock.result(of: receive(2))
+            async let fourth = stock.result(of: receive(3))
+            for result in await [second, third, fourth] { #expect((try? result.get()) != nil) }
+            #expect(stock.trace.inOrder.dropFirst(before).map(\.decisions.count) == [3])
+            leases.letGo()
+            #expect((try? await first.get()) != nil)
+        }
+    }
+
+    @Test func `What waits beside a lane that does not come back goes after a while, however little it is`()
+        async throws
+    {
+        let leases = StuckLeases()
+        try await PostgresStock.with(leases: leases) { stock in
+            let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
+            func receive(_ place: Int) -> Command {
+                .move(.receive(StockChange(record: records[place], quantity: 1)))
+            }
+            for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
+            leases.holdNext()
+            async let first = stock.result(of: receive(0))
+            try await eventually("the first lane is stuck") { leases.isStuck }
+            #expect((try? await stock.result(of: receive(1)).get()) != nil)
+            #expect(leases.isStuck)
+            leases.letGo()
+            #expect((try? await first.get()) != nil)
+        }
+    }
+}

@@ -1,0 +1,8 @@
+import Persistence
+
+extension PostgresLedgerRoller {
+    /// Rolls until nothing is left.
+    func rollUpToDate() async throws {
+        while let pass = try await pass(), !pass.isComplete {}
+    }
+}
