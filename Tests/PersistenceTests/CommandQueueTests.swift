@@ -57,6 +57,20 @@ struct CommandQueueTests {
         #expect(queue.count == 0)
     }
 
+    @Test func `A batch that may bring few records takes all commands of those it has`() {
+        var queue = Queue()
+        for (place, record) in [1, 1, 2, 1, 2, 3, 1].enumerated() {
+            _ = add("\(place)", Self.keys(record), to: &queue)
+        }
+        _ = add("both", Self.keys(3, 4), to: &queue)
+        let first = queue.take(limit: 100, freshLimit: 3, stepLimit: 1_000, now: Self.at(0))
+        #expect(first.map(\.payload) == ["0", "1", "2", "3", "4", "5"])
+        #expect(queue.mayBeReady)
+        queue.finish(first)
+        let second = queue.take(limit: 100, freshLimit: 2, stepLimit: 1_000, now: Self.at(0))
+        #expect(second.map(\.payload) == ["6", "both"])
+    }
+
     @Test("a batch ends at its limit of commands")
     func limit() {
         var queue = Queue()

@@ -113,7 +113,8 @@ public actor CommandEngine {
         while true {
             let now = ContinuousClock.now
             if isWorthALane(now) {
-                let batch = queue.take(limit: batchLimit, stepLimit: settings.batchStepLimit, now: now)
+                let batch = queue.take(
+                    limit: settings.batchLimit, freshLimit: share, stepLimit: settings.batchStepLimit, now: now)
                 if !batch.isEmpty {
                     underWay.add(weight: Self.weight(of: batch))
                     // What else is ready is another lane's.
@@ -158,11 +159,10 @@ public actor CommandEngine {
         return underWay.leavesRoom(for: queue.count, oldest: oldest, settings)
     }
 
-    /// Half of what waits, where that is enough for a lane: the other half is the next lane's, or there when this one is
-    /// done. A batch of everything would leave lanes and database with nothing to do until its callers come back.
-    private var batchLimit: Int {
-        min(settings.batchLimit, max(settings.joinCount, (queue.count + 1) / 2))
-    }
+    /// What a lane takes of what waits: half, where that is enough for a lane. The other half is the next lane's, or there
+    /// when this one is done; a batch of everything would leave lanes and database with nothing to do until its callers
+    /// come back. What all want at once is not shared.
+    private var share: Int { max(settings.joinCount, (queue.count + 1) / 2) }
 
     private static func weight(of batch: [QueuedCommand]) -> Int {
         batch.reduce(0) { $0 + $1.weight }

@@ -93,8 +93,12 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     /// Takes the next batch and holds its records.
     /// - Parameters:
     ///   - limit: commands at most.
+    ///   - freshLimit: commands at most that bring a record which no other of the batch has: what is wanted by many goes at
+    ///     once, since nobody else can have it meanwhile.
     ///   - stepLimit: steps at most; the first command is taken whatever it weighs.
-    mutating func take(limit: Int, stepLimit: Int, now: ContinuousClock.Instant) -> [Item] {
+    mutating func take(
+        limit: Int, freshLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
+    ) -> [Item] {
         let now = QueueTime(now)
         guard mayBeReady || hasRestEnded(now) else { return [] }
         if !resting.isEmpty { resting = resting.filter { $0.value > now } }
@@ -104,17 +108,19 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         batch.reserveCapacity(min(limit, waiting.count))
         var reserved: Set<RecordKey> = []
         var steps = 0
+        var fresh = 0
         // Those that stay close ranks in place: a line that nobody leaves is not moved at all.
         var kept = waiting.startIndex
         var next = waiting.startIndex
-        while next < waiting.endIndex, batch.count < limit {
+        while next < waiting.endIndex, batch.count < limit, fresh < freshLimit {
             var item = waiting[next]
             let isTooMuch = !batch.isEmpty && steps + item.weight > stepLimit
             switch turn(of: item, reserved: reserved, now: now, holds: !isTooMuch) {
             case .go where isTooMuch:
                 return finishTake(batch, kept: kept, next: next)
-            case .go:
+            case .go(let isFresh):
                 item.batch = lastBatch
+                if isFresh { fresh += 1 }
                 steps += item.weight
                 batch.append(item)
                 next += 1
@@ -135,7 +141,7 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     private enum Turn {
-        case go
+        case go(isFresh: Bool)
         /// A lane holds its records, or an older command that was passed over often reserves them.
         case passedOver
         /// Outsiders decide when it can go: nobody else should wait for that.
@@ -151,20 +157,20 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         if !reserved.isEmpty, item.keys.contains(where: reserved.contains) { return .passedOver }
         if item.keys.count == 1, holds {
             // One look for the usual command.
-            return hold(item.keys[0]) ? .go : .passedOver
+            return hold(item.keys[0])
         }
         if item.keys.contains(where: isHeld) { return .passedOver }
         if holds { for key in item.keys { holders[key] = lastBatch } }
-        return .go
+        return .go(isFresh: true)
     }
 
-    /// - Returns: false, and nothing was changed, when another batch holds it.
-    private mutating func hold(_ key: RecordKey) -> Bool {
+    /// - Returns: `passedOver`, and nothing was changed, when another batch holds it.
+    private mutating func hold(_ key: RecordKey) -> Turn {
         let (batch, underWay) = (lastBatch, underWay)
-        func take(_ holder: inout UInt64) -> Bool {
-            guard !underWay.contains(holder) else { return false }
-            holder = batch
-            return true
+        func take(_ holder: inout UInt64) -> Turn {
+            guard !underWay.contains(holder) else { return .passedOver }
+            defer { holder = batch }
+            return .go(isFresh: holder != batch)
         }
         return take(&holders[key, default: 0])
     }
@@ -249,19 +255,4 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     private func restEnd(of keys: [RecordKey], _ now: QueueTime) -> QueueTime? {
         keys.lazy.compactMap { resting[$0] }.filter { $0 > now }.max()
     }
-}
-
-/// A moment as the queue keeps it. The layout of `ContinuousClock.Instant` is known only when the program runs, which
-/// makes every copy of an item a walk through its type's tables.
-private struct QueueTime: Comparable {
-    private static let start = ContinuousClock.now
-    private let sinceStart: Duration
-
-    init(_ instant: ContinuousClock.Instant) {
-        sinceStart = Self.start.duration(to: instant)
-    }
-
-    var instant: ContinuousClock.Instant { Self.start + sinceStart }
-
-    static func < (left: Self, right: Self) -> Bool { left.sinceStart < right.sinceStart }
 }
