@@ -6,6 +6,15 @@ import UseCases
 
 /// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
 struct IdempotencyTests {
+    /// With keys looked up from the first one on, and with none looked up before one has turned out to be old.
+    private static let lookups = [0, 1_000]
+
+    private static func settings(_ lookups: Int) -> EngineSettings {
+        var settings = EngineSettings()
+        settings.keyLookups = lookups
+        return settings
+    }
+
     private static func once(_ key: String, hash: UInt8 = 1, by caller: String = "shop") -> Once<Outcome> {
         Once(key: RequestKey(caller: caller, key: key, requestHash: [hash])) { result in
             switch result {
@@ -37,9 +46,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("the same key gives the same answer and no second effect; another caller's same words are another key")
-    func twice() async throws {
-        try await PostgresStock.with { stock in
+    @Test(
+        "the same key gives the same answer and no second effect; another caller's same words are another key",
+        arguments: lookups)
+    func twice(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
             let second = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
@@ -51,9 +62,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("the same key for another request is refused and does nothing")
-    func reused() async throws {
-        try await PostgresStock.with { stock in
+    @Test("the same key for another request is refused and does nothing", arguments: lookups)
+    func reused(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
             await #expect(throws: ServiceFailure.keyReused) {
@@ -63,9 +74,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a refusal that is kept stays one when there is stock; one that is not kept is decided anew")
-    func refusals() async throws {
-        try await PostgresStock.with { stock in
+    @Test(
+        "a refusal that is kept stays one when there is stock; one that is not kept is decided anew", arguments: lookups
+    )
+    func refusals(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             await #expect(throws: ServiceFailure.self) {
                 try await stock.engine.submit(Self.ship(3, record), actor: "test", once: Self.once("short"))
@@ -84,12 +97,30 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("fifty at once over two engines: one effect, one answer fifty times", arguments: [true, false])
-    func atOnce(_ isBorn: Bool) async throws {
-        try await PostgresStock.with { stock in
+    @Test(
+        "what would be decided otherwise by now, with an answer that is not kept, is answered as before",
+        arguments: lookups)
+    func outlived(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
+            let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
+            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            try await stock.sql("UPDATE products SET archived = true")
+            await #expect(throws: ServiceFailure.self) {
+                try await Self.ask(stock, Self.receive(5, record), Self.once("another"))
+            }
+            for _ in 0..<3 {
+                #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k")) == "again: " + first)
+            }
+            #expect(try await stock.record(record)?.quantityOnHand == 5)
+        }
+    }
+
+    @Test("fifty at once over two engines: one effect, one answer fifty times", arguments: [true, false], lookups)
+    func atOnce(_ isBorn: Bool, _ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             if isBorn { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
-            try await PostgresStock.on(stock.database) { other in
+            try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
                 let answers = try await Self.askAtOnce(50, [stock, other], Self.receive(5, record), Self.once("k"))
                 let fresh = answers.filter { !$0.hasPrefix("again: ") }
                 #expect(fresh.count == 1)
@@ -100,11 +131,11 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("the same key for two different requests at the same moment: one of them is refused")
-    func rivals() async throws {
-        try await PostgresStock.with { stock in
+    @Test("the same key for two different requests at the same moment: one of them is refused", arguments: lookups)
+    func rivals(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
-            try await PostgresStock.on(stock.database) { other in
+            try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
                 for round in 0..<20 {
                     async let one = Self.tried(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
                     async let two = Self.tried(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
@@ -117,9 +148,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a key that is older than a day is nobody's")
-    func old() async throws {
-        try await PostgresStock.with { stock in
+    @Test("a key that is older than a day is nobody's", arguments: lookups)
+    func old(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
             try await stock.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
@@ -130,9 +161,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("an order's confirm, release and extend are kept too, and a catalogue's writes")
-    func others() async throws {
-        try await PostgresStock.with { stock in
+    @Test("an order's confirm, release and extend are kept too, and a catalogue's writes", arguments: lookups)
+    func others(_ lookups: Int) async throws {
+        try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(Self.receive(5, record), actor: "test")
             let order = OrderID(high: 1, low: 1)

@@ -121,9 +121,11 @@ public actor CommandEngine {
                     if queue.mayBeReady { wakeOne() }
                     return batch
                 }
+                if isStopping, queue.count == 0 { return nil }
+                scheduleWake(now)
+            } else if queue.count > 0 {
+                scheduleJoin()
             }
-            if isStopping, queue.count == 0 { return nil }
-            scheduleWake(now)
             await withCheckedContinuation { idle.append($0) }
         }
     }
@@ -179,10 +181,10 @@ public actor CommandEngine {
             deadline: ticket.submittedAt + settings.waitLimit,
             now: now
         )
-        if isReady {
-            if isWorthALane(now) { wakeOne() } else { scheduleJoin() }
+        if isReady, isWorthALane(now) {
+            wakeOne()
         } else if !idle.isEmpty {
-            scheduleWake(now)
+            if isReady { scheduleJoin() } else { scheduleWake(now) }
         }
         watch()
     }
@@ -217,14 +219,13 @@ public actor CommandEngine {
 
     /// Wakes an idle lane when what waits for one that is at work has waited long enough.
     private func scheduleJoin() {
-        guard !isJoinScheduled, !idle.isEmpty else { return }
+        guard !isJoinScheduled else { return }
         isJoinScheduled = true
         reactor.schedule(after: settings.joinDelay) { [weak self] in
             self?.assumeIsolated { engine in
                 engine.isJoinScheduled = false
-                guard engine.queue.mayBeReady else { return }
-                engine.wakeOne()
-                engine.scheduleJoin()
+                // If what waits now has not waited long enough, the lane says so and this begins anew.
+                if engine.queue.count > 0 { engine.wakeOne() }
             }
         }
     }

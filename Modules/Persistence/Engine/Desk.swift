@@ -43,10 +43,17 @@ struct Desk {
                 returned.append(item)
             }
         }
+        hasOldKeys = !known.isEmpty || !returned.isEmpty
         self.items = open
         sequence = DecisionClock.next()
         overdue = OverdueReader(limit: lane.settings.overdueLimit)
     }
+
+    /// Whether a request was answered before, or is here twice.
+    private(set) var hasOldKeys = false
+
+    /// Requests with an idempotency key that were decided.
+    var keyedCount: Int { decided.count { $0.0.payload.once != nil } }
 
     /// The answers to keep for those who ask again.
     func answersToKeep() -> [(key: RequestKey, answer: KeptAnswer)] {

@@ -75,7 +75,7 @@ extension Lane {
             run.returned += desk.returned
 
             // 4, save
-            try await save(desk, on: connection)
+            try await saveOnce(desk, on: connection)
             observe(
                 DecidedBatch(
                     sequence: desk.sequence,
@@ -133,7 +133,7 @@ extension Lane {
             orders: Array(orders),
             products: Array(products),
             warehouses: Array(warehouses),
-            keys: items.compactMap(\.payload.once?.key),
+            keys: keyLookups.isOn ? items.compactMap(\.payload.once?.key) : [],
             sendsSettings: settings.sendsSettingsInTransaction
         )
     }
@@ -204,8 +204,28 @@ extension Lane {
 
     // MARK: Save
 
-    private func save(_ desk: Desk, on connection: PostgresConnection) async throws(BatchFailure) {
-        let save = BatchSave(desk.machine, keeping: desk.answersToKeep())
+    /// Saves, and takes care that what was answered before under an idempotency key is found: by the look-up in load, or,
+    /// where that was left out, by the insert of the key. An answer that is not kept inserts nothing.
+    private func saveOnce(_ desk: Desk, on connection: PostgresConnection) async throws(BatchFailure) {
+        let keyed = desk.keyedCount
+        let kept = keyed > 0 ? desk.answersToKeep() : []
+        guard keyLookups.isOn || kept.count == keyed else {
+            keyLookups.noteOld()
+            throw .before(PostgresError(.server, "a key has to be looked up", sqlState: "40001", wasSent: true))
+        }
+        do throws(BatchFailure) {
+            try await save(desk, keeping: kept, on: connection)
+        } catch {
+            if keyed > 0 { keyLookups.noteOld() }
+            throw error
+        }
+        if desk.hasOldKeys { keyLookups.noteOld() } else { keyLookups.noteNew(keyed) }
+    }
+
+    private func save(
+        _ desk: Desk, keeping kept: [(key: RequestKey, answer: KeptAnswer)], on connection: PostgresConnection
+    ) async throws(BatchFailure) {
+        let save = BatchSave(desk.machine, keeping: kept)
         guard !save.isEmpty else {
             try await send([PostgresQuery(BatchSave.commit)], on: connection)
             return

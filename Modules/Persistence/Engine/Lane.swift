@@ -22,6 +22,7 @@ actor Lane {
     /// Resumed when a publication has ended.
     var publicationEnd: CheckedContinuation<Void, Never>?
     var random = SystemRandomNumberGenerator()
+    var keyLookups: KeyLookups
 
     init(
         name: String, engine: CommandEngine, configuration: PostgresConfiguration, leases: any LeaseStore,
@@ -30,6 +31,7 @@ actor Lane {
         self.name = name
         self.engine = engine
         settings = engine.settings
+        keyLookups = KeyLookups(settings)
         logger = engine.logger
         self.configuration = configuration
         self.leases = leases

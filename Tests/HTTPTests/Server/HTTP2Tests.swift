@@ -68,6 +68,38 @@ struct HTTP2Tests {
         }
     }
 
+    @Test func `Reads of the cache are answered on their streams, and one that is given up keeps nobody waiting`()
+        async throws
+    {
+        let cache = PlayedCache([Samples.record], isHeld: true)
+        var ports = TestPorts()
+        ports.reference = { _ in nil }
+        let log = RecordingLog()
+        let api = makeAPI(ports, cache: cache)
+        let path = "/api/v1/inventory/\(Samples.inventoryText)"
+        try await TestCertificate.withFiles { files in
+            try files.write(.one)
+            let logger = Logger(label: "test") { _ in log }
+            try await RunningServer.run(api, certificate: try files.read(), logger: logger) { server in
+                try await HTTP2Client.open(server.port) { client in
+                    for stream: Int32 in [1, 3] {
+                        try await client.request(stream, "GET", path)
+                        await cache.begun.wait()
+                    }
+                    try await client.send(1, .rstStream(.cancel))
+                    // Answered behind the reset: the server has seen it by then.
+                    try await client.request(5, "GET", "/api/v1/inventory/\(Samples.orderText)")
+                    #expect(try await client.answer(5)?.status == 404)
+                    cache.release()
+                    let answer = try await client.answer(3)
+                    #expect(answer?.status == 200)
+                    #expect(answer?.body.contains("\"version\":7") == true)
+                }
+            }
+        }
+        #expect(!log.lines.all.contains { $0.contains("still in flight") })
+    }
+
     @Test("bodies and answers in pieces go through")
     func streams() async throws {
         try await Self.run([Self.echo, Self.export]) { server in
