@@ -30,7 +30,7 @@ public struct EngineSettings: Sendable {
     public var resolutionLimit = Duration.seconds(3)
     /// Commands with an idempotency key that are looked up before they are decided, after one that had been answered
     /// before: who sends again mostly does so soon, and more than once. While nobody does, the insert of the new keys is
-    /// what finds an old one, and then the batch runs again with a look-up: a fifth less of the database a command.
+    /// what finds an old one, and then the batch runs again with a look-up: a quarter less of the database's time a command.
     public var keyLookups = 1_000
     /// How often an order's command may learn of further records before it gives up: each round, somebody else added
     /// to the order in the meantime.
