@@ -119,16 +119,21 @@ struct LimitTests {
     func pipelined() async throws {
         let (hold, begun) = (Hold(), Gate())
         let held = Endpoint(.get, "/held", scope: nil, summary: "") { _ in
-            // Told only when the handler waits: one that went on at once would let those behind it pass one by one.
             await hold.wait { begun.open() }
             return APIResponse(.ok)
         }
         let limits = Self.limits { $0.pipelinedRequests = 3 }
-        try await RunningServer.run([Self.endpoint, held], limits: limits) { server in
+        try await RunningServer.run([Self.endpoint, held], eventLoops: 1, limits: limits) { server in
             try await RawConnection.open(server.port) { connection in
                 try await connection.send(
                     "GET /held HTTP/1.1\nHost: a\n\n" + String(repeating: Self.live, count: 9))
                 await begun.wait()
+                // The one loop answers others only when it has lined up all that it read behind the first: a handler that
+                // went on at once would let those behind it pass one by one.
+                try await RawConnection.open(server.port) { other in
+                    try await other.send(Self.live)
+                    #expect(try await other.answer()?.status == 200)
+                }
                 hold.open()
                 for _ in 0..<4 { #expect(try await connection.answer()?.status == 200) }
                 #expect(try await connection.answer() == nil)

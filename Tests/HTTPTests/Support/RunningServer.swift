@@ -26,8 +26,10 @@ struct RunningServer: Sendable {
     }
 
     /// Runs it with routes of a test's own, open to everybody.
+    /// - Parameter eventLoops: nil for as many as a server has by itself.
     static func run(
         _ endpoints: [Endpoint],
+        eventLoops: Int? = nil,
         authenticator: any Authenticator = OpenAuthenticator(),
         health: HealthMonitor = HealthMonitor([], logger: silence),
         shutdownLimit: Duration = .seconds(10),
@@ -39,6 +41,7 @@ struct RunningServer: Sendable {
         var configuration = HTTPServerConfiguration(port: 0)
         configuration.shutdownLimit = shutdownLimit
         configuration.limits = limits
+        if let eventLoops { configuration.eventLoops = eventLoops }
         configuration.certificate = certificate
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = HTTPServer(
