@@ -117,20 +117,6 @@ private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR"
         let stack = "e" + String(repeating: "\u{301}", count: 5_000)
         #expect(renderer.render(digest([try line(stack)])).subject.unicodeScalars.count < 400)
     }
-
-    @Test func `Rendering takes time in proportion to the lines`() throws {
-        func time(_ count: Int) throws -> Duration {
-            let digest = digest(try (0..<count).map { try line("Widget \($0) 🍏", sku: "SKU-\($0)") })
-            var best = Duration.seconds(1_000)
-            for _ in 0..<3 { best = min(best, ContinuousClock().measure { _ = renderer.render(digest) }) }
-            return best
-        }
-        let small = try time(500)
-        let large = try time(2_000)
-        print("2,000 lines rendered in \(large), 500 in \(small)")
-        // Four times as much; sixteen times would be quadratic.
-        #expect(large < small * 10)
-    }
 }
 
 private func breaks(_ text: String) -> Int {
