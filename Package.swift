@@ -28,6 +28,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -84,7 +85,7 @@ let modules: [Target] = [
     module("RedisClient", ["CHiredis", "Reactor"]),
 
     // MARK: Ports on real servers
-    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics]),
+    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
     module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
     module("RateLimits", ["RedisClient", "UseCases", metrics]),

@@ -117,6 +117,9 @@ struct InventoryAPIService {
                 services: (certificate.map { [.init(service: Reloading(certificate: $0, logger: logger))] } ?? []) + [
                     .init(service: Counting(tally: tally)),
                     .init(service: ReportUpkeep(readers: reports)),
+                    .init(
+                        service: ReadingAhead(directory: directory, logger: logger),
+                        successTerminationBehavior: .ignore),
                     .init(service: WritePath(engine: engine)),
                     .init(service: callers.upkeep),
                     .init(

@@ -25,18 +25,32 @@ struct TopMoversTests {
             return
                 "('\(record)'::uuid, \(index), '\(type)', \(Int.random(in: -5...5, using: &random)), \(window), \(offset))"
         }
-        return """
-            INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change, quantity_after,
-                reserved_change, reserved_after, actor, created_at)
+        return writing(
+            """
             SELECT r.id, n + coalesce((SELECT max(version) FROM inventory_transactions t WHERE t.inventory_id = r.id), 0) + 1,
                 gen_random_uuid(), type, change, 0, 0, 0, 'test', date_trunc(
-                    'milliseconds', now() - days * interval '24 hours' + seconds * interval '1 second')
+                    'milliseconds', least(now(), now() - days * interval '24 hours' + seconds * interval '1 second'))
             FROM (VALUES \(rows.joined(separator: ","))) r (id, n, type, change, days, seconds)
-            """
+            """)
+    }
+
+    /// A statement that writes rows into the ledger, and what they change into the stock.
+    private static func writing(_ rows: String) -> String {
+        """
+        WITH written AS (
+            INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change, quantity_after,
+                reserved_change, reserved_after, actor, created_at)
+            \(rows) RETURNING inventory_id, quantity_change
+        )
+        UPDATE inventory i SET quantity_on_hand = quantity_on_hand + change
+        FROM (SELECT inventory_id, sum(quantity_change) AS change FROM written GROUP BY 1) w WHERE i.id = w.inventory_id
+        """
     }
 
     /// In one snapshot.
-    private static func differences(_ stock: PostgresStock, limit: Int64) async throws -> [String] {
+    private static func differences(
+        _ stock: PostgresStock, limit: Int64, withTurnover: Bool
+    ) async throws -> [String] {
         try await stock.client.withConnection { connection in
             _ = try await connection.query(PostgresQuery(PlainReports.begin), timeout: .seconds(10))
             var differences: [String] = []
@@ -46,6 +60,12 @@ struct TopMoversTests {
                 let ours = try await PlainReports.rows(report.ours, report, connection)
                 let plain = try await PlainReports.rows(report.plain, report, connection)
                 if ours != plain { differences.append("\(limit) of \(days) days: \(ours) and not \(plain)") }
+            }
+            // The same rows by product and day.
+            for report in PlainReports.all(days: 9) where withTurnover && report.name == "turnover" {
+                let ours = try await PlainReports.rows(report.ours, report, connection)
+                let plain = try await PlainReports.rows(report.plain, report, connection)
+                if ours != plain { differences.append("\(report.name): \(ours) and not \(plain)") }
             }
             _ = try await connection.query(PostgresQuery(PlainReports.commit), timeout: .seconds(10))
             return differences
@@ -57,12 +77,13 @@ struct TopMoversTests {
         try await stock.sql(
             """
             UPDATE mover_windows SET floor_transactions = NULL, head_size = \(heads);
-            INSERT INTO inventory_transactions (inventory_id, version, id, type, quantity_change, quantity_after,
-                reserved_change, reserved_after, actor, created_at)
-            SELECT i.id, coalesce((SELECT max(version) FROM inventory_transactions t WHERE t.inventory_id = i.id), 0) + 1,
-                gen_random_uuid(), 'ship', -1, 0, 0, 0, 'test', date_trunc('milliseconds', now())
-            FROM inventory i
-            """)
+            """
+                + writing(
+                    """
+                    SELECT i.id, coalesce((SELECT max(version) FROM inventory_transactions t WHERE t.inventory_id = i.id), 0)
+                        + 1, gen_random_uuid(), 'ship', -1, 0, 0, 0, 'test', date_trunc('milliseconds', now())
+                    FROM inventory i
+                    """))
         try await eventually("every window has a list with a floor") {
             try await stock.sql("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(1000000000, 1000); COMMIT")
             return try await stock.count("SELECT count(*) FROM mover_windows WHERE floor_transactions > 0") == 5
@@ -81,6 +102,8 @@ struct TopMoversTests {
                 let policy = PolicyChange(record: record, reorderPoint: 0, reorderQuantity: 1)
                 _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
             }
+            // There are more shipments than receipts.
+            try await stock.sql("ALTER TABLE inventory DROP CONSTRAINT inventory_reserved_within_on_hand")
             var ids: [InventoryID] = []
             for record in records { ids.append(try #require(try await stock.record(record)).id) }
             for round in 0..<160 {
@@ -107,7 +130,8 @@ struct TopMoversTests {
                     try await stock.sql(
                         "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(rows)); \(end)")
                 }
-                let found = try await Self.differences(stock, limit: .random(in: 1...12, using: &random))
+                let found = try await Self.differences(
+                    stock, limit: .random(in: 1...12, using: &random), withTurnover: round % 8 == 7)
                 try #require(found == [], "round \(round), seed \(seed)")
             }
             let wrong = try await stock.count(

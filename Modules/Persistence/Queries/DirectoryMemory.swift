@@ -8,8 +8,7 @@ struct DirectoryMemory {
     private(set) var skus: Remembered<ProductID, SKU>
     private(set) var warehousesByCode: Remembered<WarehouseCode, WarehouseID>
     private(set) var codes: Remembered<WarehouseID, WarehouseCode>
-    private(set) var references: Remembered<InventoryID, RecordReference>
-    private(set) var inventory: Remembered<RecordKey, InventoryID>
+    private(set) var inventory: RememberedRecords
 
     /// - Parameter limit: entries that one kind of name may have.
     init(limit: Int) {
@@ -17,8 +16,7 @@ struct DirectoryMemory {
         skus = Remembered(limit: limit)
         warehousesByCode = Remembered(limit: limit)
         codes = Remembered(limit: limit)
-        references = Remembered(limit: limit)
-        inventory = Remembered(limit: limit)
+        inventory = RememberedRecords(limit: limit)
     }
 
     mutating func learn(_ sku: SKU, _ product: ProductID) {
@@ -32,25 +30,31 @@ struct DirectoryMemory {
     }
 
     mutating func learn(_ id: InventoryID, _ reference: RecordReference) {
-        references.learn(id, reference)
-        inventory.learn(reference.key, id)
+        if skus[reference.key.product] == nil { learn(reference.sku, reference.key.product) }
+        if codes[reference.key.warehouse] == nil { learn(reference.warehouseCode, reference.key.warehouse) }
+        inventory.learn(id, reference.key)
     }
 
     /// A record that the database does not have any more.
     mutating func forget(_ id: InventoryID, _ key: RecordKey) {
-        references.forget(id)
-        inventory.forget(key)
+        inventory.forget(id, key)
+    }
+
+    /// Where a record is, as far as it is known.
+    func reference(of id: InventoryID) -> RecordReference? { inventory[id].flatMap(reference(to:)) }
+
+    private func reference(to key: RecordKey) -> RecordReference? {
+        guard let sku = skus[key.product], let code = codes[key.warehouse] else { return nil }
+        return RecordReference(key: key, sku: sku, warehouseCode: code)
     }
 
     /// What a name means, as far as it is known.
     func reference(_ name: RecordName) -> RecordReference? {
         switch name {
         case .inventory(let id):
-            return references[id]
+            return reference(of: id)
         case .identifiers(let product, let warehouse):
-            guard let sku = skus[product], let code = codes[warehouse] else { return nil }
-            return RecordReference(
-                key: RecordKey(product: product, warehouse: warehouse), sku: sku, warehouseCode: code)
+            return reference(to: RecordKey(product: product, warehouse: warehouse))
         case .codes(let sku, let code):
             guard let product = productsBySKU[sku], let warehouse = warehousesByCode[code] else { return nil }
             return RecordReference(

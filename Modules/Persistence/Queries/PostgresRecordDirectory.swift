@@ -1,31 +1,37 @@
 public import Domain
 public import PostgresClient
+import Reactor
 import Synchronization
 public import UseCases
 
 /// The directory on PostgreSQL, with a memory: a checkout that names known records costs no query.
 public final class PostgresRecordDirectory: RecordDirectory {
-    private let client: PostgresClient
-    private let memory: Mutex<DirectoryMemory>
+    private let reader: DirectoryReader
+    private let records: GatheredLookup<InventoryID>
+    private let products: GatheredLookup<SKU>
+    private let reactor: Reactor
 
-    /// Entries that one kind of name may have in memory: some 200 bytes each, so that a large catalogue still fits and a
-    /// boundless one cannot fill the memory.
-    public static let standardLimit = 500_000
+    /// Entries that one kind of name may have in memory, over two generations: some 150 bytes each, so that a catalogue of
+    /// a million still fits into one, and a boundless one cannot fill the memory.
+    public static let standardLimit = 2_000_000
 
     /// - Parameter limit: entries that one kind of name may have in memory.
     public init(client: PostgresClient, limit: Int = standardLimit) {
-        self.client = client
-        memory = Mutex(DirectoryMemory(limit: limit))
+        let reader = DirectoryReader(client: client, limit: limit)
+        self.reader = reader
+        reactor = client.reactor
+        records = GatheredLookup { ids throws(ServiceFailure) in try await reader.learnRecords(ids) }
+        products = GatheredLookup { skus throws(ServiceFailure) in try await reader.learnProducts(skus: skus) }
     }
 
     public func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {
-        let (known, missing) = memory.withLock { memory in
+        let (known, missing) = reader.memory.withLock { memory in
             let known = names.map { memory.reference($0) }
             return (known, zip(names, known).filter { $0.1 == nil }.map(\.0))
         }
         guard !missing.isEmpty else { return known.compactMap { $0.map(RecordResolution.found) } }
         try await learn(missing)
-        return memory.withLock { memory in
+        return reader.memory.withLock { memory in
             names.map { name in
                 memory.reference(name).map(RecordResolution.found) ?? .unknown(memory.absence(of: name))
             }
@@ -33,7 +39,7 @@ public final class PostgresRecordDirectory: RecordDirectory {
     }
 
     public func known(_ names: [RecordName]) -> [RecordReference]? {
-        memory.withLock { memory in
+        reader.memory.withLock { memory in
             var known: [RecordReference] = []
             known.reserveCapacity(names.count)
             for name in names {
@@ -45,15 +51,15 @@ public final class PostgresRecordDirectory: RecordDirectory {
     }
 
     public func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference? {
-        if let known = memory.withLock({ $0.reference(.inventory(id)) }) { return known }
-        try await learnRecords([id])
-        return memory.withLock { $0.reference(.inventory(id)) }
+        if let known = reader.memory.withLock({ $0.reference(.inventory(id)) }) { return known }
+        try await records.learn([id])
+        return reader.memory.withLock { $0.reference(.inventory(id)) }
     }
 
     public func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID] {
-        let missing = memory.withLock { memory in skus.filter { memory.productsBySKU[$0] == nil } }
-        if !missing.isEmpty { try await learnProducts(skus: missing) }
-        return memory.withLock { memory in
+        let missing = reader.memory.withLock { memory in skus.filter { memory.productsBySKU[$0] == nil } }
+        if !missing.isEmpty { try await products.learn(missing) }
+        return reader.memory.withLock { memory in
             var found: [SKU: ProductID] = [:]
             for sku in skus { found[sku] = memory.productsBySKU[sku] }
             return found
@@ -61,7 +67,7 @@ public final class PostgresRecordDirectory: RecordDirectory {
     }
 
     public func knownProducts(_ skus: [SKU]) -> [ProductID]? {
-        memory.withLock { memory in
+        reader.memory.withLock { memory in
             var known: [ProductID] = []
             known.reserveCapacity(skus.count)
             for sku in skus {
@@ -72,11 +78,39 @@ public final class PostgresRecordDirectory: RecordDirectory {
         }
     }
 
+    /// Reads the records into the memory before anybody asks for them, a page after the other, until it is full: who sells
+    /// from a large catalogue would else ask the database about nearly every record after each start.
+    ///
+    /// It takes a quarter of a database process at most, and begins where it was again when the database is back.
+    /// - Returns: how many it has read; when the task is cancelled, so far.
+    public func readAhead() async -> Int {
+        var last: InventoryID?
+        var count = 0
+        while !Task.isCancelled, !reader.memory.withLock(\.inventory.isFull) {
+            let started = ContinuousClock.now
+            var pause = Self.pauseAfterFailure
+            if let page = try? await reader.learnRecords(after: last, limit: Self.pageLength) {
+                count += page.count
+                guard page.count == Self.pageLength else { break }
+                last = page.last
+                pause = (ContinuousClock.now - started) * Self.pauseFactor
+            }
+            await reactor.sleep(for: pause)
+        }
+        return count
+    }
+
+    /// Records a page: some two milliseconds of the database, and a fraction of one under the memory's lock.
+    private static let pageLength = 500
+    /// How many times as long as it took to read a page it pauses.
+    private static let pauseFactor = 3
+    private static let pauseAfterFailure = Duration.seconds(2)
+
     // MARK: For the engine
 
     /// The ids of those records that are known to exist.
     func knownIDs(_ keys: some Sequence<RecordKey>) -> [RecordKey: InventoryID] {
-        memory.withLock { memory in
+        reader.memory.withLock { memory in
             var ids: [RecordKey: InventoryID] = [:]
             for key in keys { ids[key] = memory.inventory[key] }
             return ids
@@ -84,19 +118,19 @@ public final class PostgresRecordDirectory: RecordDirectory {
     }
 
     func knownID(_ key: RecordKey) -> InventoryID? {
-        memory.withLock { $0.inventory[key] }
+        reader.memory.withLock { $0.inventory[key] }
     }
 
     func hasIDs(_ records: [RecordReference]) -> Bool {
-        memory.withLock { memory in records.allSatisfy { memory.inventory[$0.key] != nil } }
+        reader.memory.withLock { memory in records.allSatisfy { memory.inventory[$0.key] != nil } }
     }
 
     /// Where these records are; nil unless all are known.
     func knownReferences(of ids: [InventoryID]) -> [RecordReference]? {
-        memory.withLock { memory in
+        reader.memory.withLock { memory in
             var known: [RecordReference] = []
             for id in ids {
-                guard let reference = memory.references[id] else { return nil }
+                guard let reference = memory.reference(of: id) else { return nil }
                 known.append(reference)
             }
             return known
@@ -104,44 +138,33 @@ public final class PostgresRecordDirectory: RecordDirectory {
     }
 
     func learn(_ id: InventoryID, _ reference: RecordReference) {
-        memory.withLock { $0.learn(id, reference) }
+        reader.memory.withLock { $0.learn(id, reference) }
     }
 
     /// Forgets records that turned out not to exist: the database has gone back in time.
     func forget(_ records: [(id: InventoryID, key: RecordKey)]) {
-        memory.withLock { memory in
+        reader.memory.withLock { memory in
             for record in records { memory.forget(record.id, record.key) }
         }
     }
 
     /// Looks up the ids of records by key; those that do not exist stay unknown.
     func locate(_ records: [RecordReference]) async throws(ServiceFailure) {
-        let missing = memory.withLock { memory in records.filter { memory.inventory[$0.key] == nil } }
+        let missing = reader.memory.withLock { memory in records.filter { memory.inventory[$0.key] == nil } }
         guard !missing.isEmpty else { return }
-        let query = PostgresQuery(Self.recordsByKey) { parameters in
-            parameters.appendArray(missing.map(\.key.product))
-            parameters.appendArray(missing.map(\.key.warehouse))
-        }
-        let references = Dictionary(missing.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
-            let id: InventoryID = try row.next()
-            let key = RecordKey(product: try row.next(), warehouse: try row.next())
-            if let reference = references[key] { memory.learn(id, reference) }
-        }
+        try await reader.locate(missing)
     }
 
     /// Where these records are; unknown ones are missing.
     func references(of ids: [InventoryID]) async throws(ServiceFailure) -> [InventoryID: RecordReference] {
-        let missing = memory.withLock { memory in ids.filter { memory.references[$0] == nil } }
-        if !missing.isEmpty { try await learnRecords(missing) }
-        return memory.withLock { memory in
+        let missing = reader.memory.withLock { memory in ids.filter { memory.reference(of: $0) == nil } }
+        if !missing.isEmpty { try await records.learn(missing) }
+        return reader.memory.withLock { memory in
             var found: [InventoryID: RecordReference] = [:]
-            for id in ids { found[id] = memory.references[id] }
+            for id in ids { found[id] = memory.reference(of: id) }
             return found
         }
     }
-
-    // MARK: Reading
 
     private func learn(_ names: [RecordName]) async throws(ServiceFailure) {
         var ids: [InventoryID] = []
@@ -160,84 +183,16 @@ public final class PostgresRecordDirectory: RecordDirectory {
                 codes.insert(code)
             }
         }
-        if !ids.isEmpty { try await learnRecords(ids) }
-        if !skus.isEmpty { try await learnProducts(skus: Array(skus)) }
+        if !ids.isEmpty { try await records.learn(ids) }
+        if !skus.isEmpty { try await self.products.learn(Array(skus)) }
         if !products.isEmpty {
-            try await learnProducts(
-                PostgresQuery(Self.productsByID) { $0.appendArray(Array(products)) })
+            try await reader.learnProducts(Array(products))
         }
         if !codes.isEmpty {
-            try await learnWarehouses(
-                PostgresQuery(Self.warehousesByCode) { $0.appendArray(codes.map(\.description)) })
+            try await reader.learnWarehouses(codes: Array(codes))
         }
         if !warehouses.isEmpty {
-            try await learnWarehouses(
-                PostgresQuery(Self.warehousesByID) { $0.appendArray(Array(warehouses)) })
+            try await reader.learnWarehouses(Array(warehouses))
         }
     }
-
-    private func learnProducts(skus: [SKU]) async throws(ServiceFailure) {
-        try await learnProducts(PostgresQuery(Self.productsBySKU) { $0.appendArray(skus.map(\.description)) })
-    }
-
-    private func learnProducts(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
-            let id: ProductID = try row.next()
-            memory.learn(try row.nextSKU(), id)
-        }
-    }
-
-    private func learnWarehouses(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
-            let id: WarehouseID = try row.next()
-            memory.learn(try row.nextWarehouseCode(), id)
-        }
-    }
-
-    private func learnRecords(_ ids: [InventoryID]) async throws(ServiceFailure) {
-        let query = PostgresQuery(Self.recordsByID) { $0.appendArray(ids) }
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
-            let id: InventoryID = try row.next()
-            let key = RecordKey(product: try row.next(), warehouse: try row.next())
-            let sku = try row.nextSKU()
-            let code = try row.nextWarehouseCode()
-            memory.learn(sku, key.product)
-            memory.learn(code, key.warehouse)
-            memory.learn(id, RecordReference(key: key, sku: sku, warehouseCode: code))
-        }
-    }
-
-    private func read(
-        _ query: PostgresQuery,
-        _ learn: (inout PostgresRow, inout DirectoryMemory) throws(PostgresError) -> Void
-    ) async throws(ServiceFailure) {
-        do throws(PostgresError) {
-            let result = try await client.query(query)
-            try memory.withLock { memory throws(PostgresError) in
-                for index in 0..<result.rowCount {
-                    var row = result.row(index)
-                    try learn(&row, &memory)
-                }
-            }
-        } catch {
-            throw ServiceFailure(error)
-        }
-    }
-
-    private static let productsBySKU = PostgresStatement("SELECT id, sku FROM products WHERE sku = ANY($1)")
-    private static let productsByID = PostgresStatement("SELECT id, sku FROM products WHERE id = ANY($1)")
-    private static let warehousesByCode = PostgresStatement("SELECT id, code FROM warehouses WHERE code = ANY($1)")
-    private static let warehousesByID = PostgresStatement("SELECT id, code FROM warehouses WHERE id = ANY($1)")
-    private static let recordsByID = PostgresStatement(
-        """
-        SELECT i.id, i.product_id, i.warehouse_id, p.sku, w.code
-        FROM inventory i JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id
-        WHERE i.id = ANY($1)
-        """)
-    private static let recordsByKey = PostgresStatement(
-        """
-        SELECT i.id, i.product_id, i.warehouse_id
-        FROM unnest($1::uuid[], $2::uuid[]) AS wanted(product_id, warehouse_id)
-        JOIN inventory i USING (product_id, warehouse_id)
-        """)
 }

@@ -28,7 +28,7 @@ def fill(world, name, records):
     context.sql(name, "VACUUM ANALYZE")
     ids, _ = inventory.record_ids()
     server = inventory.start()
-    loads.wrk(context, [server], "reserve", ids, seconds=30, is_measured=False)
+    loads.wrk(context, [server], "reserve", ids, seconds=60, is_measured=False)
     return inventory, server, ids
 
 
