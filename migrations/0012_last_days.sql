@@ -94,6 +94,156 @@ BEGIN
 END
 $$;
 
+-- The roller's part for top movers, before `ledger_rollup` and the sums by day are changed: makes the counts from
+-- those sums, piece by piece, then adds what is new and takes off what is too old. Of the latter there are `row_limit`
+-- at most, but rows of one moment leave together. True when nothing is left to do.
+CREATE OR REPLACE FUNCTION roll_movers(until_xmax bigint, row_limit bigint) RETURNS boolean
+LANGUAGE plpgsql
+SET jit = off SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    -- Products of one step of the beginning: each has some twenty rows of sums, which are read in order.
+    build_limit CONSTANT bigint := greatest(row_limit * 2 / 5, 1);
+    every_product CONSTANT uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    rolled ledger_rollup;
+    built_to uuid;
+    begins timestamptz[];
+    is_done boolean := true;
+    head record;
+BEGIN
+    SELECT * INTO STRICT rolled FROM ledger_rollup;
+    -- While the backlog is read the sums by day grow; what is made of them later costs less.
+    IF NOT rolled.backlog_done THEN
+        RETURN false;
+    END IF;
+    built_to := rolled.movers_to;
+    IF built_to IS NULL THEN
+        built_to := '00000000-0000-0000-0000-000000000000';
+        -- From midnight on, because there are sums by day of it.
+        UPDATE mover_windows w SET since = date_trunc('day', now() - w.days * interval '24 hours', 'UTC');
+    END IF;
+
+    SELECT array_agg(w.since ORDER BY w.slot) INTO begins FROM mover_windows w;
+    IF built_to < every_product THEN
+        DECLARE
+            next_to uuid := coalesce((
+                SELECT d.product_id FROM (
+                    SELECT DISTINCT product_id FROM ledger_product_days WHERE product_id > built_to
+                ) d ORDER BY d.product_id OFFSET build_limit - 1 LIMIT 1), every_product);
+            first date[] := (SELECT array_agg((s AT TIME ZONE 'UTC')::date ORDER BY n)
+                FROM unnest(begins) WITH ORDINALITY u (s, n));
+        BEGIN
+            INSERT INTO product_movers (product_id, sku, transactions, units_out)
+            SELECT d.product_id, p.sku,
+                ARRAY[coalesce(sum(d.transactions) FILTER (WHERE d.day >= first[1]), 0),
+                    coalesce(sum(d.transactions) FILTER (WHERE d.day >= first[2]), 0),
+                    coalesce(sum(d.transactions) FILTER (WHERE d.day >= first[3]), 0),
+                    coalesce(sum(d.transactions) FILTER (WHERE d.day >= first[4]), 0), sum(d.transactions)],
+                ARRAY[coalesce(sum(d.units_out) FILTER (WHERE d.day >= first[1]), 0),
+                    coalesce(sum(d.units_out) FILTER (WHERE d.day >= first[2]), 0),
+                    coalesce(sum(d.units_out) FILTER (WHERE d.day >= first[3]), 0),
+                    coalesce(sum(d.units_out) FILTER (WHERE d.day >= first[4]), 0), sum(d.units_out)]
+            FROM ledger_product_days d JOIN products p ON p.id = d.product_id
+            WHERE d.product_id > built_to AND d.product_id <= next_to AND d.day >= first[5]
+            GROUP BY d.product_id, p.sku;
+            built_to := next_to;
+        END;
+        is_done := false;
+    ELSE
+        -- As far as it goes by whole hours, or a part of one that has too many rows for that. Never back, and not for
+        -- every few rows: a report reads what has not left, and products that are changed once cost half of those changed
+        -- twice.
+        SELECT bool_and(m.rests OR h.total <= row_limit), array_agg(CASE
+                WHEN m.rests THEN m.since
+                WHEN h.total <= row_limit THEN m.target
+                ELSE least(m.target, greatest(h.whole, m.since + interval '1 hour' * row_limit / h.first))
+            END ORDER BY m.slot)
+        INTO is_done, begins
+        FROM (
+            SELECT slot, since, target, target - since < interval '30 seconds' AND 5000 > (
+                SELECT coalesce(sum(transactions), 0) FROM ledger_hours
+                WHERE hour > since - interval '1 hour' AND hour < target
+            ) * extract(epoch FROM target - since) / 3600 AS rests
+            FROM (
+                SELECT slot, since, greatest(since, now() - days * interval '24 hours') AS target FROM mover_windows
+            ) n
+        ) m CROSS JOIN LATERAL (
+            SELECT coalesce(max(c.total), 0) AS total, max(c.hour + interval '1 hour') FILTER (WHERE c.total <= row_limit)
+                AS whole, greatest(min(c.total), 1) AS first
+            FROM (
+                SELECT hour, sum(transactions) OVER (ORDER BY hour) AS total FROM ledger_hours
+                WHERE hour > m.since - interval '1 hour' AND hour < m.target
+            ) c
+        ) h;
+    END IF;
+
+    WITH changed AS MATERIALIZED (
+        SELECT c.product_id, p.sku, c.transactions, c.units_out
+        FROM mover_changes(until_xmax, begins) c JOIN products p ON p.id = c.product_id
+        WHERE c.product_id <= built_to ORDER BY c.product_id
+    ), counted AS (
+        INSERT INTO product_movers AS m (product_id, sku, transactions, units_out)
+        SELECT product_id, sku, transactions, units_out FROM changed
+        ON CONFLICT (product_id) DO UPDATE SET
+            transactions = ARRAY[m.transactions[1] + excluded.transactions[1],
+                m.transactions[2] + excluded.transactions[2], m.transactions[3] + excluded.transactions[3],
+                m.transactions[4] + excluded.transactions[4], m.transactions[5] + excluded.transactions[5]],
+            units_out = ARRAY[m.units_out[1] + excluded.units_out[1], m.units_out[2] + excluded.units_out[2],
+                m.units_out[3] + excluded.units_out[3], m.units_out[4] + excluded.units_out[4],
+                m.units_out[5] + excluded.units_out[5]]
+        RETURNING product_id, sku, transactions
+    ), listed AS (
+        INSERT INTO mover_heads (slot, product_id, sku, transactions)
+        SELECT w.slot, c.product_id, c.sku, c.transactions[w.slot] FROM counted c CROSS JOIN mover_windows w
+        WHERE c.transactions[w.slot] > w.floor_transactions
+            OR c.transactions[w.slot] = w.floor_transactions AND c.transactions[w.slot] > 0 AND c.sku <= w.floor_sku
+        ON CONFLICT (slot, product_id) DO UPDATE SET transactions = excluded.transactions
+        WHERE mover_heads.transactions <> excluded.transactions
+    )
+    -- Of those on a list the ones that the same condition does not name any more.
+    DELETE FROM mover_heads h USING counted c, mover_windows w
+    WHERE c.product_id = h.product_id AND w.slot = h.slot AND w.floor_transactions IS NOT NULL
+        AND NOT (c.transactions[w.slot] > w.floor_transactions
+            OR c.transactions[w.slot] = w.floor_transactions AND c.transactions[w.slot] > 0 AND c.sku <= w.floor_sku);
+
+    UPDATE mover_windows w SET since = n.moment FROM unnest(begins) WITH ORDINALITY n (moment, slot)
+    WHERE w.slot = n.slot AND w.since <> n.moment;
+    UPDATE ledger_rollup SET movers_to = built_to WHERE movers_to IS DISTINCT FROM built_to;
+    IF built_to < every_product THEN
+        RETURN false;
+    END IF;
+
+    -- One list in a pass: making one looks at every product, some tenths of a second for half a million.
+    SELECT w.slot, w.floor_transactions IS NOT NULL AND n.length > w.head_size * 3 AS is_long, w.head_size AS size INTO head
+    FROM mover_windows w
+    CROSS JOIN LATERAL (SELECT count(*) AS length FROM mover_heads h WHERE h.slot = w.slot) n
+    WHERE w.floor_transactions IS NULL OR n.length > w.head_size * 3
+        OR n.length < w.head_size / 3 AND w.floor_transactions > 0
+    ORDER BY w.slot LIMIT 1;
+    IF FOUND THEN
+        IF NOT head.is_long THEN
+            DELETE FROM mover_heads WHERE slot = head.slot;
+            INSERT INTO mover_heads (slot, product_id, sku, transactions)
+            SELECT head.slot, product_id, sku, transactions[head.slot] FROM product_movers
+            WHERE transactions[head.slot] > 0
+            ORDER BY transactions[head.slot] DESC, sku LIMIT head.size;
+        END IF;
+        UPDATE mover_windows w SET floor_transactions = coalesce(f.transactions, 0), floor_sku = coalesce(f.sku, '')
+        FROM (SELECT) one LEFT JOIN (
+            SELECT transactions, sku FROM mover_heads WHERE slot = head.slot
+            ORDER BY transactions DESC, sku OFFSET head.size - 1 LIMIT 1
+        ) f ON true
+        WHERE w.slot = head.slot;
+        DELETE FROM mover_heads h USING mover_windows w
+        WHERE h.slot = head.slot AND w.slot = h.slot
+            AND (h.transactions < w.floor_transactions
+                OR h.transactions = w.floor_transactions AND h.sku > w.floor_sku);
+        is_done := false;
+    END IF;
+    RETURN is_done;
+END
+$$;
+
 -- Adds to the sums what the caller's snapshot sees and the rolled one did not: of so many transactions and so many rows
 -- of the backlog at most. One at a time works; another one that comes meanwhile is told that there is nothing to do.
 -- In REPEATABLE READ only, where all statements have one snapshot and a second worker on an old one fails.
