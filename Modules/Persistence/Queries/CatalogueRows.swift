@@ -3,7 +3,7 @@ import PostgresClient
 
 /// A product as its table holds it.
 enum ProductRow {
-    private static let columns = """
+    static let columns = """
         id, sku, name, (base_price * 100)::bigint, description, attributes::text, archived, created_at, updated_at
         """
     /// No row comes back when the SKU is taken.
@@ -30,14 +30,6 @@ enum ProductRow {
         SELECT \(columns) FROM products WHERE sku > $1 AND ($2::boolean IS NULL OR archived = $2)
         ORDER BY sku LIMIT $3
         """)
-    static let search = PostgresStatement(
-        """
-        SELECT \(columns) FROM products
-        WHERE sku > $1 AND ($2::boolean IS NULL OR archived = $2)
-            AND (lower(sku) LIKE $4 OR name_folded LIKE ALL ($5::text[]))
-        ORDER BY sku LIMIT $3
-        """)
-
     static func product(_ row: inout PostgresRow) throws(PostgresError) -> Product {
         Product(
             id: try row.next(), sku: try row.nextSKU(), name: try row.next(),

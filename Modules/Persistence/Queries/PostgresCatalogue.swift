@@ -59,25 +59,19 @@ public struct PostgresCatalogue: CatalogueStore {
     public func products(
         search: String?, archived: Bool?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<Product> {
-        let words = search.map { $0.split(whereSeparator: \.isWhitespace).map { folded(String($0)) } } ?? []
-        let after = try page.text(at: 0, of: 1, in: "products")
-        let query: PostgresQuery
-        if words.isEmpty {
-            query = PostgresQuery(ProductRow.list) { parameters in
-                parameters.append(after ?? "")
-                parameters.append(archived)
-                parameters.append(Int64(page.limit + 1))
-            }
+        let after = try page.text(at: 0, of: 1, in: "products") ?? ""
+        let products: [Product]
+        if let search = search.map({ ProductSearch($0, isArchived: archived) }), !search.words.isEmpty {
+            products = try await search.products(after: after, limit: page.limit + 1, by: client)
         } else {
-            query = PostgresQuery(ProductRow.search) { parameters in
-                parameters.append(after ?? "")
-                parameters.append(archived)
-                parameters.append(Int64(page.limit + 1))
-                parameters.append(likePattern(words.joined(separator: " "), anywhere: false))
-                parameters.appendArray(words.map { likePattern($0, anywhere: true) })
-            }
+            products = try await self.products(
+                PostgresQuery(ProductRow.list) { parameters in
+                    parameters.append(after)
+                    parameters.append(archived)
+                    parameters.append(Int64(page.limit + 1))
+                })
         }
-        return Page(rows: try await products(query), limit: page.limit) { Cursor(["products", $0.sku.description]) }
+        return Page(rows: products, limit: page.limit) { Cursor(["products", $0.sku.description]) }
     }
 
     private func products(_ query: PostgresQuery) async throws(ServiceFailure) -> [Product] {
@@ -143,15 +137,4 @@ public struct PostgresCatalogue: CatalogueStore {
 /// Text as it is searched for: in lower case and composed, so that what looks alike is alike.
 func folded(_ text: String) -> String {
     text.lowercased().precomposedStringWithCanonicalMapping
-}
-
-/// A LIKE pattern that means the text itself, at the beginning or anywhere.
-private func likePattern(_ text: String, anywhere: Bool) -> String {
-    var pattern = anywhere ? "%" : ""
-    // By scalars: with an accent behind it a wildcard would be another character to us and still a wildcard to LIKE.
-    for scalar in text.unicodeScalars {
-        if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
-        pattern.unicodeScalars.append(scalar)
-    }
-    return pattern + "%"
 }
