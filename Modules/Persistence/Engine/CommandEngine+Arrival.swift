@@ -36,15 +36,19 @@ extension CommandEngine: CommandStore {
             reception.deliver(.failure(.systemBusy), to: mailbox, number)
             return
         }
-        let isFirst = reception.seat(
+        let calls = reception.seat(
             CommandReception.Guest(
                 command: command, actor: actor, once: once, submittedAt: .now,
                 reply: .mailbox(mailbox, number: number, reception)))
-        if isFirst { reactor.post { [weak self] in self?.assumeIsolated { $0.welcome() } } }
+        if calls { callForWelcome() }
+    }
+
+    private nonisolated func callForWelcome() {
+        reactor.post { [weak self] in self?.assumeIsolated { $0.welcome() } }
     }
 
     /// Leads on those who came in since the last time.
-    private func welcome() {
+    func welcome() {
         for guest in reception.takeAll() {
             if let order = guest.command.resolvedOrder {
                 lookups.assumeIsolated { lookups in
@@ -56,6 +60,16 @@ extension CommandEngine: CommandStore {
                 Task(executorPreference: reactor) { await self.look(for: guest) }
             }
         }
+        beCalled()
+    }
+
+    /// Has the door call when it is worth while. While a lane is at work a command has nowhere to go, and the lane leads all
+    /// on when it is done: to be woken for each would cost more than all else that is done for it here, and take a core
+    /// from those whom the lane waits for.
+    func beCalled() {
+        let goesAtOnce = isStopping || hasRoomForOneMore
+        let count = goesAtOnce ? 1 : max(settings.callCount, settings.joinCount - queue.count)
+        if reception.call(at: count) { callForWelcome() }
     }
 
     /// Goes on with one who had to ask for the records of an order.

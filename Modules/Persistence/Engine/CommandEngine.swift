@@ -95,6 +95,7 @@ public actor CommandEngine {
     public func stop() {
         guard !isStopping else { return }
         isStopping = true
+        beCalled()
         wakeAll()
         reactor.schedule(after: settings.stopLimit) { [weak self] in
             self?.assumeIsolated { $0.refuseAll() }
@@ -111,12 +112,15 @@ public actor CommandEngine {
     /// The next batch; waits for one. nil when the engine stops and nothing is left.
     func nextBatch() async -> [QueuedCommand]? {
         while true {
+            welcome()
             let now = ContinuousClock.now
             if isWorthALane(now) {
                 let batch = queue.take(
                     limit: settings.batchLimit, freshLimit: share, stepLimit: settings.batchStepLimit, now: now)
                 if !batch.isEmpty {
                     underWay.add(weight: Self.weight(of: batch))
+                    beCalled()
+                    scheduleJoin()
                     // What else is ready is another lane's.
                     if queue.mayBeReady { wakeOne() }
                     return batch
@@ -160,6 +164,9 @@ public actor CommandEngine {
         let oldest = queue.waiting.first.map { now - $0.payload.submittedAt } ?? .zero
         return underWay.leavesRoom(for: queue.count, oldest: oldest, settings)
     }
+
+    /// Whether a lane would begin with a single command, were it ready.
+    var hasRoomForOneMore: Bool { underWay.leavesRoom(for: 1, oldest: .zero, settings) }
 
     /// What a lane takes of what waits: half, where that is enough for a lane. The other half is the next lane's, or there
     /// when this one is done; a batch of everything would leave lanes and database with nothing to do until its callers
@@ -217,13 +224,15 @@ public actor CommandEngine {
     /// How late a deadline may be noticed: small against `LOCK_WAIT_MS`, large against the cost of looking.
     private static let watchInterval = Duration.milliseconds(50)
 
-    /// Wakes an idle lane when what waits for one that is at work has waited long enough.
+    /// Wakes an idle lane when what waits for one that is at work has waited long enough, those at the door included.
     private func scheduleJoin() {
         guard !isJoinScheduled else { return }
         isJoinScheduled = true
         reactor.schedule(after: settings.joinDelay) { [weak self] in
             self?.assumeIsolated { engine in
                 engine.isJoinScheduled = false
+                engine.welcome()
+                if !engine.underWay.isEmpty { engine.scheduleJoin() }
                 // If what waits now has not waited long enough, the lane says so and this begins anew.
                 if engine.queue.count > 0 { engine.wakeOne() }
             }

@@ -20,7 +20,22 @@ final class CommandReception: Sendable {
     private let metrics: EngineMetrics
     private let admitted = Atomic<Int>(0)
     private let tally = Mutex(CommandTally())
-    private let guests = Mutex<[Guest]>([])
+    private let hall = Mutex(Hall())
+
+    /// Where guests wait to be led on.
+    private struct Hall {
+        var guests: [Guest] = []
+        /// At so many guests somebody is called.
+        var callCount = 1
+        /// Somebody has been called and will come.
+        var isCalled = false
+
+        mutating func calls() -> Bool {
+            guard !isCalled, guests.count >= callCount else { return false }
+            isCalled = true
+            return true
+        }
+    }
 
     init(reactor: Reactor, capacity: Int, metrics: EngineMetrics) {
         self.reactor = reactor
@@ -57,20 +72,35 @@ final class CommandReception: Sendable {
         }
     }
 
-    /// - Returns: whether it is the first since `takeAll`: then somebody must come and take them.
+    /// - Returns: whether somebody must be called to take the guests.
     func seat(_ guest: Guest) -> Bool {
-        guests.withLock { guests in
-            guests.append(guest)
-            return guests.count == 1
+        hall.withLock { hall in
+            hall.guests.append(guest)
+            return hall.calls()
         }
     }
 
+    /// Those who wait to be led on.
+    var guestCount: Int { hall.withLock { $0.guests.count } }
+
+    /// Whoever is called has come.
     func takeAll() -> [Guest] {
-        guests.withLock { guests in
-            let taken = guests
-            guests = []
-            guests.reserveCapacity(taken.count)
+        hall.withLock { hall in
+            hall.isCalled = false
+            guard !hall.guests.isEmpty else { return [] }
+            let taken = hall.guests
+            hall.guests = []
+            hall.guests.reserveCapacity(taken.count)
             return taken
+        }
+    }
+
+    /// Says at how many guests somebody is to be called from now on, at least 1.
+    /// - Returns: whether there are so many already, and somebody must be called.
+    func call(at count: Int) -> Bool {
+        hall.withLock { hall in
+            hall.callCount = count
+            return hall.calls()
         }
     }
 

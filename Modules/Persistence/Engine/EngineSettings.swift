@@ -8,6 +8,8 @@ public struct EngineSettings: Sendable {
     /// Commands that wait before a lane begins beside another one. What a batch costs by itself, some 300 microseconds of
     /// the database, is little for each of so many; with fewer it is cheaper to wait for the lane that is at work.
     public var joinCount = 48
+    /// Commands that wait at the door while lanes are at work, at least, before they are led to the line.
+    public var callCount = 16
     /// How long a command waits for a lane that is at work until another one begins with whatever there is: some batches'
     /// time, so that a batch that lasts does not keep what has nothing to do with it.
     public var joinDelay = Duration.milliseconds(15)
