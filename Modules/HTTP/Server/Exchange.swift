@@ -205,6 +205,9 @@ final class Exchange {
 
     // MARK: The connection's side
 
+    /// Whether a part of the answer is sent and the rest is not.
+    var isStreaming: Bool { phase == .streaming }
+
     /// Whether the handler takes more of the body now.
     var wantsBody: Bool { arriving?.wantsMore ?? true }
 
@@ -270,6 +273,11 @@ final class Exchange {
     }
 
     private func end() {
+        if phase == .streaming {
+            // What came of the body meanwhile: the handler had returned.
+            service.releaseBody(heldBytes)
+            heldBytes = 0
+        }
         phase = .over
         task = nil
         sink = nil

@@ -82,6 +82,8 @@ extension HTTP1Connection {
 
     func linger() {
         guard let context else { return }
+        // Both sides closed would be the end at once, whatever is still to be sent.
+        guard !hasInputEnded else { return closeWhenSent() }
         phase = .lingering
         phaseStart = .now()
         watch.becameBusy()
@@ -91,6 +93,23 @@ extension HTTP1Connection {
         // The caller, who reads that this was all, closes its side; `TransportLimits.linger` ends the wait for it.
         context.close(mode: .output, promise: nil)
         readOn()
+    }
+
+    /// Closes as soon as the socket has taken all answers: to close at once would drop what it has not. A reader that
+    /// stands still is cut as at any other time.
+    func closeWhenSent() {
+        guard let context else { return }
+        needsFlush = false
+        context.flush()
+        guard waitingBytes > 0 else { return close() }
+        phase = .lingering
+        phaseStart = .now()
+        watch.becameBusy()
+        waiting.removeAll()
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenComplete { _ in connection.value.close() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
     }
 
     func close() {

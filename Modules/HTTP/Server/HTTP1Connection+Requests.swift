@@ -34,7 +34,16 @@ extension HTTP1Connection {
             process(item)
         }
         isDraining = false
+        // Outside of a read nothing more comes by itself.
+        if !isReading { beginGathered() }
         readOn()
+    }
+
+    /// Begins a request whose body has not come whole in the read that its head came in.
+    func beginGathered() {
+        guard case .gathering(let head, let bytes) = phase else { return }
+        phase = .receiving
+        begin(head, bytes, isWhole: false)
     }
 
     func canProcess(_ item: Item) -> Bool {
@@ -48,9 +57,11 @@ extension HTTP1Connection {
 
     func process(_ item: Item) {
         switch (phase, item) {
-        case (.lingering, .end): close()
+        case (.lingering, .end),
+            (.idle, .end) where hasInputEnded:
+            closeWhenSent()
+        case (.idle, .end): linger()
         case (.lingering, _), (.closed, _), (.answering, _): break
-        case (.idle, .end): close()
         case (.idle, .part(.head(let head))): receive(head)
         case (.gathering(let head, let bytes), .part(.body(let piece))):
             gather(head, bytes, piece)
@@ -72,7 +83,8 @@ extension HTTP1Connection {
         case (.dropping, .notHTTP), (.dropping, .end): close()
         case (.idle, .notHTTP), (.gathering, .notHTTP), (.gathering, .end): refuseNonsense()
         case (.receiving, .notHTTP), (.receiving, .end):
-            // The handler hears of it, and then there is nothing to answer but that.
+            // The handler hears of it, and then there is nothing to answer but that; in the middle of an answer not even that.
+            guard exchange?.isStreaming != true else { return close() }
             let exchange = exchange
             self.exchange = nil
             exchange?.abandon(cancels: false)
@@ -120,7 +132,7 @@ extension HTTP1Connection {
     }
 
     func becomeIdle() {
-        guard isPersistent else { return close() }
+        guard isPersistent else { return closeWhenSent() }
         phase = .idle
         watch.becameIdle()
     }
@@ -128,7 +140,7 @@ extension HTTP1Connection {
     func quiesce() {
         isPersistent = false
         switch phase {
-        case .idle, .dropping, .gathering: close()
+        case .idle, .dropping, .gathering: closeWhenSent()
         case .receiving, .answering, .lingering, .closed: break
         }
     }

@@ -59,6 +59,8 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
     /// Between the first part of a read and its end: what is written is flushed then.
     var isReading = false
     var needsFlush = false
+    /// The caller has closed its side.
+    var hasInputEnded = false
     /// A read that the channel wants and that is held back.
     var heldRead = false
     let watch: ConnectionWatch
@@ -92,10 +94,7 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        if case .gathering(let head, let bytes) = phase {
-            phase = .receiving
-            begin(head, bytes, isWhole: false)
-        }
+        beginGathered()
         if needsFlush {
             needsFlush = false
             context.flush()
@@ -139,7 +138,9 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed: take(.end)
+        case ChannelEvent.inputClosed:
+            hasInputEnded = true
+            take(.end)
         case is ChannelShouldQuiesceEvent: quiesce()
         case is ServerEnds:
             exchange?.abandon(cancels: true)

@@ -141,6 +141,33 @@ struct LimitTests {
         }
     }
 
+    @Test("a request that waited in line is asked for its body like any other", arguments: [true, false])
+    func pipelinedBody(_ sendsBody: Bool) async throws {
+        let (hold, begun) = (Hold(), Gate())
+        let held = Endpoint(.get, "/held", scope: nil, summary: "") { _ in
+            await hold.wait { begun.open() }
+            return APIResponse(.ok)
+        }
+        let limits = Self.limits { $0.bodyBytesPerWindow = 1 << 10 }
+        try await RunningServer.run([Self.importing, held], limits: limits) { server in
+            try await RawConnection.open(server.port) { connection in
+                try await connection.send(
+                    "GET /held HTTP/1.1\nHost: a\n\nPOST /import HTTP/1.1\nHost: a\nExpect: 100-continue\n"
+                        + "Content-Length: 5\n\n")
+                await begun.wait()
+                hold.open()
+                #expect(try await connection.answer()?.status == 200)
+                #expect(try await connection.answer()?.status == 100)
+                if sendsBody {
+                    try await connection.send("hello")
+                    #expect(try await connection.answer()?.status == 200)
+                } else {
+                    await connection.waitForEnd()
+                }
+            }
+        }
+    }
+
     @Test("requests in flight are so many at most; the next is told that the system is busy")
     func inFlight() async throws {
         let (gate, begun) = (Gate(), Gate())

@@ -28,6 +28,7 @@ struct RawConnection {
         // Said, so that the kernel does not let it grow to tens of MiB, which would swallow whole answers.
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context {
@@ -58,6 +59,18 @@ struct RawConnection {
         while sent.sum < count {
             try await channel.writeAndFlush(piece)
             sent.add(piece.readableBytes)
+        }
+    }
+
+    /// Closes this side, while the other one still sends.
+    func endSending() async throws {
+        try await channel.close(mode: .output)
+    }
+
+    /// Returns when something has been received, which is kept.
+    mutating func waitForBytes() async throws {
+        if received.isEmpty, let bytes = try await inbound.next(isolation: #isolation) {
+            received += String(buffer: bytes)
         }
     }
 
