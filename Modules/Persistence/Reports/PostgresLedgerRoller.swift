@@ -45,6 +45,10 @@ public struct PostgresLedgerRoller: Sendable {
     private static let begin = PostgresStatement("BEGIN ISOLATION LEVEL REPEATABLE READ")
     private static let roll = PostgresStatement(
         "SELECT is_mine, is_complete, rolled_rows, backlog_is_done FROM roll_ledger($1, $2)")
+    /// The pass began with the transaction; who looks for rollers must not take a long pass for none. Only a row that this
+    /// transaction has changed can have its time.
+    private static let stamp = PostgresStatement(
+        "UPDATE ledger_rollup SET rolled_at = clock_timestamp() WHERE rolled_at = now()")
     private static let rollCounts = PostgresStatement("SELECT roll_stock_counts($1)")
     private static let commit = PostgresStatement("COMMIT")
     private static let age = PostgresStatement(
@@ -114,28 +118,38 @@ public struct PostgresLedgerRoller: Sendable {
         }
         let rollCounts = PostgresQuery(Self.rollCounts) { $0.append(Self.countLimit) }
         do {
-            let results = try await client.withConnection { connection in
-                try await connection.pipeline(
-                    [PostgresQuery(Self.begin), roll, rollCounts, PostgresQuery(Self.commit)], timeout: Self.timeout)
+            return try await client.withConnection { connection in
+                let results = try await connection.pipeline(
+                    [PostgresQuery(Self.begin), roll, PostgresQuery(Self.stamp), PostgresQuery(Self.commit)],
+                    timeout: Self.timeout)
+                guard results.count == 4, results[3].commandTag == "COMMIT" else {
+                    throw PostgresError(.server, "rolled back at commit", sqlState: "25P02", wasSent: true)
+                }
+                var row = results[1].row(0)
+                guard try row.next(as: Bool.self) else { return nil }
+                let isComplete: Bool = try row.next()
+                let rows: Int64 = try row.next()
+                let hasBacklog = try !row.next(as: Bool.self)
+                // By itself: in the transaction, whose snapshot is from its beginning, a roller that took counts in
+                // meanwhile would undo the whole pass.
+                let counts = try await connection.query(rollCounts, timeout: Self.timeout).row(0).value(
+                    0, as: Bool.self)
+                return Pass(rows: rows, isComplete: isComplete && counts, hasBacklog: hasBacklog)
             }
-            guard results.count == 4, results[3].commandTag == "COMMIT" else {
-                throw PostgresError(.server, "rolled back at commit", sqlState: "25P02", wasSent: true)
-            }
-            var row = results[1].row(0)
-            guard try row.next(as: Bool.self) else { return nil }
-            let isComplete = try row.next(as: Bool.self) && results[2].row(0).value(0, as: Bool.self)
-            let rows: Int64 = try row.next()
-            return Pass(rows: rows, isComplete: isComplete, hasBacklog: try !row.next(as: Bool.self))
         } catch let error as PostgresError where error.sqlState == "40001" {
             // Another roller committed after this one's snapshot.
             return nil
         }
     }
 
-    private func isNeeded() async throws(PostgresError) -> Bool {
+    private func isNeeded() async throws -> Bool {
         guard duty == .substitute else { return true }
-        let result = try await client.query(PostgresQuery(Self.age), timeout: .seconds(5))
-        return try .milliseconds(result.row(0).value(0, as: Int64.self)) > Self.absence
+        // On the roller's own connection: behind a slow report it would time out, and take the report with it.
+        let age: Duration = try await client.withConnection { connection in
+            let result = try await connection.query(PostgresQuery(Self.age), timeout: .seconds(5))
+            return try .milliseconds(result.row(0).value(0, as: Int64.self))
+        }
+        return age > Self.absence
     }
 
     private func keepUp() async throws {
