@@ -10,7 +10,14 @@ public final class KeyRing: Sendable {
 
     private struct State {
         var memory: KeyMemory
-        var asking: [APIKeyHash: Task<Answer, Never>] = [:]
+        var asking: [APIKeyHash: Question] = [:]
+        var lastQuestion: UInt64 = 0
+    }
+
+    /// One that is under way. By its number its answer is told from that of one that was forgotten and asked anew.
+    private struct Question {
+        let number: UInt64
+        let task: Task<Answer, Never>
     }
 
     private enum Step {
@@ -69,16 +76,18 @@ public final class KeyRing: Sendable {
         let moment = now()
         return state.withLock { state in
             if let entry = state.memory.fresh(hash, at: moment) { return .known(entry) }
-            if let task = state.asking[hash] { return .wait(task) }
+            if let question = state.asking[hash] { return .wait(question.task) }
             guard state.memory.knows(hash) || state.asking.count < limits.questions else { return .refuse }
-            let task = Task { await self.ask(hash, at: moment) }
-            state.asking[hash] = task
+            state.lastQuestion += 1
+            let number = state.lastQuestion
+            let task = Task { await self.ask(hash, number, at: moment) }
+            state.asking[hash] = Question(number: number, task: task)
             return .wait(task)
         }
     }
 
     /// - Parameter moment: when the question came up; the answer counts from then, because it may be as old.
-    private func ask(_ hash: APIKeyHash, at moment: ContinuousClock.Instant) async -> Answer {
+    private func ask(_ hash: APIKeyHash, _ number: UInt64, at moment: ContinuousClock.Instant) async -> Answer {
         let answer: Answer
         do throws(ServiceFailure) {
             let reading = try await store.find(hash)
@@ -93,7 +102,8 @@ public final class KeyRing: Sendable {
         let later = now()
         return state.withLock { state in
             // Unless the key was forgotten meanwhile: the answer is older than what somebody knows.
-            let isWanted = state.asking.removeValue(forKey: hash) != nil
+            let isWanted = state.asking[hash]?.number == number
+            if isWanted { state.asking[hash] = nil }
             switch answer {
             case .success(let entry):
                 if isWanted { state.memory.learn(hash, entry) }

@@ -119,6 +119,26 @@ struct KeyRingTests {
         #expect(store.questions == 2)
     }
 
+    @Test("an answer from before a key was forgotten does not stand in for the one that was asked for since")
+    func forgotten() async throws {
+        let key = try key()
+        store.put(hash, key)
+        store.hold()
+        let first = Task { [ring, hash] in try await ring.find(hash) }
+        try await eventually("the store is asked") { store.waiting == 1 }
+        store.put(hash, try self.key(isRevoked: true))
+        ring.forget(hash)
+        let second = Task { [ring, hash] in try await ring.find(hash) }
+        try await eventually("it is asked anew") { store.waiting == 2 }
+        store.letGoFirst()
+        #expect(try await first.value == .active(key))
+        #expect(ring.known(hash) == nil)
+        store.letGo()
+        #expect(try await second.value == .revoked(key.name))
+        #expect(ring.known(hash) == .revoked(key.name))
+        #expect(store.questions == 2)
+    }
+
     @Test("a flood of invented keys asks no more than so much at once, fills no memory and drives nothing out")
     func flood() async throws {
         let clock = clock

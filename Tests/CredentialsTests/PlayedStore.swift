@@ -32,6 +32,11 @@ final class PlayedStore: APIKeyStore {
     /// Lets questions wait from now on.
     func hold() { state.withLock { $0.isHeld = true } }
 
+    /// Lets go of the question that has waited longest, while the others wait on.
+    func letGoFirst() {
+        state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }?.resume()
+    }
+
     func letGo() {
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
