@@ -1,8 +1,10 @@
 import Domain
-import Persistence
+import PostgresClient
 import TestSupport
 import Testing
 import UseCases
+
+@testable import Persistence
 
 /// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
 struct IdempotencyTests {
@@ -43,6 +45,19 @@ struct IdempotencyTests {
         } catch {
             guard case .replayed(let kept) = error else { throw error }
             return "again: " + String(decoding: kept.bytes, as: UTF8.self)
+        }
+    }
+
+    @Test("a write under a key that freezes in its middle lets go of its rows after five seconds")
+    func frozen() async throws {
+        try await PostgresStock.with { stock in
+            let once = Once<String>(key: RequestKey(caller: "shop", key: "k", requestHash: [1])) { _ in nil }
+            let limit = try await stock.client.once(once) { session throws(ServiceFailure) in
+                try await session.rows(PostgresQuery(PostgresStatement("SHOW idle_in_transaction_session_timeout"))) {
+                    row throws(PostgresError) in try row.next(as: String.self)
+                }.first ?? ""
+            }
+            #expect(limit == "5s")
         }
     }
 

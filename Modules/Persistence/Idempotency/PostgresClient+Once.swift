@@ -21,7 +21,7 @@ extension PostgresClient: PostgresQuerying {
 
 extension PostgresConnection: PostgresQuerying {
     /// How long one statement of a write may take, a row that somebody else holds included.
-    private static let timeout = Duration.seconds(7)
+    fileprivate static let timeout = Duration.seconds(7)
 
     func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult {
         try await self.query(query, timeout: timeout ?? Self.timeout)
@@ -48,6 +48,9 @@ extension PostgresConnection {
 
 extension PostgresClient {
     private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
+    /// A process that freezes in the middle must not keep what it has locked: a sale may wait for it.
+    private static let patience = PostgresQuery(
+        PostgresStatement("SELECT set_config('idle_in_transaction_session_timeout', '5000', true)"))
     private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
     /// Runs a write that is one statement by itself; with a key, in a transaction with the key and the answer.
     ///
@@ -75,7 +78,7 @@ extension PostgresClient {
         _ once: Once<Value>, on connection: PostgresConnection,
         _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
     ) async throws -> Value {
-        _ = try await connection.run(begin)
+        _ = try await connection.pipeline([begin, patience], timeout: PostgresConnection.timeout)
         try await connection.takeKey(once.key)
         let result: Result<Value, ServiceFailure>
         do throws(ServiceFailure) {
