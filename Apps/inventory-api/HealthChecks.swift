@@ -4,6 +4,8 @@ import Telemetry
 
 enum HealthChecks {
     /// What `/health/ready` looks at.
+    /// - Parameter client: one for quick look-ups alone: behind a slow list the question would time out, and take the list
+    ///   with it.
     static func all(_ client: PostgresClient, _ redis: RedisClient?) -> [HealthCheck] {
         var checks = [
             HealthCheck("postgresql", isEssential: true) {

@@ -98,7 +98,7 @@ struct InventoryAPIService {
                 return registry.prometheusText() + ProcessMetrics.prometheusText()
             },
             health: HealthMonitor(
-                HealthChecks.all(client, shared.redis) + reports.healthChecks, logger: logger),
+                HealthChecks.all(lookups, shared.redis) + reports.healthChecks, logger: logger),
             authenticator: callers.authenticator,
             reservationSeconds: Int64(settings.reservations.ttlSeconds),
             dashboard: DashboardConfiguration(

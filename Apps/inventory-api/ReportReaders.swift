@@ -43,7 +43,12 @@ struct ReportReaders {
         let replicaClient = PostgresClient(
             configuration: ReportSession.configuration(configuration), reactor: reactor, sharedConnections: 2,
             maximumConnections: 1, onEvent: { logger.notice("postgresql replica: \($0)") })
-        let watch = PostgresReplicaWatch(primary: client, replica: replicaClient, reactor: reactor)
+        // Their questions have little time, and behind a slow report they would run out of it and take it with them.
+        let watching = PostgresClient(
+            configuration: primary, reactor: reactor, sharedConnections: 0, maximumConnections: 1)
+        let watched = PostgresClient(
+            configuration: configuration, reactor: reactor, sharedConnections: 0, maximumConnections: 1)
+        let watch = PostgresReplicaWatch(primary: watching, replica: watched, reactor: reactor)
         self.watch = watch
         reports = ReplicaReports(
             replica: PostgresStockReports(client: replicaClient, reactor: reactor), primary: primaryReports,
@@ -58,7 +63,7 @@ struct ReportReaders {
         healthChecks = [
             HealthCheck("replica", isEssential: false) {
                 do throws(PostgresError) {
-                    _ = try await replicaClient.query(PostgresQuery(Self.schema), timeout: .seconds(1))
+                    _ = try await watched.query(PostgresQuery(Self.schema), timeout: .seconds(1))
                     return watch.isBehind
                         ? .init(.degraded, note: "more than 2 seconds behind the primary") : .init(.ok)
                 } catch {
@@ -66,7 +71,9 @@ struct ReportReaders {
                 }
             }
         ]
-        pools = [("reports", client), ("replica", replicaClient)]
+        pools = [
+            ("reports", client), ("replica", replicaClient), ("watch", watching), ("watched_replica", watched),
+        ]
     }
 
     func shutdown() async {

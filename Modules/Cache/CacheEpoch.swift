@@ -1,7 +1,8 @@
 /// A random name for the time since everything was last declared void. Every entry carries the epoch it was stored in and
 /// is served in that epoch only, so that voiding everything is one write.
 ///
-/// Random and not counted: a counter that Redis evicted would come back to numbers that old entries carry.
+/// Random and not counted, and a new one for each call that may have to begin one: when Redis has evicted the name, an old
+/// one would come back with the entries that carry it.
 enum CacheEpoch {
     /// In bytes: hex digits.
     static let length = 16

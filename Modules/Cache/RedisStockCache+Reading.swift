@@ -57,7 +57,7 @@ extension RedisStockCache {
                 call.append(
                     CacheKeys.record(RecordKey(product: availability.product, warehouse: line.warehouseID)))
             }
-            call.append(firstEpoch)
+            call.append(CacheEpoch.random())
             call.append(life)
             call.append(availability.sku.description)
             for line in availability.lines {

@@ -29,8 +29,6 @@ public final class RedisStockCache: StockCache {
     let isSettling = Mutex(false)
     /// Of entries, in milliseconds.
     let life: Int
-    /// An epoch to begin when there is none.
-    let firstEpoch = CacheEpoch.random()
     /// The epoch that Redis had last: entries are sent with it, and stored as they are where it still holds.
     private let lastEpoch: Mutex<[UInt8]>
 
@@ -45,7 +43,7 @@ public final class RedisStockCache: StockCache {
         self.limits = limits
         self.life = max(1, Int(life / .milliseconds(1)))
         dirty = Mutex(DirtyKeys(maximumKeys: maximumDirtyKeys))
-        lastEpoch = Mutex(Array(firstEpoch.utf8))
+        lastEpoch = Mutex(Array(CacheEpoch.random().utf8))
         client.preload(
             CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.settle,
             CacheScripts.void)
@@ -102,7 +100,7 @@ public final class RedisStockCache: StockCache {
             call.append(CacheKeys.epoch)
             call.append(CacheKeys.quarantine)
             for record in part { call.append(CacheKeys.record(record.key)) }
-            call.append(firstEpoch)
+            call.append(CacheEpoch.random())
             call.append(life)
             for record in part { call.append(RecordEntry.encode(record)) }
             client.post(CacheScripts.fill, call, timeout: limits.answer)
@@ -117,7 +115,7 @@ public final class RedisStockCache: StockCache {
         call.append(CacheKeys.epoch)
         for record in records { CacheKeys.append(record.key, to: &call) }
         for record in records { CacheKeys.append(availability: record.key.product, to: &call) }
-        call.append(firstEpoch)
+        call.append(CacheEpoch.random())
         call.append(life)
         // Those that are new come first.
         call.append(created.isEmpty ? 0 : records.prefix { created.contains($0.key) }.count)

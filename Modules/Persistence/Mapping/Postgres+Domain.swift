@@ -34,6 +34,8 @@ extension Instant: PostgresElement {
 extension Instant: PostgresDecodable {
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Instant {
         let microseconds = try PostgresTimestamp.decode(bytes, type: type).microseconds
+        // `infinity` and its opposite, which nothing here writes.
+        guard microseconds != .max, microseconds != .min else { throw PostgresError(.decoding, "not an instant") }
         // Rounded down, also before 2000, so that an instant is never later than what the database said.
         let milliseconds = microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
         return Instant(milliseconds: milliseconds + postgresEpoch)

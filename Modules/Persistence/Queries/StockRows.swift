@@ -35,8 +35,8 @@ enum RecordRow {
         default: break
         }
         switch index / 12 {
-        // A reorder point is never negative, so what is out of stock is low: that index serves here too.
-        case 1: conditions.append("i.is_low_stock AND i.quantity_available = 0")
+        // A reorder point is never negative, so what is out of stock is low: the index of low records begins with it.
+        case 1: conditions.append("i.is_low_stock AND i.low_available = 0")
         case 2: conditions.append("i.quantity_available <> 0")
         default: break
         }
