@@ -104,11 +104,14 @@ struct InventorySweeperService {
     private func healthChecks(_ client: PostgresClient, _ redis: RedisClient?) -> [HealthCheck] {
         var checks = [
             HealthCheck("postgresql", isEssential: true) {
-                do throws(PostgresError) {
-                    _ = try await client.query(PostgresQuery(Self.probe), timeout: .seconds(1))
+                do {
+                    // On a connection of its own: behind a purge the question would time out, and take the purge with it.
+                    _ = try await client.withConnection { connection in
+                        try await connection.query(PostgresQuery(Self.probe), timeout: .seconds(1))
+                    }
                     return .init(.ok)
                 } catch {
-                    return .init(.down, detail: error.description)
+                    return .init(.down, detail: "\(error)")
                 }
             }
         ]

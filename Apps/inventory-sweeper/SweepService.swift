@@ -32,9 +32,11 @@ struct SweepService: Service {
     func run() async throws {
         let isDone = await cancelWhenGracefulShutdown {
             if let interval {
-                // Beside each other: a pass of one that takes long keeps the other's figures not waiting.
+                // Beside each other: one that takes long does not keep the others waiting.
                 async let rolling: Void = roller.run()
+                async let purging: Void = purgeAtIntervals()
                 await sweep(every: interval)
+                await purging
                 await rolling
                 return true
             }
@@ -60,17 +62,19 @@ struct SweepService: Service {
     private static let purgeInterval = Duration.seconds(60)
 
     private func sweep(every interval: Duration) async {
-        var purged: ContinuousClock.Instant?
         while !Task.isCancelled {
             let began = ContinuousClock.now
             let result = await pass()
-            if purged.map({ began - $0 >= Self.purgeInterval }) ?? true, !Task.isCancelled {
-                purged = began
-                await purge()
-            }
             let pause = result.isComplete ? interval : min(interval, Self.retryPause)
             // At once when the pass took longer.
             try? await ContinuousClock().sleep(until: began + pause * Double.random(in: Self.jitter))
+        }
+    }
+
+    private func purgeAtIntervals() async {
+        while !Task.isCancelled {
+            await purge()
+            try? await ContinuousClock().sleep(for: Self.purgeInterval)
         }
     }
 
