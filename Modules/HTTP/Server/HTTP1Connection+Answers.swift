@@ -91,7 +91,9 @@ extension HTTP1Connection {
         needsFlush = false
         context.flush()
         // The caller, who reads that this was all, closes its side; `TransportLimits.linger` ends the wait for it.
-        context.close(mode: .output, promise: nil)
+        let end = context.eventLoop.makePromise(of: Void.self)
+        outputEnd = end.futureResult
+        context.close(mode: .output, promise: end)
         readOn()
     }
 
@@ -107,6 +109,7 @@ extension HTTP1Connection {
         watch.becameBusy()
         waiting.removeAll()
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        if let outputEnd { return outputEnd.whenComplete { _ in connection.value.close() } }
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.whenComplete { _ in connection.value.close() }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)

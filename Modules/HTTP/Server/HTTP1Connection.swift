@@ -61,6 +61,8 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
     var needsFlush = false
     /// The caller has closed its side.
     var hasInputEnded = false
+    /// Our side is closed, or will be when the socket has taken what was written.
+    var outputEnd: EventLoopFuture<Void>?
     /// A read that the channel wants and that is held back.
     var heldRead = false
     let watch: ConnectionWatch

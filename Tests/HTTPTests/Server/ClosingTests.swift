@@ -54,6 +54,19 @@ struct ClosingTests {
         }
     }
 
+    @Test("so does one that closes its side when the answer is under way, and was to be the last one")
+    func halfClosedLater() async throws {
+        try await RunningServer.run([Self.large]) { server in
+            try await RawConnection.open(server.port) { connection in
+                try await connection.send("GET /large HTTP/1.1\nHost: a\nConnection: close\n\n")
+                try await connection.waitForBytes()
+                try await connection.endSending()
+                #expect(try await connection.answer()?.body.utf8.count == Self.size)
+                await connection.waitForEnd()
+            }
+        }
+    }
+
     @Test("so does one that speaks HTTP/1.0, of an answer whose length nobody tells")
     func halfClosedStream() async throws {
         try await RunningServer.run([Self.exporting(384)]) { server in
