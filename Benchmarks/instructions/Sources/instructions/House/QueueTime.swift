@@ -1,0 +1,1 @@
+../../../../../Modules/Persistence/Engine/QueueTime.swift
