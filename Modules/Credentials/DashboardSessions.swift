@@ -61,7 +61,7 @@ public final class DashboardSessions: Sendable {
 
     /// What a session's key is worth at this moment: at most five seconds behind what an operator has done to it.
     /// - Throws: as `signIn`.
-    public func find(_ token: SessionToken) async throws(ServiceFailure) -> KeyFinding {
+    public func find(_ token: SessionToken) async throws(ServiceFailure) -> KeyLookupResult {
         try await sessions.find(token.hash)
     }
 

@@ -6,10 +6,10 @@ public import UseCases
 /// One question at a time is asked about a key, however many wait for it. When the store cannot be asked, the last
 /// answer serves until it is five seconds old.
 public final class KeyRing: Sendable {
-    private typealias Answer = Result<KeyMemory.Entry, ServiceFailure>
+    private typealias Answer = Result<KeyCache.Entry, ServiceFailure>
 
     private struct State {
-        var memory: KeyMemory
+        var memory: KeyCache
         var asking: [APIKeyHash: Question] = [:]
         var lastQuestion: UInt64 = 0
     }
@@ -21,7 +21,7 @@ public final class KeyRing: Sendable {
     }
 
     private enum Step {
-        case known(KeyMemory.Entry)
+        case known(KeyCache.Entry)
         case wait(Task<Answer, Never>)
         case refuse
     }
@@ -39,13 +39,13 @@ public final class KeyRing: Sendable {
         self.store = store
         self.limits = limits
         self.now = now
-        state = Mutex(State(memory: KeyMemory(limits: limits)))
+        state = Mutex(State(memory: KeyCache(limits: limits)))
     }
 
     /// What the key of this hash is worth at this moment. A remembered one costs a short lock.
     /// - Throws: `.unavailable` and `.internalFault` when the store cannot say, `.systemBusy` when too many unknown
     ///   keys are asked for at once.
-    public func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> KeyFinding {
+    public func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> KeyLookupResult {
         switch step(hash) {
         case .known(let entry):
             return entry.finding(at: now())
@@ -58,7 +58,7 @@ public final class KeyRing: Sendable {
     }
 
     /// The same where nobody can wait; nil when the store has to be asked.
-    public func known(_ hash: APIKeyHash) -> KeyFinding? {
+    public func known(_ hash: APIKeyHash) -> KeyLookupResult? {
         let moment = now()
         return state.withLock { $0.memory.fresh(hash, at: moment)?.finding(at: moment) }
     }
@@ -95,7 +95,7 @@ public final class KeyRing: Sendable {
             guard reading.map({ $0.hash == hash }) ?? true else {
                 throw .internalFault(cause: "the store has answered with another key")
             }
-            answer = .success(KeyMemory.Entry(reading: reading, askedAt: moment))
+            answer = .success(KeyCache.Entry(reading: reading, askedAt: moment))
         } catch {
             answer = .failure(error)
         }

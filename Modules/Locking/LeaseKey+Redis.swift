@@ -12,7 +12,7 @@ extension LeaseKey {
     var redisName: String {
         switch self {
         case .record(let id): id.description
-        case .unborn(let key): "\(key.product):\(key.warehouse)"
+        case .notYetCreated(let key): "\(key.product):\(key.warehouse)"
         }
     }
 }

@@ -44,7 +44,7 @@ public final class LeaseTable: Sendable {
                     holders[key] = Holder(store: store, token: token)
                     if let mark, mark.store != store { contended.insert(key) } else { marks[key] = nil }
                 } else if let holder = found[position], holder.store != store, mark == nil || mark?.store == store {
-                    marks[key] = Mark(store: store, until: now + WaitingMark.life)
+                    marks[key] = Mark(store: store, until: now + YieldRequest.life)
                 }
             }
             sweep(now: now)

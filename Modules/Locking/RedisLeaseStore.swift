@@ -15,7 +15,7 @@ public final class RedisLeaseStore: LeaseStore {
     private let limit: Duration
     private let lease: Duration
     private let process = LeaseToken.random().text
-    private let owed = Mutex(OwedReleases())
+    private let owed = Mutex(PendingReleases())
     private let metrics = LeaseMetrics()
 
     /// Make it before the client is started: it arranges to give back what is owed on a new connection.
@@ -72,7 +72,7 @@ public final class RedisLeaseStore: LeaseStore {
         call.append(process)
         call.append(token.text)
         call.append(lease.wholeMilliseconds)
-        call.append(WaitingMark.life.wholeMilliseconds)
+        call.append(YieldRequest.life.wholeMilliseconds)
         call.append(batch.singleCount)
         for group in batch.groups {
             call.append(group.count)
@@ -106,11 +106,11 @@ extension RedisLeaseStore {
         while !rest.isEmpty {
             let part = Array(rest.prefix(LeaseScripts.maximumKeysPerRelease))
             rest = rest.dropFirst(part.count)
-            pay(OwedReleases.Debt(keys: part, token: token, until: .now + lease))
+            pay(PendingReleases.Debt(keys: part, token: token, until: .now + lease))
         }
     }
 
-    private func pay(_ debt: OwedReleases.Debt) {
+    private func pay(_ debt: PendingReleases.Debt) {
         client.post(LeaseScripts.release, releaseCall(debt.keys, token: debt.token), timeout: limit) { [self] result in
             if case .failure = result { owed.withLock { $0.add(debt, now: .now) } }
         }

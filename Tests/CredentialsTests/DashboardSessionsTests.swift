@@ -6,15 +6,15 @@ import UseCases
 
 @Suite("Dashboard sessions")
 struct DashboardSessionsTests {
-    private let clock = PlayedClock()
-    private let keys: PlayedStore
-    private let store: PlayedSessions
+    private let clock = FakeClock()
+    private let keys: FakeStore
+    private let store: FakeSessions
     private let sessions: DashboardSessions
 
     init() {
         let clock = clock
-        keys = PlayedStore(clock)
-        store = PlayedSessions(clock)
+        keys = FakeStore(clock)
+        store = FakeSessions(clock)
         sessions = DashboardSessions(
             store: store, keys: KeyRing(store: keys, now: { clock.now }), now: { clock.now })
     }
@@ -24,7 +24,7 @@ struct DashboardSessionsTests {
     ) throws -> (text: String, key: APIKey) {
         var random = SystemRandomNumberGenerator()
         let secret = APIKeySecret(using: &random)
-        let start = PlayedStore.start
+        let start = FakeStore.start
         let key = APIKey(
             name: try #require(APIKeyName("Bea")), scopes: scopes, createdAt: start,
             expiresAt: milliseconds.map { Instant(milliseconds: start.milliseconds + $0) },

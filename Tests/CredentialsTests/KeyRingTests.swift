@@ -7,14 +7,14 @@ import UseCases
 
 @Suite("Key ring")
 struct KeyRingTests {
-    private let clock = PlayedClock()
-    private let store: PlayedStore
+    private let clock = FakeClock()
+    private let store: FakeStore
     private let ring: KeyRing
     private let hash: APIKeyHash
 
     init() throws {
         let clock = clock
-        store = PlayedStore(clock)
+        store = FakeStore(clock)
         ring = KeyRing(store: store, now: { clock.now })
         hash = try Self.hash(1)
     }
@@ -25,7 +25,7 @@ struct KeyRingTests {
     }
 
     private func key(expiresIn milliseconds: Int64? = nil, isRevoked: Bool = false) throws -> APIKey {
-        let start = PlayedStore.start
+        let start = FakeStore.start
         return APIKey(
             name: try #require(APIKeyName("shop")), scopes: [.read], createdAt: start,
             expiresAt: milliseconds.map { Instant(milliseconds: start.milliseconds + $0) },
@@ -174,7 +174,7 @@ struct KeyRingTests {
     func memory() throws {
         var limits = KeyRingLimits()
         limits.capacity = 10
-        var memory = KeyMemory(limits: limits)
+        var memory = KeyCache(limits: limits)
         for number in 0..<1_000 {
             memory.learn(try Self.hash(number), .init(reading: nil, askedAt: clock.now))
             #expect(memory.count <= 10)
@@ -187,7 +187,7 @@ struct KeyRingTests {
             let reading: APIKeyReading
             func find(_: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading? { reading }
         }
-        let reading = APIKeyReading(key: try key(), hash: try Self.hash(2), readAt: PlayedStore.start)
+        let reading = APIKeyReading(key: try key(), hash: try Self.hash(2), readAt: FakeStore.start)
         let ring = KeyRing(store: Wrong(reading: reading))
         await #expect(throws: ServiceFailure.self) { try await ring.find(hash) }
     }

@@ -3,109 +3,109 @@ import Testing
 
 /// A crossing alone decides; a low record has exactly one open alert.
 struct AlertTests {
-    private func house(onHand: Int64) -> MachineHouse {
-        var house = MachineHouse()
-        house.stock(0, onHand: onHand, point: 3, quantity: 5)
-        return house
+    private func fixture(onHand: Int64) -> MachineFixture {
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: onHand, point: 3, quantity: 5)
+        return fixture
     }
 
     @Test("falling to the reorder point raises one alert, falling further none")
     func falls() throws {
-        let house = house(onHand: 5)
-        var machine = house.machine()
-        _ = try machine.done(.move(house.ship(0, 1)))
+        let fixture = fixture(onHand: 5)
+        var machine = fixture.machine()
+        _ = try machine.done(.move(fixture.ship(0, 1)))
         #expect(machine.changes.openAlerts.isEmpty)
-        _ = try machine.done(.move(house.ship(0, 1)))
+        _ = try machine.done(.move(fixture.ship(0, 1)))
         let alert = try #require(machine.changes.openAlerts.values.first)
         #expect(alert.quantityAvailable == 3 && alert.reorderPoint == 3 && alert.suggestedQuantity == 5)
-        _ = try machine.done(.move(house.ship(0, 2)))
+        _ = try machine.done(.move(fixture.ship(0, 2)))
         #expect(machine.changes.openAlerts.values.first == alert)
     }
 
     @Test("down and up in one batch is one resolved alert and nothing open")
     func downAndUp() throws {
-        let house = house(onHand: 5)
-        var machine = house.machine()
-        _ = try machine.done(house.reserve(MachineHouse.order, [(0, 4)]))
-        _ = try machine.done(.move(house.receive(0, 9)))
+        let fixture = fixture(onHand: 5)
+        var machine = fixture.machine()
+        _ = try machine.done(fixture.reserve(MachineFixture.order, [(0, 4)]))
+        _ = try machine.done(.move(fixture.receive(0, 9)))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.recoveredRecords.isEmpty)
-        #expect(machine.changes.resolvedAlerts.map(\.resolvedAt) == [MachineHouse.now])
-        _ = try machine.done(.move(house.ship(0, 9)))
+        #expect(machine.changes.resolvedAlerts.map(\.resolvedAt) == [MachineFixture.now])
+        _ = try machine.done(.move(fixture.ship(0, 9)))
         #expect(machine.changes.openAlerts.count == 1 && machine.changes.resolvedAlerts.count == 1)
         #expect(machine.changes.openAlerts.values.first?.id != machine.changes.resolvedAlerts.first?.id)
     }
 
     @Test("up and down in one batch resolves the alert from before and raises another")
     func upAndDown() throws {
-        let house = house(onHand: 2)
+        let fixture = fixture(onHand: 2)
         let id = InventoryID(high: 0xC, low: 0)
-        var machine = house.machine()
-        _ = try machine.done(.move(house.receive(0, 5)))
+        var machine = fixture.machine()
+        _ = try machine.done(.move(fixture.receive(0, 5)))
         #expect(machine.changes.recoveredRecords == [id])
-        _ = try machine.done(.move(house.ship(0, 5)))
+        _ = try machine.done(.move(fixture.ship(0, 5)))
         #expect(machine.changes.recoveredRecords == [id] && machine.changes.openAlerts.count == 1)
-        _ = try machine.done(.move(house.receive(0, 5)))
+        _ = try machine.done(.move(fixture.receive(0, 5)))
         #expect(machine.changes.recoveredRecords == [id] && machine.changes.openAlerts.isEmpty)
         #expect(machine.changes.resolvedAlerts.count == 1)
     }
 
     @Test("a new record that is low has an alert from the start, also when a policy made it")
     func newRecord() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
-        _ = try machine.done(house.policy(0, point: 0))
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
+        _ = try machine.done(fixture.policy(0, point: 0))
         #expect(machine.changes.openAlerts.count == 1)
         #expect(machine.changes.ledger.isEmpty && !machine.changes.isEmpty)
-        _ = try machine.done(.move(house.receive(1, 1)))
+        _ = try machine.done(.move(fixture.receive(1, 1)))
         #expect(machine.changes.openAlerts.count == 1)
         // 1 available is above the reorder point of a new record, 0.
-        _ = try machine.done(.move(house.ship(1, 1)))
+        _ = try machine.done(.move(fixture.ship(1, 1)))
         #expect(machine.changes.openAlerts.count == 2)
     }
 
     @Test("a policy raises and resolves by the old point and the new one, and writes one row that moves nothing")
     func policy() throws {
-        let house = house(onHand: 5)
-        var machine = house.machine()
-        _ = try machine.done(house.policy(0, point: 5, quantity: 5))
+        let fixture = fixture(onHand: 5)
+        var machine = fixture.machine()
+        _ = try machine.done(fixture.policy(0, point: 5, quantity: 5))
         #expect(machine.changes.openAlerts.values.first?.reorderPoint == 5)
-        _ = try machine.done(house.policy(0, point: 6, quantity: 5))
+        _ = try machine.done(fixture.policy(0, point: 6, quantity: 5))
         #expect(machine.changes.openAlerts.values.first?.reorderPoint == 5, "the same alert as before")
-        _ = try machine.done(house.policy(0, point: 4, quantity: 5))
+        _ = try machine.done(fixture.policy(0, point: 4, quantity: 5))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.count == 1)
         #expect(machine.changes.ledger.map(\.kind) == [.policy, .policy, .policy])
         #expect(machine.changes.ledger.allSatisfy { $0.quantityChange == 0 && $0.reservedChange == 0 })
-        #expect(machine.record(house.records[0].key)?.version == 4)
+        #expect(machine.record(fixture.records[0].key)?.version == 4)
     }
 
     @Test("a policy that changes nothing writes nothing; safety stock alone is a change")
     func samePolicy() throws {
-        let house = house(onHand: 5)
-        var machine = house.machine()
-        _ = try machine.done(house.policy(0, point: 3, quantity: 5))
-        _ = try machine.done(house.policy(0, point: 3, quantity: 5, safety: 0))
+        let fixture = fixture(onHand: 5)
+        var machine = fixture.machine()
+        _ = try machine.done(fixture.policy(0, point: 3, quantity: 5))
+        _ = try machine.done(fixture.policy(0, point: 3, quantity: 5, safety: 0))
         #expect(machine.changes.isEmpty)
-        _ = try machine.done(house.policy(0, point: 3, quantity: 5, safety: 1))
-        _ = try machine.done(house.policy(0, point: 3, quantity: 5))
+        _ = try machine.done(fixture.policy(0, point: 3, quantity: 5, safety: 1))
+        _ = try machine.done(fixture.policy(0, point: 3, quantity: 5))
         #expect(machine.changes.ledger.count == 1)
-        #expect(machine.record(house.records[0].key)?.safetyStock == 1)
+        #expect(machine.record(fixture.records[0].key)?.safetyStock == 1)
     }
 
     /// Five units that are all held, overdue, of a record that is low therefore.
-    private func overdueHouse() -> (house: MachineHouse, overdue: OverdueReservations) {
-        var house = MachineHouse()
-        house.stock(0, onHand: 5, reserved: 5, point: 3, quantity: 5)
-        let old = house.reservation(1, order: MachineHouse.other, of: 0, 5, expiresIn: -1)
-        return (house, OverdueReservations(reservations: [old], isComplete: true))
+    private func overdueFixture() -> (fixture: MachineFixture, overdue: OverdueReservations) {
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 5, reserved: 5, point: 3, quantity: 5)
+        let old = fixture.reservation(1, order: MachineFixture.other, of: 0, 5, expiresIn: -1)
+        return (fixture, OverdueReservations(reservations: [old], isComplete: true))
     }
 
     @Test("overdue units that are sold again at once leave the alert of a low record as it is")
     func soldAgain() throws {
-        let (house, overdue) = overdueHouse()
-        var machine = house.machine()
-        let sale = house.reserve(MachineHouse.order, [(0, 5)])
+        let (fixture, overdue) = overdueFixture()
+        var machine = fixture.machine()
+        let sale = fixture.reserve(MachineFixture.order, [(0, 5)])
         _ = machine.decide(sale, actor: "test")
-        machine.add(overdue, of: house.records[0].key)
+        machine.add(overdue, of: fixture.records[0].key)
         _ = try machine.done(sale)
         #expect(machine.changes.ledger.map(\.kind) == [.expire, .reserve])
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.recoveredRecords.isEmpty)
@@ -113,23 +113,23 @@ struct AlertTests {
 
     @Test("overdue units that are released for a command which stays short resolve the alert")
     func releasedInVain() throws {
-        let (house, overdue) = overdueHouse()
-        var machine = house.machine()
-        let sale = house.reserve(MachineHouse.order, [(0, 6)])
+        let (fixture, overdue) = overdueFixture()
+        var machine = fixture.machine()
+        let sale = fixture.reserve(MachineFixture.order, [(0, 6)])
         _ = machine.decide(sale, actor: "test")
-        machine.add(overdue, of: house.records[0].key)
+        machine.add(overdue, of: fixture.records[0].key)
         #expect(try machine.done(sale).refusal != nil)
         #expect(machine.changes.recoveredRecords.count == 1 && machine.changes.openAlerts.isEmpty)
     }
 
     @Test("what was released for a command that is not decided in this batch is settled at its end")
     func leftUndecided() {
-        let (house, _) = overdueHouse()
-        var machine = house.machine()
-        let sale = house.reserve(MachineHouse.order, [(0, 6)])
+        let (fixture, _) = overdueFixture()
+        var machine = fixture.machine()
+        let sale = fixture.reserve(MachineFixture.order, [(0, 6)])
         _ = machine.decide(sale, actor: "test")
-        let part = house.reservation(1, order: MachineHouse.other, of: 0, 4, expiresIn: -1)
-        machine.add(OverdueReservations(reservations: [part], isComplete: false), of: house.records[0].key)
+        let part = fixture.reservation(1, order: MachineFixture.other, of: 0, 4, expiresIn: -1)
+        machine.add(OverdueReservations(reservations: [part], isComplete: false), of: fixture.records[0].key)
         guard case .needsOverdue = machine.decide(sale, actor: "test") else {
             Issue.record("there may be more")
             return
@@ -141,20 +141,20 @@ struct AlertTests {
 
     @Test("a transfer settles both ends")
     func transfer() throws {
-        var house = house(onHand: 5)
-        house.stock(1, onHand: 0, point: 1)
-        var machine = house.machine()
-        _ = try machine.done(.move(house.transfer(0, 1, 2)))
+        var fixture = fixture(onHand: 5)
+        fixture.stock(1, onHand: 0, point: 1)
+        var machine = fixture.machine()
+        _ = try machine.done(.move(fixture.transfer(0, 1, 2)))
         #expect(machine.changes.openAlerts.keys.map(\.low) == [0])
         #expect(machine.changes.recoveredRecords.map(\.low) == [1])
     }
 
     @Test("a refused command raises nothing and resolves nothing")
     func refused() throws {
-        let house = house(onHand: 5)
-        var machine = house.machine()
-        #expect(try machine.done(.batch([house.ship(0, 4), house.ship(0, 4)])).refusal != nil)
-        _ = try machine.done(.move(house.receive(1, 1)))
+        let fixture = fixture(onHand: 5)
+        var machine = fixture.machine()
+        #expect(try machine.done(.batch([fixture.ship(0, 4), fixture.ship(0, 4)])).refusal != nil)
+        _ = try machine.done(.move(fixture.receive(1, 1)))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.isEmpty)
     }
 }

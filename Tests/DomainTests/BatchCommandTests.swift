@@ -5,10 +5,10 @@ import Testing
 struct BatchCommandTests {
     @Test("later operations see earlier ones")
     func sees() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
         let batch = Command.batch([
-            house.receive(0, 5, version: 0), house.transfer(0, 1, 5), house.ship(1, 5, version: 1),
+            fixture.receive(0, 5, version: 0), fixture.transfer(0, 1, 5), fixture.ship(1, 5, version: 1),
         ])
         guard case .success(.batch(let outcomes)) = try machine.done(batch) else {
             Issue.record("refused")
@@ -20,13 +20,13 @@ struct BatchCommandTests {
 
     @Test("a batch that is refused in the middle puts everything back, new records and alerts included")
     func restores() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 9, point: 3)
-        var machine = house.machine()
-        _ = try machine.done(.move(house.ship(0, 1)))
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 9, point: 3)
+        var machine = fixture.machine()
+        _ = try machine.done(.move(fixture.ship(0, 1)))
         let before = machine
         let batch = Command.batch([
-            house.ship(0, 6), house.receive(1, 4), house.transfer(1, 2, 2), house.ship(0, 3),
+            fixture.ship(0, 6), fixture.receive(1, 4), fixture.transfer(1, 2, 2), fixture.ship(0, 3),
         ])
         let refusal = try #require(try machine.done(batch).refusal)
         guard case .operation(index: 3, .insufficientStock(let shortage)) = refusal else {
@@ -34,20 +34,20 @@ struct BatchCommandTests {
             return
         }
         #expect(shortage.available == 2 && shortage.requested == 3)
-        for reference in house.records { #expect(machine.record(reference.key) == before.record(reference.key)) }
+        for reference in fixture.records { #expect(machine.record(reference.key) == before.record(reference.key)) }
         #expect(machine.changes.ledger == before.changes.ledger)
         #expect(machine.changes.createdRecords.isEmpty && machine.changes.openAlerts.isEmpty)
         #expect(machine.changes.loadedVersions == before.changes.loadedVersions)
         // Nothing of it lingers for the next command's alerts either.
-        _ = try machine.done(.move(house.receive(3, 1)))
+        _ = try machine.done(.move(fixture.receive(3, 1)))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.isEmpty)
     }
 
     @Test("a refused batch names no record that it made itself")
     func ghost() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
-        let refusal = try #require(try machine.done(.batch([house.receive(0, 5), house.ship(0, 9)])).refusal)
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
+        let refusal = try #require(try machine.done(.batch([fixture.receive(0, 5), fixture.ship(0, 9)])).refusal)
         #expect(refusal.shortage?.available == 5)
         #expect(refusal.shortage?.inventoryID == nil)
         #expect(machine.changes.isEmpty)
@@ -55,30 +55,30 @@ struct BatchCommandTests {
 
     @Test("an alert is judged by the end of the batch, not by what happened on the way")
     func endState() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 9, point: 3)
-        var machine = house.machine()
-        _ = try machine.done(.batch([house.ship(0, 9), house.receive(0, 9)]))
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 9, point: 3)
+        var machine = fixture.machine()
+        _ = try machine.done(.batch([fixture.ship(0, 9), fixture.receive(0, 9)]))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.isEmpty)
         #expect(machine.changes.recoveredRecords.isEmpty)
-        _ = try machine.done(.batch([house.receive(0, 9), house.ship(0, 9), house.ship(0, 7)]))
+        _ = try machine.done(.batch([fixture.receive(0, 9), fixture.ship(0, 9), fixture.ship(0, 7)]))
         let alert = try #require(machine.changes.openAlerts.values.first)
         #expect(alert.quantityAvailable == 2 && alert.suggestedQuantity == 2)
     }
 
     @Test("units that expired are found in the middle of a batch; they stay released although it is refused")
     func expiry() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 5, reserved: 4)
-        var machine = house.machine()
-        let batch = Command.batch([house.receive(1, 1), house.ship(0, 3)])
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 5, reserved: 4)
+        var machine = fixture.machine()
+        let batch = Command.batch([fixture.receive(1, 1), fixture.ship(0, 3)])
         guard case .needsOverdue(let keys) = machine.decide(batch, actor: "test") else {
             Issue.record("not asked")
             return
         }
-        #expect(keys == [house.records[0].key])
-        #expect(machine.changes.isEmpty && machine.record(house.records[1].key) == nil)
-        let overdue = house.reservation(1, order: MachineHouse.other, of: 0, 1, expiresIn: -1)
+        #expect(keys == [fixture.records[0].key])
+        #expect(machine.changes.isEmpty && machine.record(fixture.records[1].key) == nil)
+        let overdue = fixture.reservation(1, order: MachineFixture.other, of: 0, 1, expiresIn: -1)
         machine.add(OverdueReservations(reservations: [overdue], isComplete: true), of: keys[0])
         let refusal = try #require(try machine.done(batch).refusal)
         #expect(refusal.shortage?.available == 2)
@@ -89,11 +89,11 @@ struct BatchCommandTests {
 
     @Test("a thousand operations on one record write a thousand rows without a gap")
     func thousand() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
-        let movements = (0..<1_000).map { $0.isMultiple(of: 2) ? house.receive(0, 2) : house.ship(0, 1) }
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
+        let movements = (0..<1_000).map { $0.isMultiple(of: 2) ? fixture.receive(0, 2) : fixture.ship(0, 1) }
         #expect(try machine.done(.batch(movements)).refusal == nil)
         #expect(machine.changes.ledger.map(\.version) == Array(1...1_000))
-        #expect(machine.record(house.records[0].key)?.quantityOnHand == 500)
+        #expect(machine.record(fixture.records[0].key)?.quantityOnHand == 500)
     }
 }

@@ -3,23 +3,23 @@ import Testing
 
 /// Expired means free.
 struct ExpiryTests {
-    private func shortHouse() -> MachineHouse {
-        var house = MachineHouse()
-        house.stock(0, onHand: 6, reserved: 6, version: 5)
-        return house
+    private func shortFixture() -> MachineFixture {
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 6, reserved: 6, version: 5)
+        return fixture
     }
 
-    private func overdue(_ house: MachineHouse, _ numbers: ClosedRange<UInt64>) -> [Reservation] {
-        numbers.map { house.reservation($0, order: MachineHouse.other, of: 0, 1, expiresIn: -10 + Int64($0)) }
+    private func overdue(_ fixture: MachineFixture, _ numbers: ClosedRange<UInt64>) -> [Reservation] {
+        numbers.map { fixture.reservation($0, order: MachineFixture.other, of: 0, 1, expiresIn: -10 + Int64($0)) }
     }
 
     @Test("units are released slice by slice until there are enough, no slice further")
     func slices() throws {
-        let house = shortHouse()
-        let key = house.records[0].key
-        let all = overdue(house, 1...6)
-        var machine = house.machine()
-        let ship = Command.move(house.ship(0, 3))
+        let fixture = shortFixture()
+        let key = fixture.records[0].key
+        let all = overdue(fixture, 1...6)
+        var machine = fixture.machine()
+        let ship = Command.move(fixture.ship(0, 3))
         var slices = 0
         while case .needsOverdue(let keys) = machine.decide(ship, actor: "test") {
             #expect(keys == [key])
@@ -36,10 +36,10 @@ struct ExpiryTests {
 
     @Test("an empty last slice ends the search")
     func emptySlice() throws {
-        let house = shortHouse()
-        let key = house.records[0].key
-        var machine = house.machine()
-        let ship = Command.move(house.ship(0, 3))
+        let fixture = shortFixture()
+        let key = fixture.records[0].key
+        var machine = fixture.machine()
+        let ship = Command.move(fixture.ship(0, 3))
         _ = machine.decide(ship, actor: "test")
         machine.add(OverdueReservations(reservations: [], isComplete: false), of: key)
         guard case .needsOverdue([key]) = machine.decide(ship, actor: "test") else {
@@ -49,51 +49,51 @@ struct ExpiryTests {
         machine.add(OverdueReservations(reservations: [], isComplete: true), of: key)
         #expect(try machine.done(ship).refusal?.shortage?.available == 0)
         // The record is known by now: nobody else asks.
-        #expect(try machine.done(house.reserve(MachineHouse.order, [(0, 1)])).refusal != nil)
+        #expect(try machine.done(fixture.reserve(MachineFixture.order, [(0, 1)])).refusal != nil)
         #expect(machine.changes.isEmpty)
     }
 
     @Test("the caller's version is judged before the command's own expiries")
     func ownExpiry() throws {
-        let house = shortHouse()
-        let key = house.records[0].key
-        for command in [Command.move(house.ship(0, 2, version: 5)), .batch([house.ship(0, 2, version: 5)])] {
-            var machine = house.machine()
+        let fixture = shortFixture()
+        let key = fixture.records[0].key
+        for command in [Command.move(fixture.ship(0, 2, version: 5)), .batch([fixture.ship(0, 2, version: 5)])] {
+            var machine = fixture.machine()
             _ = machine.decide(command, actor: "test")
-            machine.add(OverdueReservations(reservations: overdue(house, 1...1), isComplete: false), of: key)
+            machine.add(OverdueReservations(reservations: overdue(fixture, 1...1), isComplete: false), of: key)
             // A further slice: the command is asked anew after its first expiry.
             _ = machine.decide(command, actor: "test")
-            machine.add(OverdueReservations(reservations: overdue(house, 2...2), isComplete: true), of: key)
+            machine.add(OverdueReservations(reservations: overdue(fixture, 2...2), isComplete: true), of: key)
             #expect(try machine.done(command).refusal == nil)
         }
     }
 
     @Test("a version that somebody else's change made old stays refused, whatever expired before")
     func foreignChange() throws {
-        let house = shortHouse()
-        let key = house.records[0].key
-        var machine = house.machine()
-        machine.add(OverdueReservations(reservations: overdue(house, 1...2), isComplete: true), of: key)
-        _ = try machine.done(.move(house.ship(0, 1)))
+        let fixture = shortFixture()
+        let key = fixture.records[0].key
+        var machine = fixture.machine()
+        machine.add(OverdueReservations(reservations: overdue(fixture, 1...2), isComplete: true), of: key)
+        _ = try machine.done(.move(fixture.ship(0, 1)))
         #expect(machine.record(key)?.version == 8)
-        #expect(try machine.done(.move(house.ship(0, 1, version: 5))).refusal == .versionConflict(currentVersion: 8))
-        #expect(try machine.done(.move(house.ship(0, 1, version: 8))).refusal == nil)
+        #expect(try machine.done(.move(fixture.ship(0, 1, version: 5))).refusal == .versionConflict(currentVersion: 8))
+        #expect(try machine.done(.move(fixture.ship(0, 1, version: 8))).refusal == nil)
     }
 
     @Test("expiry of several records counts what was released and says when there is more")
     func sweep() throws {
-        var house = shortHouse()
-        house.stock(1, onHand: 3, reserved: 1)
-        let keys = [house.records[0].key, house.records[1].key]
-        let command = Command.expire([house.records[0], house.records[1], house.records[2]])
-        var machine = house.machine()
+        var fixture = shortFixture()
+        fixture.stock(1, onHand: 3, reserved: 1)
+        let keys = [fixture.records[0].key, fixture.records[1].key]
+        let command = Command.expire([fixture.records[0], fixture.records[1], fixture.records[2]])
+        var machine = fixture.machine()
         guard case .needsOverdue(let asked) = machine.decide(command, actor: "sweeper") else {
             Issue.record("not asked")
             return
         }
         #expect(Set(asked) == Set(keys))
-        machine.add(OverdueReservations(reservations: overdue(house, 1...2), isComplete: false), of: keys[0])
-        let other = house.reservation(9, order: MachineHouse.order, of: 1, 1, expiresIn: 0)
+        machine.add(OverdueReservations(reservations: overdue(fixture, 1...2), isComplete: false), of: keys[0])
+        let other = fixture.reservation(9, order: MachineFixture.order, of: 1, 1, expiresIn: 0)
         machine.add(OverdueReservations(reservations: [other], isComplete: true), of: keys[1])
         #expect(try machine.done(command, actor: "sweeper") == .success(.expired(count: 3, isComplete: false)))
         #expect(machine.changes.ledger.map(\.actor) == ["sweeper", "sweeper", "sweeper"])
@@ -104,15 +104,15 @@ struct ExpiryTests {
 
     @Test("what an earlier command of the batch resolved is not released again")
     func resolvedBefore() throws {
-        var house = shortHouse()
-        let held = overdue(house, 1...2)
-        house.facts.orders[MachineHouse.other] = held
-        let key = house.records[0].key
-        var machine = house.machine()
-        #expect(try machine.done(.release(MachineHouse.other)).refusal == nil)
+        var fixture = shortFixture()
+        let held = overdue(fixture, 1...2)
+        fixture.facts.orders[MachineFixture.other] = held
+        let key = fixture.records[0].key
+        var machine = fixture.machine()
+        #expect(try machine.done(.release(MachineFixture.other)).refusal == nil)
         #expect(machine.changes.ledger.map(\.kind) == [.expire, .expire])
         machine.add(OverdueReservations(reservations: held, isComplete: true), of: key)
-        #expect(try machine.done(.move(house.ship(0, 3))).refusal?.shortage?.available == 2)
+        #expect(try machine.done(.move(fixture.ship(0, 3))).refusal?.shortage?.available == 2)
         #expect(machine.changes.ledger.count == 2)
         #expect(machine.record(key)?.quantityReserved == 4)
     }

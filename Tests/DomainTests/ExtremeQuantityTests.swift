@@ -9,60 +9,60 @@ struct ExtremeQuantityTests {
 
     @Test("on hand never passes 2^53 - 1")
     func highestOnHand() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: highest - 5)
-        house.stock(1, onHand: most)
-        var machine = house.machine()
-        let refusal = StockRefusal.quantityTooHigh(house.records[0])
-        #expect(try machine.done(.move(house.receive(0, 6))).refusal == refusal)
-        #expect(try machine.done(.move(house.adjust(0, .change(most)))).refusal == refusal)
-        #expect(try machine.done(.move(house.transfer(1, 0, 6))).refusal == refusal)
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: highest - 5)
+        fixture.stock(1, onHand: most)
+        var machine = fixture.machine()
+        let refusal = StockRefusal.quantityTooHigh(fixture.records[0])
+        #expect(try machine.done(.move(fixture.receive(0, 6))).refusal == refusal)
+        #expect(try machine.done(.move(fixture.adjust(0, .change(most)))).refusal == refusal)
+        #expect(try machine.done(.move(fixture.transfer(1, 0, 6))).refusal == refusal)
         #expect(machine.changes.isEmpty)
-        #expect(try machine.done(.move(house.receive(0, 5))).change?.newQuantity == highest)
-        #expect(try machine.done(.move(house.adjust(0, .count(highest)))).change?.transactionID == nil)
+        #expect(try machine.done(.move(fixture.receive(0, 5))).change?.newQuantity == highest)
+        #expect(try machine.done(.move(fixture.adjust(0, .count(highest)))).change?.transactionID == nil)
         #expect(
-            try machine.done(.batch([house.ship(0, 1), house.receive(0, 2)])).refusal == .operation(index: 1, refusal))
+            try machine.done(.batch([fixture.ship(0, 1), fixture.receive(0, 2)])).refusal == .operation(index: 1, refusal))
     }
 
     @Test("a count may go from 0 to the highest and back")
     func counts() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
-        #expect(try machine.done(.move(house.adjust(0, .count(highest)))).change?.newQuantity == highest)
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
+        #expect(try machine.done(.move(fixture.adjust(0, .count(highest)))).change?.newQuantity == highest)
         #expect(machine.changes.ledger.last?.quantityChange == highest)
-        #expect(try machine.done(.move(house.adjust(0, .count(0)))).change?.newQuantity == 0)
+        #expect(try machine.done(.move(fixture.adjust(0, .count(0)))).change?.newQuantity == 0)
         #expect(machine.changes.ledger.last?.quantityChange == -highest)
     }
 
     @Test("500 items of a billion are short by their sum, or are had")
     func fiveHundredItems() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 500 * most - 1)
-        house.stock(1, onHand: highest)
-        var machine = house.machine()
-        let short = house.reserve(MachineHouse.order, (0..<500).map { _ in (0, most) })
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 500 * most - 1)
+        fixture.stock(1, onHand: highest)
+        var machine = fixture.machine()
+        let short = fixture.reserve(MachineFixture.order, (0..<500).map { _ in (0, most) })
         let shortage = try #require(try machine.done(short).refusal?.shortage)
         #expect(shortage.requested == 500 * most && shortage.available == 500 * most - 1)
         #expect(machine.changes.isEmpty)
-        let had = house.reserve(MachineHouse.order, (0..<500).map { _ in (1, most) }, seconds: 604_800)
+        let had = fixture.reserve(MachineFixture.order, (0..<500).map { _ in (1, most) }, seconds: 604_800)
         guard case .success(.reserved(_, let ids, let expiresAt)) = try machine.done(had) else {
             Issue.record("refused")
             return
         }
         #expect(Set(ids).count == 500 && ids == machine.changes.createdReservations)
-        #expect(expiresAt.milliseconds == MachineHouse.now.milliseconds + 604_800_000)
-        #expect(machine.record(house.records[1].key)?.quantityReserved == 500 * most)
+        #expect(expiresAt.milliseconds == MachineFixture.now.milliseconds + 604_800_000)
+        #expect(machine.record(fixture.records[1].key)?.quantityReserved == 500 * most)
         #expect(machine.changes.ledger.map(\.version) == Array(2...501))
     }
 
     @Test("alerts at the ends of the ranges have a quantity and do not trap")
     func alerts() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: highest, reserved: highest)
-        var machine = house.machine()
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: highest, reserved: highest)
+        var machine = fixture.machine()
         for quantity in [1, highest / 2, highest] {
-            _ = try machine.done(house.policy(1, point: highest, quantity: quantity, safety: highest))
-            _ = try machine.done(house.policy(0, point: highest, quantity: quantity))
+            _ = try machine.done(fixture.policy(1, point: highest, quantity: quantity, safety: highest))
+            _ = try machine.done(fixture.policy(0, point: highest, quantity: quantity))
         }
         #expect(machine.changes.openAlerts.count == 1, "record 0 was low before")
         #expect(machine.changes.openAlerts.values.first?.suggestedQuantity == highest + 1)
@@ -71,32 +71,32 @@ struct ExtremeQuantityTests {
     @Test("random commands over the whole of the ranges never trap and keep every bound")
     func everything() throws {
         var random = SeededRandom()
-        let house = MachineHouse()
+        let fixture = MachineFixture()
         let figures: [Int64] = [1, 2, most - 1, most]
         let counts: [Int64] = [0, 1, highest / 2, highest - most, highest - 1, highest]
-        var machine = house.machine(seed: random.next())
+        var machine = fixture.machine(seed: random.next())
         for _ in 0..<5_000 {
             let index = Int.random(in: 0..<4, using: &random)
             let quantity = random.pick(figures)
             let movement: Movement =
                 switch Int.random(in: 0..<5, using: &random) {
-                case 0: house.receive(index, quantity)
-                case 1: house.ship(index, quantity)
-                case 2: house.adjust(index, .count(random.pick(counts)))
-                case 3: house.adjust(index, .change(random.pick([quantity, -quantity])))
-                default: house.transfer(index, index ^ 1, quantity)
+                case 0: fixture.receive(index, quantity)
+                case 1: fixture.ship(index, quantity)
+                case 2: fixture.adjust(index, .count(random.pick(counts)))
+                case 3: fixture.adjust(index, .change(random.pick([quantity, -quantity])))
+                default: fixture.transfer(index, index ^ 1, quantity)
                 }
             let command: Command =
                 switch Int.random(in: 0..<4, using: &random) {
-                case 0: house.reserve(MachineHouse.order, [(index, quantity)], seconds: 604_800)
-                case 1: house.policy(index, point: random.pick(counts), quantity: max(1, random.pick(counts)))
+                case 0: fixture.reserve(MachineFixture.order, [(index, quantity)], seconds: 604_800)
+                case 1: fixture.policy(index, point: random.pick(counts), quantity: max(1, random.pick(counts)))
                 default: .move(movement)
                 }
             if case .needsOverdue(let keys) = machine.decide(command, actor: "test") {
                 for key in keys { machine.add(OverdueReservations(reservations: [], isComplete: true), of: key) }
                 _ = try machine.done(command)
             }
-            guard let record = machine.record(house.records[index].key) else { continue }
+            guard let record = machine.record(fixture.records[index].key) else { continue }
             #expect(
                 0 <= record.quantityReserved && record.quantityReserved <= record.quantityOnHand, "seed \(random.seed)")
             #expect(record.quantityOnHand <= highest, "seed \(random.seed)")

@@ -35,7 +35,7 @@ struct InstantTests {
     func overdue() {
         let at = Instant(milliseconds: 1_000)
         var random = SeededRandom()
-        let reference = MachineHouse(products: 1, warehouses: 1).records[0]
+        let reference = MachineFixture(products: 1, warehouses: 1).records[0]
         var reservation = Reservation(
             id: random.identifier(), orderID: random.identifier(), inventoryID: random.identifier(),
             reference: reference, quantity: 1, expiresAt: at, createdAt: Instant(milliseconds: 0))

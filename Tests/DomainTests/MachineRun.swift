@@ -15,7 +15,7 @@ struct MachineRun {
     init(records: [RecordReference], seed: UInt64) {
         self.records = records
         source = RandomStockCommands(records: records, random: SeededRandom(seed: seed))
-        model.now = MachineHouse.now
+        model.now = MachineFixture.now
     }
 
     private mutating func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &source.random) }
@@ -31,7 +31,7 @@ struct MachineRun {
         for _ in 0..<random(1...12) {
             commands.append((source.next { model.rows[$0]?.version ?? 0 }, false))
         }
-        var desk = MachineDesk(machine: machine(for: commands), limit: source.random.pick([1, 2, 3, 500]))
+        var desk = MachineDriver(machine: machine(for: commands), limit: source.random.pick([1, 2, 3, 500]))
         // Both of a lane's habits: the units asked for at once, or after everybody else was decided.
         let asksAtOnce = Bool.random(using: &source.random)
         var open = commands.indices.map { $0 }

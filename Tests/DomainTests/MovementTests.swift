@@ -4,11 +4,11 @@ import Testing
 struct MovementTests {
     @Test("a receive into a warehouse without the product makes the record, with version 1 and one row")
     func creates() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
-        let change = try #require(try machine.done(.move(house.receive(0, 5, version: 0))).change)
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
+        let change = try #require(try machine.done(.move(fixture.receive(0, 5, version: 0))).change)
         #expect(change.oldQuantity == 0 && change.newQuantity == 5 && change.version == 1)
-        let record = try #require(machine.record(house.records[0].key))
+        let record = try #require(machine.record(fixture.records[0].key))
         #expect(record.id == change.inventoryID && record.version == 1 && record.quantityOnHand == 5)
         #expect(machine.changes.createdRecords == [record.key])
         #expect(machine.changes.loadedVersions.isEmpty)
@@ -17,92 +17,92 @@ struct MovementTests {
 
     @Test("a count that equals on hand writes nothing, also where there is no record")
     func emptyCount() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 7, version: 3)
-        var machine = house.machine()
-        let found = try #require(try machine.done(.move(house.adjust(0, .count(7)))).change)
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 7, version: 3)
+        var machine = fixture.machine()
+        let found = try #require(try machine.done(.move(fixture.adjust(0, .count(7)))).change)
         #expect(found.transactionID == nil && found.version == 3 && found.inventoryID != nil)
-        let none = try #require(try machine.done(.move(house.adjust(1, .count(0)))).change)
+        let none = try #require(try machine.done(.move(fixture.adjust(1, .count(0)))).change)
         #expect(none.transactionID == nil && none.version == 0 && none.inventoryID == nil)
         #expect(machine.changes.isEmpty)
     }
 
     @Test("a count below what is reserved is short by what it goes down")
     func countBelowReserved() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 10, reserved: 6)
-        var machine = house.machine()
-        machine.add(OverdueReservations(reservations: [], isComplete: true), of: house.records[0].key)
-        let refusal = try #require(try machine.done(.move(house.adjust(0, .count(5)))).refusal)
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 10, reserved: 6)
+        var machine = fixture.machine()
+        machine.add(OverdueReservations(reservations: [], isComplete: true), of: fixture.records[0].key)
+        let refusal = try #require(try machine.done(.move(fixture.adjust(0, .count(5)))).refusal)
         #expect(refusal.shortage?.available == 4 && refusal.shortage?.requested == 5)
-        #expect(try machine.done(.move(house.adjust(0, .count(6)))).change?.newQuantity == 6)
+        #expect(try machine.done(.move(fixture.adjust(0, .count(6)))).change?.newQuantity == 6)
     }
 
     @Test("without a record everything that takes units is short of 0, and no record is named")
     func noRecord() throws {
-        let house = MachineHouse()
-        var machine = house.machine()
+        let fixture = MachineFixture()
+        var machine = fixture.machine()
         let commands: [Command] = [
-            .move(house.ship(0, 3)), .move(house.adjust(0, .change(-3))), .move(house.transfer(0, 1, 3)),
-            house.reserve(MachineHouse.order, [(0, 1), (0, 2)]),
+            .move(fixture.ship(0, 3)), .move(fixture.adjust(0, .change(-3))), .move(fixture.transfer(0, 1, 3)),
+            fixture.reserve(MachineFixture.order, [(0, 1), (0, 2)]),
         ]
         for command in commands {
             let shortage = try #require(try machine.done(command).refusal?.shortage)
             #expect(shortage.inventoryID == nil && shortage.available == 0 && shortage.requested == 3)
         }
         #expect(machine.changes.isEmpty)
-        #expect(machine.record(house.records[0].key) == nil && machine.record(house.records[1].key) == nil)
+        #expect(machine.record(fixture.records[0].key) == nil && machine.record(fixture.records[1].key) == nil)
     }
 
     @Test("a version that is not the current one is refused with the current one, 0 without a record")
     func versions() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 7, version: 3)
-        var machine = house.machine()
-        #expect(try machine.done(.move(house.ship(0, 1, version: 2))).refusal == .versionConflict(currentVersion: 3))
-        #expect(try machine.done(.move(house.receive(1, 1, version: 1))).refusal == .versionConflict(currentVersion: 0))
-        #expect(try machine.done(.move(house.ship(0, 1, version: 3))).change?.version == 4)
-        #expect(try machine.done(.move(house.ship(0, 1, version: 3))).refusal == .versionConflict(currentVersion: 4))
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 7, version: 3)
+        var machine = fixture.machine()
+        #expect(try machine.done(.move(fixture.ship(0, 1, version: 2))).refusal == .versionConflict(currentVersion: 3))
+        #expect(try machine.done(.move(fixture.receive(1, 1, version: 1))).refusal == .versionConflict(currentVersion: 0))
+        #expect(try machine.done(.move(fixture.ship(0, 1, version: 3))).change?.version == 4)
+        #expect(try machine.done(.move(fixture.ship(0, 1, version: 3))).refusal == .versionConflict(currentVersion: 4))
         #expect(
-            try machine.done(.move(house.adjust(0, .count(5), version: 3))).refusal
+            try machine.done(.move(fixture.adjust(0, .count(5), version: 3))).refusal
                 == .versionConflict(currentVersion: 4))
     }
 
     @Test("a transfer writes a row at both ends and keeps the sum")
     func transfers() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 7)
-        var machine = house.machine()
-        guard case .success(.moved(.transferred(let outcome))) = try machine.done(.move(house.transfer(0, 1, 7))) else {
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 7)
+        var machine = fixture.machine()
+        guard case .success(.moved(.transferred(let outcome))) = try machine.done(.move(fixture.transfer(0, 1, 7))) else {
             Issue.record("no transfer")
             return
         }
         #expect(machine.changes.ledger.map(\.id) == [outcome.transactionOut, outcome.transactionIn])
         #expect(machine.changes.ledger.map(\.kind) == [.transferOut, .transferIn])
         #expect(machine.changes.ledger.map(\.quantityChange) == [-7, 7])
-        #expect(machine.record(house.records[1].key)?.quantityOnHand == 7)
+        #expect(machine.record(fixture.records[1].key)?.quantityOnHand == 7)
     }
 
     @Test("what is archived is neither received nor reserved; all else goes on")
     func archived() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 9)
-        house.facts.archivedProducts = [house.records[0].key.product]
-        var machine = house.machine()
-        #expect(try machine.done(.move(house.receive(0, 1))).refusal == .archived(.product(house.records[0].sku)))
-        let reserve = house.reserve(MachineHouse.order, [(0, 1)])
-        #expect(try machine.done(reserve).refusal == .archived(.product(house.records[0].sku)))
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 9)
+        fixture.facts.archivedProducts = [fixture.records[0].key.product]
+        var machine = fixture.machine()
+        #expect(try machine.done(.move(fixture.receive(0, 1))).refusal == .archived(.product(fixture.records[0].sku)))
+        let reserve = fixture.reserve(MachineFixture.order, [(0, 1)])
+        #expect(try machine.done(reserve).refusal == .archived(.product(fixture.records[0].sku)))
         let others: [Command] = [
-            .move(house.ship(0, 1)), .move(house.adjust(0, .change(2))), .move(house.transfer(0, 1, 1)),
-            house.policy(0, point: 3),
+            .move(fixture.ship(0, 1)), .move(fixture.adjust(0, .change(2))), .move(fixture.transfer(0, 1, 1)),
+            fixture.policy(0, point: 3),
         ]
         for command in others { #expect(try machine.done(command).refusal == nil) }
-        house.facts.archivedProducts = []
-        house.facts.archivedWarehouses = [house.records[1].key.warehouse]
-        machine = house.machine()
-        let code = house.records[1].warehouseCode
-        #expect(try machine.done(.move(house.receive(1, 1))).refusal == .archived(.warehouse(code)))
-        let batch = Command.batch([house.ship(0, 1), house.receive(0, 1), house.receive(1, 1)])
+        fixture.facts.archivedProducts = []
+        fixture.facts.archivedWarehouses = [fixture.records[1].key.warehouse]
+        machine = fixture.machine()
+        let code = fixture.records[1].warehouseCode
+        #expect(try machine.done(.move(fixture.receive(1, 1))).refusal == .archived(.warehouse(code)))
+        let batch = Command.batch([fixture.ship(0, 1), fixture.receive(0, 1), fixture.receive(1, 1)])
         #expect(try machine.done(batch).refusal == .operation(index: 2, .archived(.warehouse(code))))
         #expect(machine.changes.isEmpty)
     }

@@ -51,13 +51,13 @@ struct ReservationStandingTests {
         arguments: table)
     func answers(_ row: Case) throws {
         let orders = [
-            (Command.confirm(MachineHouse.order), row.confirm), (.release(MachineHouse.order), row.release),
-            (.extend(MachineHouse.order, seconds: 60), row.extend),
+            (Command.confirm(MachineFixture.order), row.confirm), (.release(MachineFixture.order), row.release),
+            (.extend(MachineFixture.order, seconds: 60), row.extend),
         ]
         // The ids in either order: the time decides, not the id.
         for isReversed in [false, true] {
             for (command, expected) in orders {
-                var machine = house(row.kinds, isReversed).machine()
+                var machine = fixture(row.kinds, isReversed).machine()
                 let answer = words(try machine.done(command))
                 #expect(answer.hasPrefix(expected), "\(command)")
                 // Asked again, it says the same, unless the first time moved something.
@@ -70,11 +70,11 @@ struct ReservationStandingTests {
         }
     }
 
-    private func house(_ kinds: [Kind], _ isReversed: Bool) -> MachineHouse {
-        var house = MachineHouse()
+    private func fixture(_ kinds: [Kind], _ isReversed: Bool) -> MachineFixture {
+        var fixture = MachineFixture()
         let held = Int64(kinds.count { $0 == .pending || $0 == .overdue })
-        house.stock(0, onHand: 10, reserved: held * 2)
-        house.facts.orders[MachineHouse.order] = kinds.enumerated().map { index, kind in
+        fixture.stock(0, onHand: 10, reserved: held * 2)
+        fixture.facts.orders[MachineFixture.order] = kinds.enumerated().map { index, kind in
             let at = Instant(milliseconds: 1_000 + Int64(index))
             let status: Reservation.Status =
                 switch kind {
@@ -84,80 +84,80 @@ struct ReservationStandingTests {
                 case .expired: .released(at: at, .expired)
                 }
             let number = UInt64(isReversed ? 100 - index : index)
-            return house.reservation(
-                number, order: MachineHouse.order, of: 0, 2, expiresIn: kind == .overdue ? 0 : 60, status: status)
+            return fixture.reservation(
+                number, order: MachineFixture.order, of: 0, 2, expiresIn: kind == .overdue ? 0 : 60, status: status)
         }
-        return house
+        return fixture
     }
 
     @Test("releasing a mix of pending and overdue cancels the one and lets the other expire")
     func mixedRelease() throws {
-        var machine = house([.pending, .overdue], false).machine()
-        #expect(try machine.done(.release(MachineHouse.order)).refusal == nil)
+        var machine = fixture([.pending, .overdue], false).machine()
+        #expect(try machine.done(.release(MachineFixture.order)).refusal == nil)
         #expect(machine.changes.ledger.map(\.kind) == [.release, .expire])
         let statuses = [0, 1].map { machine.reservation(ReservationID(high: 0xD, low: $0))?.status }
-        #expect(statuses == [.released(at: MachineHouse.now, .cancelled), .released(at: MachineHouse.now, .expired)])
-        #expect(machine.record(MachineHouse().records[0].key)?.quantityReserved == 0)
+        #expect(statuses == [.released(at: MachineFixture.now, .cancelled), .released(at: MachineFixture.now, .expired)])
+        #expect(machine.record(MachineFixture().records[0].key)?.quantityReserved == 0)
     }
 
     @Test("what expired in the same instant does not speak for the order", arguments: [true, false])
     func sameInstant(_ isConfirmed: Bool) throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 2, reserved: 2)
-        house.stock(1, onHand: 2, reserved: 2)
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 2, reserved: 2)
+        fixture.stock(1, onHand: 2, reserved: 2)
         // The younger one was held for a shorter time.
         let held = [
-            house.reservation(1, order: MachineHouse.order, of: 1, 2, expiresIn: 60),
-            house.reservation(2, order: MachineHouse.order, of: 0, 2, expiresIn: -1),
+            fixture.reservation(1, order: MachineFixture.order, of: 1, 2, expiresIn: 60),
+            fixture.reservation(2, order: MachineFixture.order, of: 0, 2, expiresIn: -1),
         ]
-        house.facts.orders[MachineHouse.order] = held
-        var machine = house.machine()
-        machine.add(OverdueReservations(reservations: [held[1]], isComplete: true), of: house.records[0].key)
+        fixture.facts.orders[MachineFixture.order] = held
+        var machine = fixture.machine()
+        machine.add(OverdueReservations(reservations: [held[1]], isComplete: true), of: fixture.records[0].key)
         // Somebody else needs the units that expired; then the order is confirmed or given up.
-        #expect(try machine.done(.move(house.ship(0, 1))).refusal == nil)
-        let command = isConfirmed ? Command.confirm(MachineHouse.order) : .release(MachineHouse.order)
+        #expect(try machine.done(.move(fixture.ship(0, 1))).refusal == nil)
+        let command = isConfirmed ? Command.confirm(MachineFixture.order) : .release(MachineFixture.order)
         #expect(try machine.done(command).refusal == nil)
         #expect(
-            words(try machine.done(.confirm(MachineHouse.order))) == (isConfirmed ? "confirmed" : "already released"))
-        let released = words(try machine.done(.release(MachineHouse.order)))
+            words(try machine.done(.confirm(MachineFixture.order))) == (isConfirmed ? "confirmed" : "already released"))
+        let released = words(try machine.done(.release(MachineFixture.order)))
         #expect(released == (isConfirmed ? "already confirmed" : "released"))
     }
 
     @Test("an order whose records are not held is asked for again, and nothing has changed")
     func needsRecords() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 5, reserved: 2)
-        house.facts.orders[MachineHouse.order] = [
-            house.reservation(1, order: MachineHouse.order, of: 0, 2),
-            house.reservation(2, order: MachineHouse.order, of: 1, 3),
-            house.reservation(3, order: MachineHouse.order, of: 2, 3, status: .confirmed(at: MachineHouse.now)),
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 5, reserved: 2)
+        fixture.facts.orders[MachineFixture.order] = [
+            fixture.reservation(1, order: MachineFixture.order, of: 0, 2),
+            fixture.reservation(2, order: MachineFixture.order, of: 1, 3),
+            fixture.reservation(3, order: MachineFixture.order, of: 2, 3, status: .confirmed(at: MachineFixture.now)),
         ]
-        for command in [Command.confirm(MachineHouse.order), .release(MachineHouse.order)] {
-            var machine = house.machine()
+        for command in [Command.confirm(MachineFixture.order), .release(MachineFixture.order)] {
+            var machine = fixture.machine()
             guard case .needsRecords(let references) = machine.decide(command, actor: "test") else {
                 Issue.record("not asked")
                 return
             }
-            #expect(references == [house.records[1]])
+            #expect(references == [fixture.records[1]])
             #expect(machine.changes.isEmpty)
         }
     }
 
     @Test("what a batch reserves it can confirm, extend and release; it is saved once, as it ends")
     func ownReservations() throws {
-        var house = MachineHouse()
-        house.stock(0, onHand: 9)
-        house.facts.orders[MachineHouse.order] = []
-        var machine = house.machine()
-        let reserve = house.reserve(MachineHouse.order, [(0, 2), (0, 3)])
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 9)
+        fixture.facts.orders[MachineFixture.order] = []
+        var machine = fixture.machine()
+        let reserve = fixture.reserve(MachineFixture.order, [(0, 2), (0, 3)])
         guard case .success(.reserved(_, let ids, _)) = try machine.done(reserve) else { return }
-        #expect(try machine.done(.extend(MachineHouse.order, seconds: 60)).refusal == nil)
-        #expect(machine.reservation(ids[0])?.expiresAt == MachineHouse.now.adding(seconds: 60))
-        #expect(try machine.done(.confirm(MachineHouse.order)).refusal == nil)
+        #expect(try machine.done(.extend(MachineFixture.order, seconds: 60)).refusal == nil)
+        #expect(machine.reservation(ids[0])?.expiresAt == MachineFixture.now.adding(seconds: 60))
+        #expect(try machine.done(.confirm(MachineFixture.order)).refusal == nil)
         #expect(machine.changes.createdReservations == ids)
         #expect(machine.changes.changedReservations.isEmpty)
-        #expect(machine.reservation(ids[1])?.status == .confirmed(at: MachineHouse.now))
-        let record = machine.record(house.records[0].key)
+        #expect(machine.reservation(ids[1])?.status == .confirmed(at: MachineFixture.now))
+        let record = machine.record(fixture.records[0].key)
         #expect(record?.quantityOnHand == 4 && record?.quantityReserved == 0 && record?.version == 5)
     }
 }

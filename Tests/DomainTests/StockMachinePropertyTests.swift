@@ -8,11 +8,11 @@ struct StockMachinePropertyTests {
     func sameAsReference(_ round: Int) {
         let seed = SeededRandom().seed &+ UInt64(round)
         print("stock machine property, round \(round): TEST_SEED=\(seed &- UInt64(round))")
-        let house = MachineHouse(products: 2, warehouses: round.isMultiple(of: 2) ? 2 : 3)
+        let fixture = MachineFixture(products: 2, warehouses: round.isMultiple(of: 2) ? 2 : 3)
         var counts: [String: Int] = [:]
         // New stocks over and over: much happens only where a record or an order is new.
         for stock in 0..<20 {
-            var run = MachineRun(records: house.records, seed: seed &+ UInt64(stock) &* 7_919)
+            var run = MachineRun(records: fixture.records, seed: seed &+ UInt64(stock) &* 7_919)
             for batch in 0..<30 {
                 run.runBatch()
                 guard run.faults.isEmpty else {

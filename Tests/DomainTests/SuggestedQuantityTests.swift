@@ -4,7 +4,7 @@ import Testing
 
 /// `quantity` is the smallest multiple of `reorder_quantity` that lifts the record above its reorder point.
 struct SuggestedQuantityTests {
-    private let reference = MachineHouse(products: 1, warehouses: 1).records[0]
+    private let reference = MachineFixture(products: 1, warehouses: 1).records[0]
 
     private func record(onHand: Int64, reserved: Int64, point: Int64, quantity: Int64) -> InventoryRecord {
         InventoryRecord(

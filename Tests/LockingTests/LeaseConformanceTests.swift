@@ -5,10 +5,10 @@ import UseCases
 @testable import Locking
 
 @Suite struct LeaseConformanceTests {
-    @Test(arguments: LeaseWorld.allCases)
-    func `A lease is held until it is given back`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
-            for key in [record(1), unborn(1)] {
+    @Test(arguments: LeaseFixture.allCases)
+    func `A lease is held until it is given back`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
+            for key in [record(1), notYetCreated(1)] {
                 let first = try await stores[0].take([[key]])
                 #expect(first.groups == [true])
                 #expect(try await stores[1].take([[key]]).groups == [false])
@@ -19,9 +19,9 @@ import UseCases
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `A group is granted all or none, and one that fails takes nothing`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
+    @Test(arguments: LeaseFixture.allCases)
+    func `A group is granted all or none, and one that fails takes nothing`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
             _ = try await stores[0].take([[record(2)]])
             let answer = try await stores[1].take([
                 [record(1), record(2), record(3)], [record(4)], [record(2)], [record(4), record(5)],
@@ -32,22 +32,22 @@ import UseCases
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `Groups of one call share their keys`(world: LeaseWorld) async throws {
-        try await world.with(1) { stores in
-            let groups = [[record(1)], [record(1), unborn(2)], [unborn(2), record(1)], [], [record(1)]]
+    @Test(arguments: LeaseFixture.allCases)
+    func `Groups of one call share their keys`(fixture: LeaseFixture) async throws {
+        try await fixture.with(1) { stores in
+            let groups = [[record(1)], [record(1), notYetCreated(2)], [notYetCreated(2), record(1)], [], [record(1)]]
             let answer = try await stores[0].take(groups)
             #expect(answer.groups == [true, true, true, true, true])
             await stores[0].release(groups.flatMap(\.self), token: answer.token)
             try await eventually("free again") {
-                try await stores[0].take([[record(1), unborn(2)]]).groups == [true]
+                try await stores[0].take([[record(1), notYetCreated(2)]]).groups == [true]
             }
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `Another token gives nothing back`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
+    @Test(arguments: LeaseFixture.allCases)
+    func `Another token gives nothing back`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
             let held = try await stores[0].take([[record(1)]])
             let other = try await stores[1].take([[record(2)]])
             await stores[1].release([record(1), record(2)], token: other.token)
@@ -57,9 +57,9 @@ import UseCases
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `The holder who takes a key again is told that somebody else waits`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
+    @Test(arguments: LeaseFixture.allCases)
+    func `The holder who takes a key again is told that somebody else waits`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
             // The mark lives a tenth of a second, and this machine may be slow: again until it was in time.
             try await eventually("contended") {
                 let held = try await stores[0].take([[record(1)], [record(2)]])
@@ -75,9 +75,9 @@ import UseCases
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `One's own waiting does not count, nor that of one who was let in`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
+    @Test(arguments: LeaseFixture.allCases)
+    func `One's own waiting does not count, nor that of one who was let in`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
             let held = try await stores[0].take([[record(1)]])
             #expect(try await stores[0].take([[record(1)]]).groups == [false])
             try await stores[0].giveBack([record(1)], token: held.token)
@@ -96,9 +96,9 @@ import UseCases
         }
     }
 
-    @Test(arguments: LeaseWorld.allCases)
-    func `A call of thousands of keys is one call like any other`(world: LeaseWorld) async throws {
-        try await world.with(2) { stores in
+    @Test(arguments: LeaseFixture.allCases)
+    func `A call of thousands of keys is one call like any other`(fixture: LeaseFixture) async throws {
+        try await fixture.with(2) { stores in
             let keys = (0..<5_000).map { record($0) }
             let held = try await stores[0].take([Array(keys[..<4_999])] + keys[4_999...].map { [$0] })
             #expect(held.groups == [true, true])

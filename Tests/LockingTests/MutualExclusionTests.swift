@@ -6,11 +6,11 @@ import UseCases
 @Suite struct MutualExclusionTests {
     /// Three processes of four lanes each ask for random groups of few keys. Nobody may ever hold what another holds, and
     /// in the end everything is free.
-    @Test(arguments: LeaseWorld.allCases)
-    func `No key has two holders, whoever asks for what`(world: LeaseWorld) async throws {
+    @Test(arguments: LeaseFixture.allCases)
+    func `No key has two holders, whoever asks for what`(fixture: LeaseFixture) async throws {
         let seed = SeededGenerator.testSeed()
         print("seed \(seed)")
-        try await world.with(3) { stores in
+        try await fixture.with(3) { stores in
             let holders = Holders()
             let lanes = (0..<12).map { lane in
                 let store = stores[lane % 3]

@@ -11,7 +11,7 @@ import UseCases
 
     @Test func `The keys are those of the specification, with a life`() async throws {
         try await withLeases(on: try RedisServer(), lease: .milliseconds(60_000)) { process, store in
-            _ = try await store.take([[record(1)], [unborn(1)]])
+            _ = try await store.take([[record(1)], [notYetCreated(1)]])
             let names = try await process.client.send(["KEYS", "*"], timeout: limit).array ?? []
             #expect(
                 Set(names.compactMap(\.bytes).map { String(decoding: $0, as: UTF8.self) }) == [
@@ -100,15 +100,15 @@ import UseCases
     }
 }
 
-@Suite struct OwedReleasesTests {
+@Suite struct PendingReleasesTests {
     private let now = ContinuousClock.now
 
-    private func debt(_ count: Int, until: Duration) -> OwedReleases.Debt {
+    private func debt(_ count: Int, until: Duration) -> PendingReleases.Debt {
         .init(keys: (0..<count).map { record($0) }, token: LeaseToken(value: UInt64(count)), until: now + until)
     }
 
     @Test func `What is owed is taken out once, without what has run out`() {
-        var owed = OwedReleases()
+        var owed = PendingReleases()
         owed.add(debt(1, until: .seconds(1)), now: now)
         owed.add(debt(2, until: .seconds(3)), now: now)
         #expect(owed.takeAll(now: now + .seconds(2)).map(\.keys.count) == [2])
@@ -116,11 +116,11 @@ import UseCases
     }
 
     @Test func `What is owed is bounded, and what has run out makes room`() {
-        var owed = OwedReleases()
-        owed.add(debt(OwedReleases.maximumKeys, until: .seconds(1)), now: now)
+        var owed = PendingReleases()
+        owed.add(debt(PendingReleases.maximumKeys, until: .seconds(1)), now: now)
         owed.add(debt(1, until: .seconds(5)), now: now)
         #expect(owed.takeAll(now: now).count == 1)
-        owed.add(debt(OwedReleases.maximumKeys, until: .seconds(1)), now: now)
+        owed.add(debt(PendingReleases.maximumKeys, until: .seconds(1)), now: now)
         owed.add(debt(1, until: .seconds(5)), now: now + .seconds(2))
         #expect(owed.takeAll(now: now + .seconds(2)).map(\.keys.count) == [1])
     }

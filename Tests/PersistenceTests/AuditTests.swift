@@ -39,7 +39,7 @@ struct AuditTests {
             _ = try await stock.engine.submit(
                 .reserve(
                     ReserveOrder(
-                        orderID: StockHouse.order(), items: [.init(record: record, quantity: 2)], seconds: 600)),
+                        orderID: StockFixture.order(), items: [.init(record: record, quantity: 2)], seconds: 600)),
                 actor: "test")
             #expect(try await stock.audit() == [])
             try await stock.sql("ALTER TABLE inventory_transactions DISABLE TRIGGER ALL")

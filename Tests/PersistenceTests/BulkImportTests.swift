@@ -121,7 +121,7 @@ struct BulkImportTests {
             _ = try await stock.engine.submit(
                 .reserve(
                     ReserveOrder(
-                        orderID: StockHouse.order(), items: [.init(record: records[0], quantity: 4)], seconds: 600)),
+                        orderID: StockFixture.order(), items: [.init(record: records[0], quantity: 4)], seconds: 600)),
                 actor: "test")
             _ = try await stock.catalogue.updateProduct(records[2].sku, ProductPatch(isArchived: true))
             let unknown = try #require(SKU("NONE"))
@@ -220,7 +220,7 @@ struct BulkImportTests {
                                 } else {
                                     _ = try await stock.engine.submit(
                                         .reserve(
-                                            ReserveOrder(orderID: StockHouse.order(), items: [item], seconds: 600)),
+                                            ReserveOrder(orderID: StockFixture.order(), items: [item], seconds: 600)),
                                         actor: "sale")
                                 }
                             } catch ServiceFailure.refused {

@@ -153,7 +153,7 @@ struct DashboardStoreTests {
             for (record, seconds) in [(ofA[0], 300), (ofA[1], 100), (other, 50), (ofA[0], 200)]
                 as [(RecordReference, Int64)]
             {
-                let order = StockHouse.order()
+                let order = StockFixture.order()
                 let items = [ReserveOrder.Item(record: record, quantity: 2)]
                 let reserve = ReserveOrder(orderID: order, items: items, seconds: seconds)
                 _ = try await stock.engine.submit(.reserve(reserve), actor: "test")

@@ -209,7 +209,7 @@ struct EngineHazardTests {
     private func reserve(_ record: RecordReference, _ quantity: Int64) -> Command {
         .reserve(
             ReserveOrder(
-                orderID: StockHouse.order(), items: [.init(record: record, quantity: quantity)], seconds: 600))
+                orderID: StockFixture.order(), items: [.init(record: record, quantity: quantity)], seconds: 600))
     }
 }
 

@@ -21,7 +21,7 @@ struct EngineMemoryTests {
         try await PostgresStock.with { first in
             let records = try await first.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
             for record in records { _ = try await first.engine.submit(receive(record), actor: "setup") }
-            let order = StockHouse.order()
+            let order = StockFixture.order()
             _ = try await first.engine.submit(reserve(order, [records[0]]), actor: "setup")
             _ = try await first.engine.submit(.confirm(order), actor: "setup")
             _ = try await first.engine.submit(reserve(order, [records[1]]), actor: "setup")
@@ -62,7 +62,7 @@ struct EngineMemoryTests {
         try await PostgresStock.with(settings: settings) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record, 20), actor: "setup")
-            for _ in 0..<20 { _ = try await stock.engine.submit(reserve(StockHouse.order(), [record]), actor: "setup") }
+            for _ in 0..<20 { _ = try await stock.engine.submit(reserve(StockFixture.order(), [record]), actor: "setup") }
             try await stock.sql("UPDATE reservations SET expires_at = '2020-01-01Z'")
             let ship = Command.move(.ship(StockChange(record: record, quantity: 20)))
             #expect((try? await stock.result(of: ship).get()) != nil)
@@ -85,7 +85,7 @@ struct EngineMemoryTests {
             leases.hold(.record(stuck.id))
             async let first = stock.result(of: receive(records[0]))
             try await eventually("a lane is stuck") { leases.isStuck }
-            async let order = stock.result(of: reserve(StockHouse.order(), [records[0], records[1]]))
+            async let order = stock.result(of: reserve(StockFixture.order(), [records[0], records[1]]))
             // The order is passed over until it reserves its records; then its second record is nobody's and not free.
             for _ in 0..<8 { _ = try await stock.engine.submit(receive(records[2]), actor: "other") }
             let half = ContinuousClock.now + settings.waitLimit / 2

@@ -11,11 +11,11 @@ struct LaneJoiningTests {
     private static let settings = EngineSettings()
 
     @Test func `A lane that finds no other at work begins with whatever waits`() {
-        #expect(BatchesUnderWay().leavesRoom(for: 1, oldest: .zero, Self.settings))
+        #expect(RunningBatches().leavesRoom(for: 1, oldest: .zero, Self.settings))
     }
 
     @Test func `Beside another one it begins when much waits, or something has waited, or the other's batch is long`() {
-        var lanes = BatchesUnderWay()
+        var lanes = RunningBatches()
         lanes.add(weight: 3)
         let settings = Self.settings
         #expect(!lanes.leavesRoom(for: settings.joinCount - 1, oldest: .zero, settings))

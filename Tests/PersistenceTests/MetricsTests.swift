@@ -56,7 +56,7 @@ struct MetricsTests {
         var tally = CommandTally(factory: values)
         #expect(values["inventory_reservations_total{reserve,done}"] == 0, "a rate needs a beginning")
         #expect(values.names.count == 12)
-        let order = StockHouse.order()
+        let order = StockFixture.order()
         let reference = RecordReference(
             key: RecordKey(product: ProductID(high: 0, low: 1), warehouse: WarehouseID(high: 0, low: 1)),
             sku: try #require(SKU("A")), warehouseCode: try #require(WarehouseCode("W")))

@@ -38,7 +38,7 @@ struct ReplicaReportsTests {
     }
 
     /// Whether the replica is away, and what was said of that.
-    private final class World: Sendable {
+    private final class Fixture: Sendable {
         private let away = Mutex(false)
         private let heard = Mutex<[ServiceFailure?]>([])
 
@@ -53,45 +53,45 @@ struct ReplicaReportsTests {
 
     @Test("a failing replica is stood in for and heard of once, and once more when it is back")
     func fallback() async throws {
-        let world = World()
+        let fixture = Fixture()
         let gone = ServiceFailure.unavailable(cause: "gone")
         let reports = ReplicaReports(
-            replica: Source(name: "replica", failure: { world.isAway ? gone : nil }), primary: Source(name: "primary")
-        ) { world.hear($0) }
+            replica: Source(name: "replica", failure: { fixture.isAway ? gone : nil }), primary: Source(name: "primary")
+        ) { fixture.hear($0) }
         func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
         #expect(try await source() == "replica")
-        #expect(world.changes == [])
-        world.isAway = true
+        #expect(fixture.changes == [])
+        fixture.isAway = true
         for _ in 0..<2 { #expect(try await source() == "primary") }
-        #expect(world.changes == [gone])
-        world.isAway = false
+        #expect(fixture.changes == [gone])
+        fixture.isAway = false
         for _ in 0..<2 { #expect(try await source() == "replica") }
-        #expect(world.changes == [gone, nil])
+        #expect(fixture.changes == [gone, nil])
     }
 
     @Test("a replica that is behind is not asked, and asked again when it is not")
     func behind() async throws {
-        let world = World()
+        let fixture = Fixture()
         let reports = ReplicaReports(
-            replica: Source(name: "replica"), primary: Source(name: "primary"), isBehind: { world.isAway },
-            onChange: { world.hear($0) })
+            replica: Source(name: "replica"), primary: Source(name: "primary"), isBehind: { fixture.isAway },
+            onChange: { fixture.hear($0) })
         func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
         #expect(try await source() == "replica")
-        world.isAway = true
+        fixture.isAway = true
         for _ in 0..<2 { #expect(try await source() == "primary") }
-        world.isAway = false
+        fixture.isAway = false
         #expect(try await source() == "replica")
-        #expect(world.changes == [.unavailable(cause: "the replica is behind the primary"), nil])
+        #expect(fixture.changes == [.unavailable(cause: "the replica is behind the primary"), nil])
     }
 
     @Test("a caller's mistake is not asked again")
     func mistake() async throws {
-        let world = World()
+        let fixture = Fixture()
         let primary = Source(name: "primary", failure: { .internalFault(cause: "asked") })
-        let reports = ReplicaReports(replica: Source(name: "replica"), primary: primary) { world.hear($0) }
+        let reports = ReplicaReports(replica: Source(name: "replica"), primary: primary) { fixture.hear($0) }
         await #expect(throws: ServiceFailure.badCursor) {
             _ = try await reports.turnover(days: 7, page: PageRequest(limit: 1))
         }
-        #expect(world.changes == [])
+        #expect(fixture.changes == [])
     }
 }

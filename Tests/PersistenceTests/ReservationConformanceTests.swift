@@ -5,144 +5,144 @@ import UseCases
 /// How every store treats an order from checkout to its end.
 @Suite(.serialized)
 struct ReservationConformanceTests {
-    static let houses = StockHouse.all.map(\.name)
+    static let houses = StockFixture.all.map(\.name)
 
     /// 10 units of the first record, 3 of them reserved for an order.
     private func withOrder(
-        _ name: String, _ body: (StockHouse, RecordReference, OrderID) async throws -> Void
+        _ name: String, _ body: (StockFixture, RecordReference, OrderID) async throws -> Void
     ) async throws {
-        let house = try #require(StockHouse.all.first { $0.name == name })
-        try await house.make { house in
-            let order = StockHouse.order()
-            try await house.receive(10, house.records[0])
-            _ = try await house.submit(house.reserve(3, house.records[0], for: order))
-            try await body(house, house.records[0], order)
-            let violations = try await house.audit()
+        let fixture = try #require(StockFixture.all.first { $0.name == name })
+        try await fixture.make { fixture in
+            let order = StockFixture.order()
+            try await fixture.receive(10, fixture.records[0])
+            _ = try await fixture.submit(fixture.reserve(3, fixture.records[0], for: order))
+            try await body(fixture, fixture.records[0], order)
+            let violations = try await fixture.audit()
             #expect(violations == [])
         }
     }
 
     @Test("a confirm takes the units out, once", arguments: houses)
     func confirm(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
+        try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {
-                try await house.expect(.confirm(order), .success(.confirmed(order: order)))
+                try await fixture.expect(.confirm(order), .success(.confirmed(order: order)))
             }
-            let state = try await house.record(record)
+            let state = try await fixture.record(record)
             #expect(state?.quantityOnHand == 7 && state?.quantityReserved == 0)
-            try await house.expect(.release(order), .failure(.alreadyConfirmed(order)))
-            try await house.expect(.extend(order, seconds: 5), .failure(.alreadyConfirmed(order)))
+            try await fixture.expect(.release(order), .failure(.alreadyConfirmed(order)))
+            try await fixture.expect(.extend(order, seconds: 5), .failure(.alreadyConfirmed(order)))
         }
     }
 
     @Test("a release puts the units back on sale, once", arguments: houses)
     func release(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
+        try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {
-                try await house.expect(.release(order), .success(.released(order: order)))
+                try await fixture.expect(.release(order), .success(.released(order: order)))
             }
-            #expect(try await house.record(record)?.quantityAvailable == 10)
-            #expect(try await house.reservations(order).map(\.status.reason) == [.cancelled])
-            try await house.expect(.confirm(order), .failure(.alreadyReleased(order)))
-            try await house.expect(.extend(order, seconds: 5), .failure(.alreadyReleased(order)))
+            #expect(try await fixture.record(record)?.quantityAvailable == 10)
+            #expect(try await fixture.reservations(order).map(\.status.reason) == [.cancelled])
+            try await fixture.expect(.confirm(order), .failure(.alreadyReleased(order)))
+            try await fixture.expect(.extend(order, seconds: 5), .failure(.alreadyReleased(order)))
         }
     }
 
     @Test("an unknown order is told so", arguments: houses)
     func unknown(_ name: String) async throws {
-        try await withOrder(name) { house, _, _ in
-            let other = StockHouse.order()
+        try await withOrder(name) { fixture, _, _ in
+            let other = StockFixture.order()
             for command in [Command.confirm(other), .release(other), .extend(other, seconds: 1)] {
-                try await house.expect(command, .failure(.unknownOrder(other)))
+                try await fixture.expect(command, .failure(.unknownOrder(other)))
             }
         }
     }
 
     @Test("an overdue order can be neither confirmed nor extended; released, it counts as expired", arguments: houses)
     func overdue(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            try await house.makeOverdue(order)
-            try await house.expect(.confirm(order), .failure(.reservationExpired(order)))
-            try await house.expect(.extend(order, seconds: 60), .failure(.reservationExpired(order)))
-            try await house.expect(.release(order), .success(.released(order: order)))
-            #expect(try await house.reservations(order).map(\.status.reason) == [.expired])
-            #expect(try await house.ledger(record).last?.kind == .expire)
-            try await house.expect(.confirm(order), .failure(.reservationExpired(order)))
-            try await house.expect(.release(order), .success(.released(order: order)))
+        try await withOrder(name) { fixture, record, order in
+            try await fixture.makeOverdue(order)
+            try await fixture.expect(.confirm(order), .failure(.reservationExpired(order)))
+            try await fixture.expect(.extend(order, seconds: 60), .failure(.reservationExpired(order)))
+            try await fixture.expect(.release(order), .success(.released(order: order)))
+            #expect(try await fixture.reservations(order).map(\.status.reason) == [.expired])
+            #expect(try await fixture.ledger(record).last?.kind == .expire)
+            try await fixture.expect(.confirm(order), .failure(.reservationExpired(order)))
+            try await fixture.expect(.release(order), .success(.released(order: order)))
         }
     }
 
     @Test("units whose reservation has expired are sold without any sweeper", arguments: houses)
     func expiredMeansFree(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            try await house.makeOverdue(order)
-            _ = try await house.submit(house.reserve(10, record))
-            #expect(try await house.reservations(order).map(\.status.reason) == [.expired])
-            let state = try await house.record(record)
+        try await withOrder(name) { fixture, record, order in
+            try await fixture.makeOverdue(order)
+            _ = try await fixture.submit(fixture.reserve(10, record))
+            #expect(try await fixture.reservations(order).map(\.status.reason) == [.expired])
+            let state = try await fixture.record(record)
             #expect(state?.quantityReserved == 10 && state?.quantityOnHand == 10)
         }
     }
 
     @Test("what expired while looking for units stays released though the command is refused", arguments: houses)
     func refusedAfterExpiry(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            try await house.makeOverdue(order)
-            let refused = try await house.ask(house.reserve(11, record))
+        try await withOrder(name) { fixture, record, order in
+            try await fixture.makeOverdue(order)
+            let refused = try await fixture.ask(fixture.reserve(11, record))
             #expect(refused.shortage?.available == 10)
-            #expect(try await house.reservations(order).map(\.status.reason) == [.expired])
-            #expect(try await house.record(record)?.quantityReserved == 0)
+            #expect(try await fixture.reservations(order).map(\.status.reason) == [.expired])
+            #expect(try await fixture.record(record)?.quantityReserved == 0)
         }
     }
 
     @Test("a batch of movements finds overdue units too", arguments: houses)
     func batchAfterExpiry(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            try await house.makeOverdue(order)
-            _ = try await house.submit(
+        try await withOrder(name) { fixture, record, order in
+            try await fixture.makeOverdue(order)
+            _ = try await fixture.submit(
                 .batch([
-                    .receive(StockChange(record: house.records[1], quantity: 1)),
+                    .receive(StockChange(record: fixture.records[1], quantity: 1)),
                     .ship(StockChange(record: record, quantity: 10)),
                 ]))
-            #expect(try await house.record(record)?.quantityOnHand == 0)
+            #expect(try await fixture.record(record)?.quantityOnHand == 0)
         }
     }
 
     @Test("a second call for the same order adds to it, over several records", arguments: houses)
     func addition(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            let other = house.records[2]
-            try await house.receive(4, other)
-            _ = try await house.submit(house.reserve(4, other, for: order))
-            #expect(try await house.reservations(order).map(\.quantity) == [3, 4])
-            _ = try await house.submit(.confirm(order))
-            #expect(try await house.record(record)?.quantityOnHand == 7)
-            #expect(try await house.record(other)?.quantityOnHand == 0)
+        try await withOrder(name) { fixture, record, order in
+            let other = fixture.records[2]
+            try await fixture.receive(4, other)
+            _ = try await fixture.submit(fixture.reserve(4, other, for: order))
+            #expect(try await fixture.reservations(order).map(\.quantity) == [3, 4])
+            _ = try await fixture.submit(.confirm(order))
+            #expect(try await fixture.record(record)?.quantityOnHand == 7)
+            #expect(try await fixture.record(other)?.quantityOnHand == 0)
         }
     }
 
     @Test("with nothing pending, the reservation that was resolved last speaks for the order", arguments: houses)
     func lastResolved(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            _ = try await house.submit(.release(order))
-            _ = try await house.submit(house.reserve(1, record, for: order))
-            _ = try await house.submit(.confirm(order))
-            try await house.expect(.confirm(order), .success(.confirmed(order: order)))
-            try await house.expect(.release(order), .failure(.alreadyConfirmed(order)))
+        try await withOrder(name) { fixture, record, order in
+            _ = try await fixture.submit(.release(order))
+            _ = try await fixture.submit(fixture.reserve(1, record, for: order))
+            _ = try await fixture.submit(.confirm(order))
+            try await fixture.expect(.confirm(order), .success(.confirmed(order: order)))
+            try await fixture.expect(.release(order), .failure(.alreadyConfirmed(order)))
         }
     }
 
     @Test("an extension moves the expiry and nothing else", arguments: houses)
     func extend(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            let before = try await house.reservations(order)[0].expiresAt
-            guard case .success(.extended(_, let expiresAt)) = try await house.ask(.extend(order, seconds: 5_000))
+        try await withOrder(name) { fixture, record, order in
+            let before = try await fixture.reservations(order)[0].expiresAt
+            guard case .success(.extended(_, let expiresAt)) = try await fixture.ask(.extend(order, seconds: 5_000))
             else {
                 Issue.record("not extended")
                 return
             }
             #expect(expiresAt > before)
-            #expect(try await house.reservations(order).map(\.expiresAt) == [expiresAt])
-            #expect(try await house.record(record)?.version == 2)
+            #expect(try await fixture.reservations(order).map(\.expiresAt) == [expiresAt])
+            #expect(try await fixture.record(record)?.version == 2)
         }
     }
 
@@ -150,11 +150,11 @@ struct ReservationConformanceTests {
         "the sweeper's command releases what is overdue on its records and says whether that was all", arguments: houses
     )
     func expire(_ name: String) async throws {
-        try await withOrder(name) { house, record, order in
-            #expect(try await house.submit(.expire([record])) == .expired(count: 0, isComplete: true))
-            try await house.makeOverdue(order)
-            #expect(try await house.submit(.expire([record])) == .expired(count: 1, isComplete: true))
-            #expect(try await house.record(record)?.quantityReserved == 0)
+        try await withOrder(name) { fixture, record, order in
+            #expect(try await fixture.submit(.expire([record])) == .expired(count: 0, isComplete: true))
+            try await fixture.makeOverdue(order)
+            #expect(try await fixture.submit(.expire([record])) == .expired(count: 1, isComplete: true))
+            #expect(try await fixture.record(record)?.quantityReserved == 0)
         }
     }
 }

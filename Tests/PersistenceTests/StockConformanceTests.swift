@@ -5,22 +5,22 @@ import UseCases
 /// What every store of stock must do. Runs over each of them.
 @Suite(.serialized)
 struct StockConformanceTests {
-    static let houses = StockHouse.all.map(\.name)
+    static let houses = StockFixture.all.map(\.name)
 
-    private func with(_ name: String, _ body: (StockHouse) async throws -> Void) async throws {
-        let house = try #require(StockHouse.all.first { $0.name == name })
-        try await house.make { house in
-            try await body(house)
-            let violations = try await house.audit()
+    private func with(_ name: String, _ body: (StockFixture) async throws -> Void) async throws {
+        let fixture = try #require(StockFixture.all.first { $0.name == name })
+        try await fixture.make { fixture in
+            try await body(fixture)
+            let violations = try await fixture.audit()
             #expect(violations == [])
         }
     }
 
     @Test("a receive creates the record and writes the first ledger row", arguments: houses)
     func receive(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
-            let outcome = try await house.submit(
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            let outcome = try await fixture.submit(
                 .move(
                     .receive(
                         StockChange(record: record, quantity: 50, note: Note(reason: "delivery", reference: "PO-1")))))
@@ -29,69 +29,69 @@ struct StockConformanceTests {
                 return
             }
             #expect(change.oldQuantity == 0 && change.newQuantity == 50 && change.version == 1)
-            let ledger = try await house.ledger(record)
+            let ledger = try await fixture.ledger(record)
             #expect(ledger.count == 1)
             #expect(ledger[0].kind == .receive && ledger[0].quantityChange == 50 && ledger[0].quantityAfter == 50)
             #expect(ledger[0].id == change.transactionID && ledger[0].actor == "test")
             #expect(ledger[0].reason == "delivery" && ledger[0].reference == "PO-1")
-            #expect(try await house.record(record)?.quantityOnHand == 50)
+            #expect(try await fixture.record(record)?.quantityOnHand == 50)
         }
     }
 
     @Test("a ship needs what is available, and says how much that is", arguments: houses)
     func ship(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
-            try await house.receive(10, record)
-            _ = try await house.submit(house.reserve(4, record))
-            let refused = try await house.ask(.move(.ship(StockChange(record: record, quantity: 7))))
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            try await fixture.receive(10, record)
+            _ = try await fixture.submit(fixture.reserve(4, record))
+            let refused = try await fixture.ask(.move(.ship(StockChange(record: record, quantity: 7))))
             #expect(refused.shortage?.available == 6 && refused.shortage?.requested == 7)
-            _ = try await house.submit(.move(.ship(StockChange(record: record, quantity: 6))))
-            #expect(try await house.record(record)?.quantityOnHand == 4)
-            let unborn = try await house.ask(.move(.ship(StockChange(record: house.records[1], quantity: 1))))
-            #expect(unborn.shortage?.available == 0 && unborn.shortage?.inventoryID == nil)
+            _ = try await fixture.submit(.move(.ship(StockChange(record: record, quantity: 6))))
+            #expect(try await fixture.record(record)?.quantityOnHand == 4)
+            let notYetCreated = try await fixture.ask(.move(.ship(StockChange(record: fixture.records[1], quantity: 1))))
+            #expect(notYetCreated.shortage?.available == 0 && notYetCreated.shortage?.inventoryID == nil)
         }
     }
 
     @Test("an adjustment goes by a change or by a count, never below what is reserved", arguments: houses)
     func adjust(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
+        try await with(name) { fixture in
+            let record = fixture.records[0]
             func adjust(_ target: Adjustment.Target) -> Command {
                 .move(.adjust(Adjustment(record: record, target: target, note: Note(reason: "stocktaking"))))
             }
-            #expect(try await house.ask(adjust(.count(0))).change?.transactionID == nil)
-            #expect(try await house.record(record) == nil)
-            #expect(try await house.ask(adjust(.change(8))).change?.newQuantity == 8)
-            _ = try await house.submit(house.reserve(5, record))
-            #expect(try await house.ask(adjust(.change(-4))).shortage?.requested == 4)
-            #expect(try await house.ask(adjust(.count(4))).shortage?.requested == 4)
-            #expect(try await house.ask(adjust(.count(5))).change?.newQuantity == 5)
-            let same = try await house.ask(adjust(.count(5)))
+            #expect(try await fixture.ask(adjust(.count(0))).change?.transactionID == nil)
+            #expect(try await fixture.record(record) == nil)
+            #expect(try await fixture.ask(adjust(.change(8))).change?.newQuantity == 8)
+            _ = try await fixture.submit(fixture.reserve(5, record))
+            #expect(try await fixture.ask(adjust(.change(-4))).shortage?.requested == 4)
+            #expect(try await fixture.ask(adjust(.count(4))).shortage?.requested == 4)
+            #expect(try await fixture.ask(adjust(.count(5))).change?.newQuantity == 5)
+            let same = try await fixture.ask(adjust(.count(5)))
             #expect(same.change?.transactionID == nil && same.change?.version == 3)
         }
     }
 
     @Test("a transfer moves units in one step and creates its destination", arguments: houses)
     func transfer(_ name: String) async throws {
-        try await with(name) { house in
-            let (from, to) = (house.records[0], house.records[1])
-            try await house.receive(10, from)
-            _ = try await house.submit(.move(.transfer(Transfer(source: from, destination: to, quantity: 10))))
-            #expect(try await house.record(from)?.quantityOnHand == 0)
-            #expect(try await house.record(to)?.quantityOnHand == 10)
-            #expect(try await house.ledger(from).last?.kind == .transferOut)
-            #expect(try await house.ledger(to).last?.kind == .transferIn)
-            let short = try await house.ask(.move(.transfer(Transfer(source: from, destination: to, quantity: 1))))
+        try await with(name) { fixture in
+            let (from, to) = (fixture.records[0], fixture.records[1])
+            try await fixture.receive(10, from)
+            _ = try await fixture.submit(.move(.transfer(Transfer(source: from, destination: to, quantity: 10))))
+            #expect(try await fixture.record(from)?.quantityOnHand == 0)
+            #expect(try await fixture.record(to)?.quantityOnHand == 10)
+            #expect(try await fixture.ledger(from).last?.kind == .transferOut)
+            #expect(try await fixture.ledger(to).last?.kind == .transferIn)
+            let short = try await fixture.ask(.move(.transfer(Transfer(source: from, destination: to, quantity: 1))))
             #expect(short.shortage?.available == 0)
         }
     }
 
     @Test("a batch happens together or not at all, and later operations see earlier ones", arguments: houses)
     func batch(_ name: String) async throws {
-        try await with(name) { house in
-            let (first, second) = (house.records[0], house.records[1])
-            let good = try await house.submit(
+        try await with(name) { fixture in
+            let (first, second) = (fixture.records[0], fixture.records[1])
+            let good = try await fixture.submit(
                 .batch([
                     .receive(StockChange(record: first, quantity: 5)),
                     .transfer(Transfer(source: first, destination: second, quantity: 3)),
@@ -102,7 +102,7 @@ struct StockConformanceTests {
                 return
             }
             #expect(outcomes.count == 3)
-            let refused = try await house.ask(
+            let refused = try await fixture.ask(
                 .batch([
                     .receive(StockChange(record: first, quantity: 100)),
                     .ship(StockChange(record: second, quantity: 1)),
@@ -111,18 +111,18 @@ struct StockConformanceTests {
                 Issue.record("unexpected \(refused)")
                 return
             }
-            #expect(try await house.record(first)?.quantityOnHand == 2)
+            #expect(try await fixture.record(first)?.quantityOnHand == 2)
         }
     }
 
     @Test("items of one record count together, and a reserve takes all or nothing", arguments: houses)
     func reserveTogether(_ name: String) async throws {
-        try await with(name) { house in
-            let (first, second) = (house.records[0], house.records[2])
-            try await house.receive(5, first)
-            try await house.receive(5, second)
-            let order = StockHouse.order()
-            let refused = try await house.ask(
+        try await with(name) { fixture in
+            let (first, second) = (fixture.records[0], fixture.records[2])
+            try await fixture.receive(5, first)
+            try await fixture.receive(5, second)
+            let order = StockFixture.order()
+            let refused = try await fixture.ask(
                 .reserve(
                     ReserveOrder(
                         orderID: order,
@@ -131,26 +131,26 @@ struct StockConformanceTests {
                             .init(record: first, quantity: 3),
                         ], seconds: 600)))
             #expect(refused.shortage?.available == 5 && refused.shortage?.requested == 6)
-            #expect(try await house.reservations(order) == [])
-            _ = try await house.submit(
+            #expect(try await fixture.reservations(order) == [])
+            _ = try await fixture.submit(
                 .reserve(
                     ReserveOrder(
                         orderID: order,
                         items: [.init(record: first, quantity: 3), .init(record: first, quantity: 2)], seconds: 600)))
-            #expect(try await house.reservations(order).map(\.quantity) == [3, 2])
-            #expect(try await house.record(first)?.quantityAvailable == 0)
+            #expect(try await fixture.reservations(order).map(\.quantity) == [3, 2])
+            #expect(try await fixture.record(first)?.quantityAvailable == 0)
         }
     }
 
     @Test("a version that is not the current one is a conflict", arguments: houses)
     func expectedVersion(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
-            try await house.receive(5, record)
-            let stale = try await house.ask(
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            try await fixture.receive(5, record)
+            let stale = try await fixture.ask(
                 .move(.ship(StockChange(record: record, quantity: 1, expectedVersion: 0))))
             #expect(stale == .failure(.versionConflict(currentVersion: 1)))
-            let fresh = try await house.ask(
+            let fresh = try await fixture.ask(
                 .move(.ship(StockChange(record: record, quantity: 1, expectedVersion: 1))))
             #expect(fresh.change?.version == 2)
         }
@@ -158,51 +158,51 @@ struct StockConformanceTests {
 
     @Test("what is archived is neither received nor reserved; all else goes on", arguments: houses)
     func archived(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
-            try await house.receive(5, record)
-            try await house.archive(record)
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            try await fixture.receive(5, record)
+            try await fixture.archive(record)
             let refusal = Result<Outcome, StockRefusal>.failure(.archived(.product(record.sku)))
-            try await house.expect(.move(.receive(StockChange(record: record, quantity: 1))), refusal)
-            try await house.expect(house.reserve(1, record), refusal)
+            try await fixture.expect(.move(.receive(StockChange(record: record, quantity: 1))), refusal)
+            try await fixture.expect(fixture.reserve(1, record), refusal)
             #expect(
-                try await house.ask(.move(.ship(StockChange(record: record, quantity: 1)))).change?.newQuantity == 4)
+                try await fixture.ask(.move(.ship(StockChange(record: record, quantity: 1)))).change?.newQuantity == 4)
         }
     }
 
     @Test("on hand never passes 2^53 - 1", arguments: houses)
     func highest(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
+        try await with(name) { fixture in
+            let record = fixture.records[0]
             let count = Command.move(
                 .adjust(Adjustment(record: record, target: .count(Quantity.highest), note: Note(reason: "count"))))
-            #expect(try await house.ask(count).change?.newQuantity == Quantity.highest)
-            let more = try await house.ask(.move(.receive(StockChange(record: record, quantity: 1))))
+            #expect(try await fixture.ask(count).change?.newQuantity == Quantity.highest)
+            let more = try await fixture.ask(.move(.receive(StockChange(record: record, quantity: 1))))
             #expect(more == .failure(.quantityTooHigh(record)))
         }
     }
 
     @Test("a policy writes a ledger row when it changes something, and none when it creates", arguments: houses)
     func policy(_ name: String) async throws {
-        try await with(name) { house in
-            let record = house.records[0]
+        try await with(name) { fixture in
+            let record = fixture.records[0]
             func policy(_ point: Int64) -> Command {
                 .setPolicy(PolicyChange(record: record, reorderPoint: point, reorderQuantity: 20))
             }
-            guard case .success(.policy(let made, created: true)) = try await house.ask(policy(5)) else {
+            guard case .success(.policy(let made, created: true)) = try await fixture.ask(policy(5)) else {
                 Issue.record("not created")
                 return
             }
             #expect(made.version == 0 && made.quantityOnHand == 0 && made.isLowStock)
-            #expect(try await house.ledger(record) == [])
-            guard case .success(.policy(let changed, created: false)) = try await house.ask(policy(7)) else {
+            #expect(try await fixture.ledger(record) == [])
+            guard case .success(.policy(let changed, created: false)) = try await fixture.ask(policy(7)) else {
                 Issue.record("not changed")
                 return
             }
             #expect(changed.version == 1 && changed.reorderPoint == 7)
-            #expect(try await house.ledger(record).map(\.kind) == [.policy])
-            _ = try await house.submit(policy(7))
-            #expect(try await house.record(record)?.version == 1)
+            #expect(try await fixture.ledger(record).map(\.kind) == [.policy])
+            _ = try await fixture.submit(policy(7))
+            #expect(try await fixture.record(record)?.version == 1)
         }
     }
 }

@@ -13,7 +13,7 @@ struct SweeperPassTests {
         bounds.commandWeight = 5
         bounds.inFlight = 3
         // 25 records with two reservations each, one with twelve.
-        let stock = PlayedStock((0..<25).map { _ in 2 } + [12])
+        let stock = FakeStock((0..<25).map { _ in 2 } + [12])
         let result = await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass()
         #expect(result.released == 62)
         #expect(result.records == 26)
@@ -25,7 +25,7 @@ struct SweeperPassTests {
 
     @Test("a fault of one record is its own: the others of its command are released, and the pass goes on")
     func faultyRecord() async throws {
-        let stock = PlayedStock((0..<20).map { _ in 1 })
+        let stock = FakeStock((0..<20).map { _ in 1 })
         stock.fail(7, with: .systemBusy)
         let faults = Mutex<[SweepFault]>([])
         let sweeper = ReservationSweeper(overdue: stock, commands: stock) { fault in
@@ -43,7 +43,7 @@ struct SweeperPassTests {
     func faultyFirst() async throws {
         var bounds = SweepBounds()
         bounds.pageLimit = 2
-        let stock = PlayedStock((0..<10).map { _ in 1 })
+        let stock = FakeStock((0..<10).map { _ in 1 })
         for index in 0..<5 { stock.fail(index, with: .internalFault(cause: "damaged")) }
         let result = await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass()
         #expect(result.released == 5)
@@ -55,7 +55,7 @@ struct SweeperPassTests {
     func faultyOnEveryPage() async throws {
         var bounds = SweepBounds()
         bounds.pageLimit = 2
-        let stock = PlayedStock((0..<10).map { _ in 1 }, onEveryPage: 0)
+        let stock = FakeStock((0..<10).map { _ in 1 }, onEveryPage: 0)
         stock.fail(0, with: .systemBusy)
         let result = await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass()
         #expect(result.released == 9)
@@ -69,7 +69,7 @@ struct SweeperPassTests {
         var bounds = SweepBounds()
         bounds.commandWeight = 1
         bounds.inFlight = 1
-        let stock = PlayedStock((0..<100).map { _ in 1 })
+        let stock = FakeStock((0..<100).map { _ in 1 })
         for index in 0..<100 { stock.fail(index, with: .unavailable(cause: "away")) }
         let result = await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass()
         #expect(result.failures == bounds.unavailableLimit)
@@ -82,7 +82,7 @@ struct SweeperPassTests {
         var bounds = SweepBounds()
         bounds.commandWeight = 1
         bounds.inFlight = 2
-        let stock = PlayedStock((0..<10).map { _ in 1 })
+        let stock = FakeStock((0..<10).map { _ in 1 })
         stock.hold()
         let pass = Task { await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass() }
         try await eventually("two are in flight") { stock.commands.count == 2 }
@@ -97,7 +97,7 @@ struct SweeperPassTests {
 
     @Test("a store that releases nothing although more is left is a fault, not an endless pass")
     func stuck() async throws {
-        let stock = PlayedStock([1])
+        let stock = FakeStock([1])
         stock.answer(.expired(count: 0, isComplete: false))
         let result = await ReservationSweeper(overdue: stock, commands: stock).pass()
         #expect(result.failures == 1)
@@ -106,7 +106,7 @@ struct SweeperPassTests {
 }
 
 /// Overdue reservations as numbers: so many on each record, one after the other in the keyset's order.
-private final class PlayedStock: OverdueRecords, CommandStore {
+private final class FakeStock: OverdueRecords, CommandStore {
     let records: [RecordReference]
     /// A record with reservations on every page.
     private let recurring: Int?

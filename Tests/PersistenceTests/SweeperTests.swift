@@ -41,51 +41,51 @@ struct SweeperTests {
 
     @Test("a pass releases what is overdue and nothing else, over several pages")
     func exactly() async throws {
-        try await Self.with(Self.bounds(page: 7, weight: 5), skus: 4, warehouses: 3) { house in
+        try await Self.with(Self.bounds(page: 7, weight: 5), skus: 4, warehouses: 3) { fixture in
             var overdue: [OrderID] = []
             var others: [OrderID] = []
             for round in 0..<5 {
-                for record in house.records {
-                    overdue.append(try await house.reserve(record, quantity: Int64(round + 1)))
-                    others.append(try await house.reserve(record))
+                for record in fixture.records {
+                    overdue.append(try await fixture.reserve(record, quantity: Int64(round + 1)))
+                    others.append(try await fixture.reserve(record))
                 }
             }
-            let confirmed = try await house.reserve(house.records[0])
-            _ = try await house.stock.engine.submit(.confirm(confirmed), actor: "test")
-            try await house.makeOverdue(overdue)
-            let result = await house.sweeper.pass()
+            let confirmed = try await fixture.reserve(fixture.records[0])
+            _ = try await fixture.stock.engine.submit(.confirm(confirmed), actor: "test")
+            try await fixture.makeOverdue(overdue)
+            let result = await fixture.sweeper.pass()
             #expect(result.released == 60)
             #expect(result.records == 12)
             #expect(result.failures == 0)
             #expect(result.isComplete)
             #expect(result.oldestAge ?? .zero > .seconds(59))
             for order in overdue {
-                let reservation = try #require(try await house.stock.queries.reservations(of: order).first)
+                let reservation = try #require(try await fixture.stock.queries.reservations(of: order).first)
                 guard case .released(_, .expired) = reservation.status else {
                     Issue.record("\(order) is \(reservation.status)")
                     continue
                 }
             }
             for order in others {
-                #expect(try await house.stock.queries.reservations(of: order).first?.isPending == true)
+                #expect(try await fixture.stock.queries.reservations(of: order).first?.isPending == true)
             }
-            for record in house.records { #expect(try await house.stock.record(record)?.quantityReserved == 5) }
-            #expect(try await house.expiries(actor: "sweeper") == 60)
-            let next = await house.sweeper.pass()
+            for record in fixture.records { #expect(try await fixture.stock.record(record)?.quantityReserved == 5) }
+            #expect(try await fixture.expiries(actor: "sweeper") == 60)
+            let next = await fixture.sweeper.pass()
             #expect(next.released == 0 && next.records == 0 && next.oldestAge == nil && next.isComplete)
         }
     }
 
     @Test("a record with more than a transaction's worth is cleared in several, in one pass")
     func heavyRecord() async throws {
-        try await Self.with(Self.bounds(page: 20, weight: 6)) { house in
+        try await Self.with(Self.bounds(page: 20, weight: 6)) { fixture in
             var orders: [OrderID] = []
-            for _ in 0..<50 { orders.append(try await house.reserve(house.records[0])) }
-            try await house.makeOverdue(orders)
-            let result = await house.sweeper.pass()
+            for _ in 0..<50 { orders.append(try await fixture.reserve(fixture.records[0])) }
+            try await fixture.makeOverdue(orders)
+            let result = await fixture.sweeper.pass()
             #expect(result.released == 50)
             #expect(result.isComplete)
-            let largest = house.stock.trace.inOrder.compactMap { batch in
+            let largest = fixture.stock.trace.inOrder.compactMap { batch in
                 batch.decisions.reduce(0) { sum, decision in
                     if case .success(.expired(let count, _)) = decision.result { sum + count } else { sum }
                 }
@@ -96,15 +96,15 @@ struct SweeperTests {
 
     @Test("positions are as fine as the database's clock: a pass ends whatever the pages' last microseconds are")
     func microseconds() async throws {
-        try await Self.with(Self.bounds(page: 3)) { house in
+        try await Self.with(Self.bounds(page: 3)) { fixture in
             var orders: [OrderID] = []
-            for _ in 0..<20 { orders.append(try await house.reserve(house.records[0])) }
-            try await house.stock.sql(
+            for _ in 0..<20 { orders.append(try await fixture.reserve(fixture.records[0])) }
+            try await fixture.stock.sql(
                 """
                 UPDATE reservations r SET expires_at = timestamptz '2020-01-01 00:00:00.0007Z' + n.n * interval '1 microsecond'
                 FROM (SELECT id, row_number() OVER () AS n FROM reservations) n WHERE n.id = r.id
                 """)
-            let overdue = house.stock.overdue
+            let overdue = fixture.stock.overdue
             var (seen, pages) = (0, 0)
             var position: OverduePosition?
             repeat {
@@ -115,28 +115,28 @@ struct SweeperTests {
             } while position != nil && pages < 100
             #expect(pages == 7)
             #expect(seen == 7)
-            #expect(await house.sweeper.pass().released == 20)
+            #expect(await fixture.sweeper.pass().released == 20)
         }
     }
 
     @Test("a record whose row is locked fails by itself, and the next pass takes it")
     func lockedRow() async throws {
-        try await Self.with(skus: 8) { house in
+        try await Self.with(skus: 8) { fixture in
             var orders: [OrderID] = []
-            for record in house.records { orders.append(try await house.reserve(record)) }
-            try await house.makeOverdue(orders)
-            let blocked = try #require(try await house.stock.record(house.records[3]))
-            try await house.stock.client.withConnection { connection in
+            for record in fixture.records { orders.append(try await fixture.reserve(record)) }
+            try await fixture.makeOverdue(orders)
+            let blocked = try #require(try await fixture.stock.record(fixture.records[3]))
+            try await fixture.stock.client.withConnection { connection in
                 try await connection.script(
                     "BEGIN; SELECT FROM inventory WHERE id = '\(blocked.id)' FOR UPDATE", timeout: .seconds(5))
-                let result = await house.sweeper.pass()
+                let result = await fixture.sweeper.pass()
                 #expect(result.released == 7)
                 #expect(result.records == 7)
                 #expect(result.failures == 1)
                 #expect(result.isComplete)
                 try await connection.script("COMMIT", timeout: .seconds(5))
             }
-            let result = await house.sweeper.pass()
+            let result = await fixture.sweeper.pass()
             #expect(result.released == 1)
             #expect(result.failures == 0)
         }
@@ -144,19 +144,19 @@ struct SweeperTests {
 
     @Test("a record that recovers has its alert resolved and its suggestion withdrawn")
     func alerts() async throws {
-        try await Self.with { house in
-            let record = house.records[0]
-            _ = try await house.stock.engine.submit(
+        try await Self.with { fixture in
+            let record = fixture.records[0]
+            _ = try await fixture.stock.engine.submit(
                 .setPolicy(PolicyChange(record: record, reorderPoint: 990, reorderQuantity: 5)), actor: "test")
-            let order = try await house.reserve(record, quantity: 20)
+            let order = try await fixture.reserve(record, quantity: 20)
             #expect(
-                try await house.stock.count("SELECT count(*) FROM low_stock_alerts WHERE status = 'open'") == 1)
-            try await house.makeOverdue([order])
-            #expect(await house.sweeper.pass().released == 1)
+                try await fixture.stock.count("SELECT count(*) FROM low_stock_alerts WHERE status = 'open'") == 1)
+            try await fixture.makeOverdue([order])
+            #expect(await fixture.sweeper.pass().released == 1)
             #expect(
-                try await house.stock.count("SELECT count(*) FROM low_stock_alerts WHERE status = 'resolved'") == 1)
+                try await fixture.stock.count("SELECT count(*) FROM low_stock_alerts WHERE status = 'resolved'") == 1)
             #expect(
-                try await house.stock.count(
+                try await fixture.stock.count(
                     "SELECT count(*) FROM purchase_order_suggestions WHERE status = 'withdrawn'") == 1)
         }
     }
@@ -164,13 +164,13 @@ struct SweeperTests {
     @Test("three sweepers at once release every reservation exactly once")
     func several() async throws {
         let bounds = Self.bounds(page: 40, weight: 10)
-        try await Self.with(bounds, skus: 10, warehouses: 3) { house in
+        try await Self.with(bounds, skus: 10, warehouses: 3) { fixture in
             var orders: [OrderID] = []
             for _ in 0..<10 {
-                for record in house.records { orders.append(try await house.reserve(record)) }
+                for record in fixture.records { orders.append(try await fixture.reserve(record)) }
             }
-            try await house.makeOverdue(orders)
-            let database = house.stock.database
+            try await fixture.makeOverdue(orders)
+            let database = fixture.stock.database
             let released = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<3 {
                     group.addTask {
@@ -184,7 +184,7 @@ struct SweeperTests {
                 return try await group.reduce(0, +)
             }
             #expect(released == 300)
-            #expect(try await house.expiries(actor: "sweeper") == 300)
+            #expect(try await fixture.expiries(actor: "sweeper") == 300)
         }
     }
 }
@@ -196,7 +196,7 @@ private struct SweptStock {
     let sweeper: ReservationSweeper
 
     func reserve(_ record: RecordReference, quantity: Int64 = 1) async throws -> OrderID {
-        let order = StockHouse.order()
+        let order = StockFixture.order()
         let item = ReserveOrder.Item(record: record, quantity: quantity)
         _ = try await stock.engine.submit(
             .reserve(ReserveOrder(orderID: order, items: [item], seconds: 600)), actor: "test")

@@ -52,7 +52,7 @@ struct TwoEnginesTests {
             let commands = (0..<200).map { _ in
                 Command.reserve(
                     ReserveOrder(
-                        orderID: StockHouse.order(), items: [.init(record: records[0], quantity: 1)], seconds: 600))
+                        orderID: StockFixture.order(), items: [.init(record: records[0], quantity: 1)], seconds: 600))
             }
             let results = await run(commands, on: engines)
             #expect(results.filter { (try? $0.get()) != nil }.count == 50)
@@ -97,7 +97,7 @@ struct TwoEnginesTests {
             }
             var random = SeededRandom()
             print("growing orders: TEST_SEED=\(random.seed)")
-            let orders = (0..<5).map { _ in StockHouse.order() }
+            let orders = (0..<5).map { _ in StockFixture.order() }
             let commands = (0..<600).map { _ -> Command in
                 let order = random.pick(orders)
                 switch Int.random(in: 0..<5, using: &random) {

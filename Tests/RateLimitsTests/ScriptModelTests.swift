@@ -8,7 +8,7 @@ import Testing
 @Suite struct ScriptModelTests {
     private static let script = RedisScript(RateLimitScript.source(time: "{ARGV[3], ARGV[4]}"))
 
-    private struct World {
+    private struct Fixture {
         let process: RedisProcess
         let rate: RequestRate
 
@@ -32,14 +32,14 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let rate = RequestRate(interval: interval, burst: burst)
         try await withRedis(try RedisServer()) { process in
-            let world = World(process: process, rate: rate)
+            let fixture = Fixture(process: process, rate: rate)
             var model = Buckets(rate)
             var now: Int64 = 1_700_000_000_999_999
             var waits = 0
             for step in 0..<(1_000 + 20 * burst) {
                 let caller = "caller \(Int.random(in: 0..<3, using: &random))"
                 let expected = model.take(caller, now: now * 1_000)
-                let found = try await world.take(caller, now: now)
+                let found = try await fixture.take(caller, now: now)
                 #expect(found == expected, "seed \(seed), step \(step)")
                 if found != nil { waits += 1 }
                 // A long rest seldom enough for a bucket to become empty in between.
@@ -61,16 +61,16 @@ import Testing
     @Test func `A clock that was set back costs a caller nothing`() async throws {
         let rate = RequestRate(interval: 3_600_000_000_000, burst: 2)
         try await withRedis(try RedisServer()) { process in
-            let world = World(process: process, rate: rate)
+            let fixture = Fixture(process: process, rate: rate)
             let now: Int64 = 1_700_000_000_000_000
             for expected in [nil, nil, rate.interval] as [Int64?] {
-                let found = try await world.take("a", now: now)
+                let found = try await fixture.take("a", now: now)
                 #expect(found == expected)
             }
             // By a day, and from there on as ever.
             let before = now - 86_400_000_000
             for expected in [nil, nil, rate.interval] as [Int64?] {
-                let found = try await world.take("a", now: before)
+                let found = try await fixture.take("a", now: before)
                 #expect(found == expected)
             }
         }
@@ -80,7 +80,7 @@ import Testing
         try await withRedis(try RedisServer()) { process in
             for (perSecond, burst) in [(1, 10_000_000), (1, 1_000_000), (1_000_000, 10_000_000), (3, 100_000)] {
                 let rate = RequestRate(perSecond: perSecond, burst: burst)
-                let world = World(process: process, rate: rate)
+                let fixture = Fixture(process: process, rate: rate)
                 let now: Int64 = 4_000_000_000_999_999
                 // One request is left in the bucket.
                 let nanoseconds = 999_999_000 + rate.slack - rate.interval
@@ -88,7 +88,7 @@ import Testing
                 let key = RateLimitScript.key("a", rate)
                 _ = try await process.client.send(["SET", .text(key), .text(kept)], timeout: .seconds(20))
                 for expected in [nil, rate.interval, rate.interval] as [Int64?] {
-                    let found = try await world.take("a", now: now)
+                    let found = try await fixture.take("a", now: now)
                     #expect(found == expected, "\(rate)")
                 }
             }

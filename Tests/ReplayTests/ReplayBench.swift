@@ -9,7 +9,7 @@ final class ReplayBench: Sendable {
     static let order = "28b4b0fd-0abc-507f-9281-73c9b0e678f8"
     static let otherOrder = "73d7a457-87a1-5fd6-ab6b-6d3596d34953"
 
-    let shop = StubShop()
+    let shop = StubShopServer()
     private let directory: URL
     private let recordedWaits = Mutex<[Duration]>([])
 

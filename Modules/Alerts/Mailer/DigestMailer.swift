@@ -35,7 +35,7 @@ public final class DigestMailer: Sendable {
         var isIdle: Bool { gathered + sent + retried + failed == 0 }
     }
 
-    public let standing = MailerStanding()
+    public let standing = MailerStatus()
     let outbox: any MailOutbox
     let transport: any EmailTransport
     let render: @Sendable (AlertDigest) -> Email
@@ -44,7 +44,7 @@ public final class DigestMailer: Sendable {
     let reactor: Reactor
     let logger: Logger
     let metrics = MailerMetrics()
-    private let bell = Bell()
+    private let bell = WakeSignal()
     private let work = Mutex(Work())
 
     private struct Work {

@@ -54,12 +54,12 @@ final class CurlHandle {
     }
 
     /// Tells `attempt` of the conversation, and asks it whether to go on.
-    func observe(_ attempt: SMTPTry) throws(SMTPFailure) {
+    func observe(_ attempt: SMTPAttempt) throws(SMTPFailure) {
         kept.append(attempt)
-        try check(ccurl_set_debug_function(pointer, SMTPTry.debugFunction))
+        try check(ccurl_set_debug_function(pointer, SMTPAttempt.debugFunction))
         try check(ccurl_set_pointer(pointer, CURLOPT_DEBUGDATA, attempt.reference))
         try set(CURLOPT_VERBOSE, 1)
-        try check(ccurl_set_progress_function(pointer, SMTPTry.progressFunction))
+        try check(ccurl_set_progress_function(pointer, SMTPAttempt.progressFunction))
         try check(ccurl_set_pointer(pointer, CURLOPT_XFERINFODATA, attempt.reference))
         try set(CURLOPT_NOPROGRESS, 0)
     }
@@ -81,7 +81,7 @@ final class CurlHandle {
         guard code != CURLE_OK else { return }
         let own = String(cString: errorText)
         let words = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
-        throw SMTPFailure(words: "SMTP: \(OperatorWords.clean(words))")
+        throw SMTPFailure(words: "SMTP: \(SanitizedText.clean(words))")
     }
 
     /// Whether the last transfer went over a connection that was there before.

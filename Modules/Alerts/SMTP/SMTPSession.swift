@@ -26,7 +26,7 @@ final class SMTPSession: @unchecked Sendable {
 
     /// Hands an email over. Blocks.
     func run(
-        _ email: Email, sender: MailAddress, recipients: [MailAddress], attempt: SMTPTry
+        _ email: Email, sender: MailAddress, recipients: [MailAddress], attempt: SMTPAttempt
     ) -> DeliveryReport {
         let addresses = recipients.map(\.text)
         let failure = converse(attempt) { handle throws(SMTPFailure) in
@@ -43,7 +43,7 @@ final class SMTPSession: @unchecked Sendable {
     }
 
     /// Signs in, or sees that the connection that is kept still answers. Blocks.
-    func probe(_ attempt: SMTPTry) -> DeliveryReport.Delay? {
+    func probe(_ attempt: SMTPAttempt) -> DeliveryReport.Delay? {
         let failure = converse(attempt) { handle throws(SMTPFailure) in
             // Without an email libcurl sends a command, HELP unless told otherwise, and NOBODY keeps its answer from
             // standard output.
@@ -57,7 +57,7 @@ final class SMTPSession: @unchecked Sendable {
 
     /// Runs `body`, and once more on a new connection when the kept one turns out to be dead before anything was said.
     private func converse(
-        _ attempt: SMTPTry, _ body: (CurlHandle) throws(SMTPFailure) -> Void
+        _ attempt: SMTPAttempt, _ body: (CurlHandle) throws(SMTPFailure) -> Void
     ) -> SMTPFailure? {
         tries += 1
         while true {
@@ -84,7 +84,7 @@ final class SMTPSession: @unchecked Sendable {
     }
 
     /// libcurl only knows that a callback of ours broke it off.
-    private static func failure(_ error: SMTPFailure, _ attempt: SMTPTry) -> SMTPFailure {
+    private static func failure(_ error: SMTPFailure, _ attempt: SMTPAttempt) -> SMTPFailure {
         if attempt.wasCancelled { return .cancelled }
         return attempt.hasWaitedEnough ? .noAnswer : error
     }
@@ -105,7 +105,7 @@ final class SMTPSession: @unchecked Sendable {
         // A name that is still being looked up must not hold up the end of a try.
         try handle.set(CURLOPT_QUICK_EXIT, 1)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.opening.wholeMilliseconds)
-        // `SMTPTry` knows which answer is waited for and is stricter with all but the last.
+        // `SMTPAttempt` knows which answer is waited for and is stricter with all but the last.
         try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(limits.verdict, limits.answer).wholeSeconds + 1)
         try handle.set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
         try handle.set(CURLOPT_MAXAGE_CONN, limits.idle.wholeSeconds)

@@ -123,7 +123,7 @@ struct SMTPTranscript: Hashable, Sendable {
             if !text.isEmpty { earlierLines += [UInt8(ascii: " ")] + text }
         }
         guard line.count == 3 || line[3] != UInt8(ascii: "-") else { return }
-        let reply = SMTPReply(code: code, words: OperatorWords.clean(line.prefix(3) + earlierLines, hiding: secrets))
+        let reply = SMTPReply(code: code, words: SanitizedText.clean(line.prefix(3) + earlierLines, hiding: secrets))
         earlierLines = []
         take(reply)
     }

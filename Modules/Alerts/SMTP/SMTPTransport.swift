@@ -65,9 +65,9 @@ public final class SMTPTransport: EmailTransport {
 
     /// Runs `body` on the thread; nil after ``shutdown()``.
     private func converse<T: Sendable>(
-        _ body: @escaping @Sendable (SMTPSession, SMTPTry) -> T
+        _ body: @escaping @Sendable (SMTPSession, SMTPAttempt) -> T
     ) async -> T? {
-        let attempt = SMTPTry(hiding: secrets, limits: limits)
+        let attempt = SMTPAttempt(hiding: secrets, limits: limits)
         return await withTaskCancellationHandler {
             let outcome = try? await thread.run { [session] in
                 (body(session, attempt), idleSince: session.isConnected ? session.tries : nil)

@@ -7,7 +7,7 @@ import UseCases
 struct AlertsPage: Sendable {
     private static let limit = 50
 
-    let house: DashboardHouse
+    let house: PageRenderer
     let alerts: any AlertStore
 
     var endpoints: [Endpoint] {
@@ -15,18 +15,18 @@ struct AlertsPage: Sendable {
     }
 
     @Sendable private func list(
-        _ request: APIRequest, _ visitor: DashboardHouse.Visitor
-    ) async throws -> DashboardHouse.Page {
+        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+    ) async throws -> PageRenderer.Page {
         let status = AlertView.Status(rawValue: request.text("status")) ?? .open
         let wanted = try request.page(limit: Self.limit)
         let page = try await alerts.alerts(status: status, page: wanted)
         let mayAcknowledge = visitor.principal.allows(.procurementWrite)
-        let path = DashboardHouse.Place.alerts.rawValue
+        let path = PageRenderer.Place.alerts.rawValue
         var values: [String: Any] = [
             "tabs": AlertView.Status.allCases.map { tab in
                 [
                     "name": tab.rawValue.capitalizedFirst, "current": tab == status,
-                    "href": PageWords.link(path, [("status", tab.rawValue)]),
+                    "href": PageFormatting.link(path, [("status", tab.rawValue)]),
                 ] as [String: Any]
             },
             "statusName": status.rawValue.capitalizedFirst, "emptyTitle": Self.empty(status).title,
@@ -37,10 +37,10 @@ struct AlertsPage: Sendable {
                 ["lines": page.items.map { Self.line($0, mayAcknowledge: mayAcknowledge) }] as [String: Any]
         }
         let query = [("status", status.rawValue)]
-        if let pager = PageWords.pager(page, at: path, query, isFirst: wanted.cursor == nil) {
+        if let pager = PageFormatting.pager(page, at: path, query, isFirst: wanted.cursor == nil) {
             values["pager"] = pager
         }
-        return DashboardHouse.Page(name: .alerts, title: "Alerts", place: .alerts, values: values)
+        return PageRenderer.Page(name: .alerts, title: "Alerts", place: .alerts, values: values)
     }
 
     private static func empty(_ status: AlertView.Status) -> (title: String, text: String) {
@@ -57,20 +57,20 @@ struct AlertsPage: Sendable {
         var values: [String: Any] = [
             "id": alert.id.description, "sku": alert.sku.description, "name": alert.productName,
             "code": alert.warehouseCode.description,
-            "href": PageWords.link(
-                PageWords.product(alert.sku), [("warehouse", alert.warehouseCode.description)]),
+            "href": PageFormatting.link(
+                PageFormatting.product(alert.sku), [("warehouse", alert.warehouseCode.description)]),
             "available": Figures.grouped(alert.quantityAvailable),
-            "tone": PageWords.tone(available: alert.quantityAvailable, isLow: true) ?? "",
-            "point": Figures.grouped(alert.reorderPoint), "raised": PageWords.moment(alert.createdAt),
+            "tone": PageFormatting.tone(available: alert.quantityAvailable, isLow: true) ?? "",
+            "point": Figures.grouped(alert.reorderPoint), "raised": PageFormatting.moment(alert.createdAt),
             "acknowledgeable": mayAcknowledge && alert.status == .open,
             "status": alert.status.rawValue.capitalizedFirst,
             "mail": alert.delivery.state.rawValue, "mailTone": mailTone(alert.delivery.state),
         ]
-        if let sent = alert.delivery.sentAt { values["sent"] = PageWords.moment(sent) }
+        if let sent = alert.delivery.sentAt { values["sent"] = PageFormatting.moment(sent) }
         if alert.delivery.state != .sent, let trouble = alert.delivery.lastError { values["trouble"] = trouble }
         if alert.status == .acknowledged, let by = alert.acknowledgedBy { values["by"] = by }
         if let since = alert.status == .resolved ? alert.resolvedAt : alert.acknowledgedAt {
-            values["since"] = PageWords.moment(since)
+            values["since"] = PageFormatting.moment(since)
         }
         return values
     }

@@ -10,7 +10,7 @@ struct EventEndpoint: Sendable {
     /// Between two words to a browser, so that either side notices when the line is dead.
     private static let heartbeat = Duration.seconds(10)
 
-    let house: DashboardHouse
+    let house: PageRenderer
 
     var endpoints: [Endpoint] {
         [
@@ -21,7 +21,7 @@ struct EventEndpoint: Sendable {
     }
 
     @Sendable private func events(_ request: APIRequest) async throws -> APIResponse {
-        let visitor: DashboardHouse.Visitor
+        let visitor: PageRenderer.Visitor
         do throws(AuthenticationFailure) {
             visitor = try await house.visitor(request.headers)
         } catch {

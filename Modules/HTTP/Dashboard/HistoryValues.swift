@@ -32,7 +32,7 @@ enum HistoryValues {
 
     static func line(_ entry: LedgerEntry) -> [String: Any] {
         var values: [String: Any] = [
-            "at": PageWords.moment(entry.createdAt), "type": entry.kind.rawValue.replacing("_", with: " "),
+            "at": PageFormatting.moment(entry.createdAt), "type": entry.kind.rawValue.replacing("_", with: " "),
             "onHand": Figures.grouped(entry.quantityAfter),
             "reserved": Figures.grouped(entry.reservedAfter), "actor": entry.actor,
             "version": Figures.grouped(entry.version),
@@ -41,7 +41,7 @@ enum HistoryValues {
         ]
         if let order = entry.orderID {
             values["order"] = order.description
-            values["shortOrder"] = PageWords.short(order)
+            values["shortOrder"] = PageFormatting.short(order)
         }
         if let reason = entry.reason { values["reason"] = reason }
         if let reference = entry.reference { values["reference"] = reference }

@@ -8,7 +8,7 @@ struct OrderPage: Sendable {
     /// Reservations that are listed: an order may have as many as somebody adds.
     private static let lineLimit = 200
 
-    let house: DashboardHouse
+    let house: PageRenderer
     let reservations: ReservationService
 
     var endpoints: [Endpoint] {
@@ -31,11 +31,11 @@ struct OrderPage: Sendable {
         ]
     }
 
-    private static func question(_ values: [String: Any], status: HTTPResponse.Status = .ok) -> DashboardHouse.Page {
-        DashboardHouse.Page(name: .order, title: "Orders", place: .orders, status: status, values: values)
+    private static func question(_ values: [String: Any], status: HTTPResponse.Status = .ok) -> PageRenderer.Page {
+        PageRenderer.Page(name: .order, title: "Orders", place: .orders, status: status, values: values)
     }
 
-    private func show(_ order: OrderID, _ visitor: DashboardHouse.Visitor) async throws -> DashboardHouse.Page {
+    private func show(_ order: OrderID, _ visitor: PageRenderer.Visitor) async throws -> PageRenderer.Page {
         let found: [Reservation]
         do throws(ServiceFailure) {
             found = try await reservations.reservations(of: order)
@@ -45,8 +45,8 @@ struct OrderPage: Sendable {
         guard !found.isEmpty else {
             return Self.question(["asked": order.description, "missing": true], status: .notFound)
         }
-        return DashboardHouse.Page(
-            name: .order, title: "Order \(PageWords.short(order))", place: .orders,
+        return PageRenderer.Page(
+            name: .order, title: "Order \(PageFormatting.short(order))", place: .orders,
             values: ["asked": order.description, "order": values(order, found, visitor.principal)])
     }
 
@@ -58,7 +58,7 @@ struct OrderPage: Sendable {
         }
         let counts = Dictionary(grouping: found, by: \.status.label)
         var values: [String: Any] = [
-            "id": order.description, "held": PageWords.units(held),
+            "id": order.description, "held": PageFormatting.units(held),
             "states": counts.keys.sorted().map { label in
                 ["name": "\(Figures.grouped(Int64(counts[label]?.count ?? 0))) \(label)", "tone": Self.tone(label)]
                     as [String: Any]
@@ -66,8 +66,8 @@ struct OrderPage: Sendable {
             "actions": !pending.isEmpty && principal.allows(.reservationsWrite),
             "lines": found.prefix(Self.lineLimit).map(Self.line),
         ]
-        if let made = found.map(\.createdAt).min() { values["made"] = PageWords.moment(made) }
-        if let end = pending.map(\.expiresAt).min() { values["expires"] = PageWords.moment(end) }
+        if let made = found.map(\.createdAt).min() { values["made"] = PageFormatting.moment(made) }
+        if let end = pending.map(\.expiresAt).min() { values["expires"] = PageFormatting.moment(end) }
         if found.count > Self.lineLimit {
             values["cut"] = "The first \(Self.lineLimit) of \(Figures.grouped(Int64(found.count)))."
         }
@@ -77,13 +77,13 @@ struct OrderPage: Sendable {
     private static func line(_ reservation: Reservation) -> [String: Any] {
         var values: [String: Any] = [
             "sku": reservation.reference.sku.description, "code": reservation.reference.warehouseCode.description,
-            "href": PageWords.link(
-                PageWords.product(reservation.reference.sku),
+            "href": PageFormatting.link(
+                PageFormatting.product(reservation.reference.sku),
                 [("warehouse", reservation.reference.warehouseCode.description)]),
             "quantity": Figures.grouped(reservation.quantity), "status": reservation.status.label,
-            "tone": tone(reservation.status.label), "expires": PageWords.moment(reservation.expiresAt),
+            "tone": tone(reservation.status.label), "expires": PageFormatting.moment(reservation.expiresAt),
         ]
-        if let at = reservation.resolvedAt { values["resolved"] = PageWords.moment(at) }
+        if let at = reservation.resolvedAt { values["resolved"] = PageFormatting.moment(at) }
         return values
     }
 

@@ -20,7 +20,7 @@ struct OverviewPage: Sendable {
         let movements: [ReportFigures.Movement]?
     }
 
-    let house: DashboardHouse
+    let house: PageRenderer
     let queries: any DashboardQueries
     let reader: StockReader
     let reports: any StockReports
@@ -30,7 +30,7 @@ struct OverviewPage: Sendable {
     private let shared = LiveReads<Figures>()
 
     init(
-        house: DashboardHouse, queries: any DashboardQueries, reader: StockReader, reports: any StockReports,
+        house: PageRenderer, queries: any DashboardQueries, reader: StockReader, reports: any StockReports,
         figures: ReportFigures, currency: String, latencies: @escaping @Sendable () -> ServiceLatencies
     ) {
         self.house = house
@@ -47,8 +47,8 @@ struct OverviewPage: Sendable {
     }
 
     @Sendable private func page(
-        _ request: APIRequest, _ visitor: DashboardHouse.Visitor
-    ) async throws -> DashboardHouse.Page {
+        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+    ) async throws -> PageRenderer.Page {
         let current = house.feed.current
         let figures = try await shared.value(for: request.liveChange, current: current) { try await read() }
         var values: [String: Any] = [
@@ -64,7 +64,7 @@ struct OverviewPage: Sendable {
         if let movements = figures.movements, let chart = MovementValues.chart(movements) {
             values["movements"] = chart
         }
-        return DashboardHouse.Page(name: .overview, title: "Overview", place: .overview, values: values)
+        return PageRenderer.Page(name: .overview, title: "Overview", place: .overview, values: values)
     }
 
     private func read() async throws -> Figures {
@@ -98,11 +98,11 @@ struct OverviewPage: Sendable {
     private func line(_ line: LowStockLine, _ state: ProcurementState?, mayDecide: Bool) -> [String: Any] {
         var values: [String: Any] = [
             "id": line.inventoryID.description, "sku": line.sku.description, "name": line.productName,
-            "href": PageWords.link(PageWords.product(line.sku), [("warehouse", line.warehouseCode.description)]),
+            "href": PageFormatting.link(PageFormatting.product(line.sku), [("warehouse", line.warehouseCode.description)]),
             "warehouse": line.warehouseName, "code": line.warehouseCode.description,
             "available": Dashboard.Figures.grouped(line.quantityAvailable),
             "point": Dashboard.Figures.grouped(line.reorderPoint),
-            "tone": PageWords.tone(available: line.quantityAvailable, isLow: true) ?? "",
+            "tone": PageFormatting.tone(available: line.quantityAvailable, isLow: true) ?? "",
         ]
         guard let state else { return values }
         values["alert"] = state.alert.description
@@ -111,7 +111,7 @@ struct OverviewPage: Sendable {
         guard let suggestion = state.suggestion else { return values }
         values["suggestion"] = suggestion.id.description
         values["quantity"] = Dashboard.Figures.grouped(suggestion.quantity)
-        values["value"] = "\(PageWords.value(suggestion.quantity, suggestion.unitPrice)) \(currency)"
+        values["value"] = "\(PageFormatting.value(suggestion.quantity, suggestion.unitPrice)) \(currency)"
         values["decidable"] = mayDecide && suggestion.status == .open
         if suggestion.status != .open {
             values["decision"] = suggestion.status.rawValue.capitalizedFirst
@@ -122,7 +122,7 @@ struct OverviewPage: Sendable {
 
     private static func mover(_ mover: ReportFigures.Mover) -> [String: Any] {
         [
-            "sku": mover.sku, "name": mover.name, "href": PageWords.product(mover.sku),
+            "sku": mover.sku, "name": mover.name, "href": PageFormatting.product(mover.sku),
             "count": Dashboard.Figures.grouped(mover.count), "units": Dashboard.Figures.grouped(mover.unitsOut),
         ]
     }

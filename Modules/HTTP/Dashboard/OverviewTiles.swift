@@ -20,7 +20,7 @@ enum OverviewTiles {
                 note: "\(Figures.grouped(summary.productCount)) products"),
             tile(
                 "pending", "Pending reservations", Figures.grouped(summary.pendingReservations),
-                note: "\(PageWords.units(summary.pendingUnits)) held for checkout"),
+                note: "\(PageFormatting.units(summary.pendingUnits)) held for checkout"),
         ]
         let refused = summary.attempts - summary.succeeded
         if let rate = Figures.percent(summary.succeeded, of: summary.attempts) {

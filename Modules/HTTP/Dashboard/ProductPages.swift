@@ -15,7 +15,7 @@ struct ProductPages: Sendable {
     /// Warehouses that a form offers.
     private static let warehouseLimit = 200
 
-    let house: DashboardHouse
+    let house: PageRenderer
     let queries: any DashboardQueries
     let reader: StockReader
     let catalogue: any CatalogueStore
@@ -31,8 +31,8 @@ struct ProductPages: Sendable {
     // MARK: The list
 
     @Sendable private func list(
-        _ request: APIRequest, _: DashboardHouse.Visitor
-    ) async throws -> DashboardHouse.Page {
+        _ request: APIRequest, _: PageRenderer.Visitor
+    ) async throws -> PageRenderer.Page {
         let search = request.text("search")
         let wanted = try request.page(limit: Self.productLimit)
         let page = try await catalogue.products(
@@ -43,7 +43,7 @@ struct ProductPages: Sendable {
         if !page.items.isEmpty {
             let lines = zip(page.items, availability).map { product, availability in
                 [
-                    "sku": product.sku.description, "name": product.name, "href": PageWords.product(product.sku),
+                    "sku": product.sku.description, "name": product.name, "href": PageFormatting.product(product.sku),
                     "archived": product.isArchived, "price": Figures.grouped(decimal: product.basePrice.description),
                     "warehouses": Figures.grouped(Int64(availability?.lines.count ?? 0)),
                     "none": (availability?.quantityAvailable ?? 0) == 0,
@@ -52,19 +52,19 @@ struct ProductPages: Sendable {
             }
             values["list"] = ["lines": lines] as [String: Any]
         }
-        let path = DashboardHouse.Place.products.rawValue
-        if let pager = PageWords.pager(page, at: path, [("search", search)], isFirst: wanted.cursor == nil) {
+        let path = PageRenderer.Place.products.rawValue
+        if let pager = PageFormatting.pager(page, at: path, [("search", search)], isFirst: wanted.cursor == nil) {
             values["pager"] = pager
         }
         let title = search.isEmpty ? "Products" : "Products: \(search)"
-        return DashboardHouse.Page(name: .products, title: title, place: .products, values: values)
+        return PageRenderer.Page(name: .products, title: title, place: .products, values: values)
     }
 
     // MARK: One
 
     @Sendable private func show(
-        _ request: APIRequest, _ visitor: DashboardHouse.Visitor
-    ) async throws -> DashboardHouse.Page {
+        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+    ) async throws -> PageRenderer.Page {
         let text = request.parameters["sku"]
         guard let sku = SKU(text), let product = try await catalogue.product(sku) else {
             throw Problem.unknown("Unknown SKU", text)
@@ -90,7 +90,7 @@ struct ProductPages: Sendable {
         if visitor.principal.allows(.stockWrite) {
             values["forms"] = try await forms(record)
         }
-        return DashboardHouse.Page(
+        return PageRenderer.Page(
             name: .product, title: "\(sku) \(product.name)", place: .products, values: values)
     }
 
@@ -118,7 +118,7 @@ struct ProductPages: Sendable {
             OverviewTiles.tile("hand", "On hand", Figures.grouped(totals.onHand), note: "in \(places)"),
             OverviewTiles.tile("reserved", "Reserved", Figures.grouped(totals.reserved), note: "held for checkout"),
             OverviewTiles.tile(
-                "value", "Value", PageWords.value(totals.onHand, product.basePrice), unit: currency,
+                "value", "Value", PageFormatting.value(totals.onHand, product.basePrice), unit: currency,
                 note: "on hand at the price of today"),
         ]
     }
@@ -129,16 +129,16 @@ struct ProductPages: Sendable {
         let lines = records.map { record in
             var line: [String: Any] = [
                 "code": record.reference.warehouseCode.description,
-                "href": PageWords.link(
-                    PageWords.product(record.reference.sku),
+                "href": PageFormatting.link(
+                    PageFormatting.product(record.reference.sku),
                     [("warehouse", record.reference.warehouseCode.description)]),
                 "current": record.id == current?.id,
                 "onHand": Figures.grouped(record.quantityOnHand),
                 "reserved": Figures.grouped(record.quantityReserved),
                 "available": Figures.grouped(record.quantityAvailable),
-                "point": Figures.grouped(record.reorderPoint), "changed": PageWords.moment(record.updatedAt),
+                "point": Figures.grouped(record.reorderPoint), "changed": PageFormatting.moment(record.updatedAt),
             ]
-            if let tone = PageWords.tone(available: record.quantityAvailable, isLow: record.isLowStock) {
+            if let tone = PageFormatting.tone(available: record.quantityAvailable, isLow: record.isLowStock) {
                 line["tone"] = tone
             }
             return line
@@ -152,9 +152,9 @@ struct ProductPages: Sendable {
     private func open(_ open: [OpenReservation]) -> [String: Any] {
         let lines = open.prefix(Self.reservationLimit).map { reservation in
             [
-                "order": reservation.orderID.description, "shortOrder": PageWords.short(reservation.orderID),
+                "order": reservation.orderID.description, "shortOrder": PageFormatting.short(reservation.orderID),
                 "code": reservation.warehouseCode.description, "quantity": Figures.grouped(reservation.quantity),
-                "expires": PageWords.moment(reservation.expiresAt),
+                "expires": PageFormatting.moment(reservation.expiresAt),
             ] as [String: Any]
         }
         var values: [String: Any] = ["lines": Array(lines)]
@@ -201,8 +201,8 @@ extension ProductPages {
             values["ledger"] = ["lines": ledger.items.map(HistoryValues.line)] as [String: Any]
         }
         let query = [("warehouse", code), ("type", kind?.rawValue ?? "")]
-        if let pager = PageWords.pager(
-            ledger, at: PageWords.product(sku), query, isFirst: wanted.cursor == nil)
+        if let pager = PageFormatting.pager(
+            ledger, at: PageFormatting.product(sku), query, isFirst: wanted.cursor == nil)
         {
             values["pager"] = pager
         }

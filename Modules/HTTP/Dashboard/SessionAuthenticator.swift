@@ -38,7 +38,7 @@ public struct SessionAuthenticator: Authenticator {
 extension DashboardSessions {
     /// Who a session's key stands for.
     func principal(of token: SessionToken) async throws(AuthenticationFailure) -> Principal {
-        let finding: KeyFinding
+        let finding: KeyLookupResult
         do throws(ServiceFailure) {
             finding = try await find(token)
         } catch {

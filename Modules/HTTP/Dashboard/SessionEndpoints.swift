@@ -9,12 +9,12 @@ struct SessionEndpoints: Sendable {
     /// Bytes of a form; a key and an address of ours are far shorter.
     private static let formLimit = 8 << 10
 
-    let house: DashboardHouse
+    let house: PageRenderer
 
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "/dashboard", scope: nil, summary: "Leads to the overview") { _ in
-                DashboardHouse.redirect(to: "/")
+                PageRenderer.redirect(to: "/")
             },
             Endpoint(.get, "/dashboard/sign-in", scope: nil, summary: "Asks for an API key", handler: show),
             Endpoint(
@@ -27,14 +27,14 @@ struct SessionEndpoints: Sendable {
     }
 
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
-        guard house.configuration.sessions != nil else { return DashboardHouse.redirect(to: "/") }
+        guard house.configuration.sessions != nil else { return PageRenderer.redirect(to: "/") }
         let next = Self.next(request.query["next"])
-        if (try? await house.visitor(request.headers)) != nil { return DashboardHouse.redirect(to: next) }
+        if (try? await house.visitor(request.headers)) != nil { return PageRenderer.redirect(to: next) }
         return page(request, next: next)
     }
 
     @Sendable private func signIn(_ request: APIRequest) async throws -> APIResponse {
-        guard let sessions = house.configuration.sessions else { return DashboardHouse.redirect(to: "/") }
+        guard let sessions = house.configuration.sessions else { return PageRenderer.redirect(to: "/") }
         let form = request.form
         let next = Self.next(form["next"])
         guard RequestOrigin.isOurs(request.headers, authority: request.authority) else {
@@ -51,7 +51,7 @@ struct SessionEndpoints: Sendable {
         }
         switch attempt {
         case .signedIn(let token):
-            return DashboardHouse.redirect(
+            return PageRenderer.redirect(
                 to: next, cookie: SessionCookie.setting(token, isSecure: isSecure(request)))
         case .refused(let words):
             return page(request, next: next, status: .unauthorized, fault: words)
@@ -64,7 +64,7 @@ struct SessionEndpoints: Sendable {
     }
 
     @Sendable private func signOut(_ request: APIRequest) async throws -> APIResponse {
-        let leave = DashboardHouse.redirect(
+        let leave = PageRenderer.redirect(
             to: "/dashboard/sign-in", cookie: SessionCookie.removing(isSecure: isSecure(request)))
         guard let sessions = house.configuration.sessions, let token = SessionCookie.token(request.headers) else {
             return leave

@@ -9,7 +9,7 @@ struct ImportEndpoints: Sendable {
     static let tableLimit = 64 << 20
 
     let imports: any BulkImport
-    private let turns = ImportTurns()
+    private let turns = ImportSlots()
 
     init(imports: any BulkImport) {
         self.imports = imports

@@ -24,7 +24,7 @@ enum RequestID {
 
     /// A random UUID (version 4, RFC 9562, section 5.4).
     static func make() -> String {
-        let words = RandomWords.two()
+        let words = FastRandom.two()
         let high = words.0 & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
         let low = words.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return Identifier<Self>(high: high, low: low).description

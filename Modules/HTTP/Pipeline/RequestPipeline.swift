@@ -32,7 +32,7 @@ final class RequestPipeline: Sendable {
     /// What is known of a request before anything is done for it.
     struct Context: Sendable {
         let start = ContinuousClock.now
-        let marks: RequestMarks
+        let marks: RequestLogMetadata
         let match: EndpointTable.Match
         let query: Substring
         /// Whether it comes from this machine.
@@ -42,7 +42,7 @@ final class RequestPipeline: Sendable {
     func context(of head: HTTPRequest, isLocal: Bool = false) -> Context {
         let target = RequestTarget(head.path ?? "/")
         return Context(
-            marks: RequestMarks(head.headerFields), match: table.match(head.method, target.path), query: target.query,
+            marks: RequestLogMetadata(head.headerFields), match: table.match(head.method, target.path), query: target.query,
             isLocal: isLocal)
     }
 
@@ -139,7 +139,7 @@ final class RequestPipeline: Sendable {
 
     // MARK: Records
 
-    private func log(_ problem: Problem, _ marks: RequestMarks) {
+    private func log(_ problem: Problem, _ marks: RequestLogMetadata) {
         guard let cause = problem.cause else { return }
         let level: Logger.Level =
             switch problem.code {

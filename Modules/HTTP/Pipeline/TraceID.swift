@@ -36,7 +36,7 @@ enum TraceID {
 
     /// A random one, never all zeros.
     static func make() -> String {
-        var words = RandomWords.two()
+        var words = FastRandom.two()
         words.1 |= 1
         return String(unsafeUninitializedCapacity: 32) { digits in
             for place in 0..<16 {

@@ -28,7 +28,7 @@ public struct KeyAuthenticator: Authenticator {
 
     func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
         guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
-        let finding: KeyFinding
+        let finding: KeyLookupResult
         do throws(ServiceFailure) {
             finding = try await keys.find(secret.hash)
         } catch {
@@ -37,7 +37,7 @@ public struct KeyAuthenticator: Authenticator {
         return try Self.principal(finding)
     }
 
-    private static func principal(_ finding: KeyFinding) throws(AuthenticationFailure) -> Principal {
+    private static func principal(_ finding: KeyLookupResult) throws(AuthenticationFailure) -> Principal {
         switch finding {
         case .active(let key): return Principal(name: key.name.description, scopes: key.scopes)
         case .unknown: throw .unauthorized(reason: "unknown key")

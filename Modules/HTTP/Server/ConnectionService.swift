@@ -22,7 +22,7 @@ final class ConnectionService {
     private var waiting: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
     private var lastNumber: UInt64 = 0
     /// Asks the cache for the requests that read without a task.
-    private lazy var reads = ReadDesk(eventLoop: eventLoop)
+    private lazy var reads = CacheReadBatcher(eventLoop: eventLoop)
 
     /// To be called on the event loop.
     init(

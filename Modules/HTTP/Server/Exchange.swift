@@ -42,7 +42,7 @@ final class Exchange {
     func begin(_ bytes: ByteBuffer?, isWhole: Bool, isLocal: Bool) {
         guard isWhole else {
             if let bytes, !hold(bytes.readableBytes) {
-                _ = finish(.failure(Problem.tooManyRequests))
+                _ = finish(.failure(Problem.overloaded))
                 return
             }
             let asksFirst = head.headerFields[.expect]?.lowercased() == "100-continue" && bytes == nil
@@ -66,10 +66,10 @@ final class Exchange {
             let isSent = service.carryOut(plan) { [self] outcome in
                 _ = finish(.success(service.pipeline.answer(plan, outcome, to: head, in: context)))
             }
-            if !isSent { _ = finish(.failure(Problem.tooManyRequests)) }
+            if !isSent { _ = finish(.failure(Problem.overloaded)) }
         case .plan(.read(let plan)):
             let isAsked = service.ask(plan) { [self] finding in proceed(plan, finding, context) }
-            if !isAsked { _ = finish(.failure(Problem.tooManyRequests)) }
+            if !isAsked { _ = finish(.failure(Problem.overloaded)) }
         }
     }
 
@@ -106,7 +106,7 @@ final class Exchange {
             if let stream = stream ?? nil { await Exchange.send(stream, box, eventLoop) }
         }
         guard let task else {
-            _ = finish(.failure(Problem.tooManyRequests))
+            _ = finish(.failure(Problem.overloaded))
             return
         }
         if phase != .over { self.task = task }
@@ -217,7 +217,7 @@ final class Exchange {
         if hold(piece.readableBytes) {
             arriving?.append(piece)
         } else {
-            arriving?.end(.failure(Problem.tooManyRequests))
+            arriving?.end(.failure(Problem.overloaded))
         }
     }
 
@@ -290,7 +290,7 @@ final class Exchange {
 
 extension Problem {
     /// Nothing was done.
-    fileprivate static let tooManyRequests = Problem.retry(
+    fileprivate static let overloaded = Problem.retry(
         .systemBusy, "System busy. Please retry.", afterSeconds: 1, cause: "too many requests in flight")
 
     /// What was asked may still be done.

@@ -68,9 +68,9 @@ final class HTTP1Connection: ChannelDuplexHandler, AnswerSink, Watched {
     let watch: ConnectionWatch
     /// When the present phase began.
     var phaseStart = NIODeadline.now()
-    var bodyPace = Pace(.now())
+    var bodyPace = TransferRate(.now())
     var bodyBytes = 0
-    var answerPace = Pace(.now())
+    var answerPace = TransferRate(.now())
     var writtenBytes = 0
 
     init(service: ConnectionService, watch: ConnectionWatch, isLoopback: Bool) {

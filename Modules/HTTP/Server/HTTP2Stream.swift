@@ -32,9 +32,9 @@ final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
     private var needsFlush = false
     private var heldRead = false
     private var phaseStart = NIODeadline.now()
-    private var bodyPace = Pace(.now())
+    private var bodyPace = TransferRate(.now())
     private var bodyBytes = 0
-    private var answerPace = Pace(.now())
+    private var answerPace = TransferRate(.now())
     private var takenBytes = 0
     /// Bytes and ends of the answer that were given to the stream and are not known to have left.
     private var waitingWrites = 0

@@ -71,7 +71,7 @@ public struct InventoryAPI: Sendable {
     /// The dashboard's pages. They are for people: the description for programs leaves them out.
     var pages: [Endpoint] {
         guard let dashboard, let feed else { return [] }
-        let house = DashboardHouse(configuration: dashboard, feed: feed)
+        let house = PageRenderer(configuration: dashboard, feed: feed)
         return AssetEndpoints().endpoints + SessionEndpoints(house: house).endpoints
             + EventEndpoint(house: house).endpoints
             + OverviewPage(

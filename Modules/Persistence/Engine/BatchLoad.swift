@@ -26,7 +26,7 @@ struct BatchLoad {
     /// The batch's records that are known to exist.
     let ids: [InventoryID: RecordReference]
     /// The batch's records that are not known to exist.
-    let unborn: [RecordReference]
+    let notYetCreated: [RecordReference]
     let orders: [OrderID]
     /// Products and warehouses that must not be archived; empty when no command cares.
     let products: [ProductID]
@@ -40,12 +40,12 @@ struct BatchLoad {
         var queries = [PostgresQuery(Self.begin)]
         if sendsSettings { queries.append(LaneSession.inTransaction) }
         queries.append(PostgresQuery(Self.lock) { $0.appendArray(Array(ids.keys)) })
-        if !unborn.isEmpty {
+        if !notYetCreated.isEmpty {
             for statement in [Self.lockByKey, Self.locateByKey] {
                 queries.append(
                     PostgresQuery(statement) { parameters in
-                        parameters.appendArray(unborn.map(\.key.product))
-                        parameters.appendArray(unborn.map(\.key.warehouse))
+                        parameters.appendArray(notYetCreated.map(\.key.product))
+                        parameters.appendArray(notYetCreated.map(\.key.warehouse))
                     })
             }
         }
@@ -78,8 +78,8 @@ struct BatchLoad {
         if records.count < ids.count {
             for reference in ids.values where records[reference.key] == nil { missing.insert(reference.key) }
         }
-        if !unborn.isEmpty {
-            let references = Dictionary(unborn.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        if !notYetCreated.isEmpty {
+            let references = Dictionary(notYetCreated.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             let locked = try take()
             let located = try take()
             for index in 0..<located.rowCount {

@@ -17,7 +17,7 @@ extension CommandEngine: CommandStore {
             let records = try await records(of: command)
             outcome = await withCheckedContinuation { continuation in
                 take(
-                    Ticket(
+                    PendingCommand(
                         command: command, actor: actor, once: once, records: records, submittedAt: submittedAt,
                         reply: .task(continuation)))
             }
@@ -37,7 +37,7 @@ extension CommandEngine: CommandStore {
             return
         }
         let calls = reception.seat(
-            CommandReception.Guest(
+            AdmissionControl.BufferedCommand(
                 command: command, actor: actor, once: once, submittedAt: .now,
                 reply: .mailbox(mailbox, number: number, reception)))
         if calls { callForWelcome() }
@@ -73,7 +73,7 @@ extension CommandEngine: CommandStore {
     }
 
     /// Goes on with one who had to ask for the records of an order.
-    private func lead(_ guest: CommandReception.Guest, to found: OrderLookups.Answer) {
+    private func lead(_ guest: AdmissionControl.BufferedCommand, to found: OrderLookups.Answer) {
         switch found {
         case .failure(let failure): guest.ticket([]).answer(.failure(failure))
         case .success(let ids):
@@ -86,7 +86,7 @@ extension CommandEngine: CommandStore {
     }
 
     /// The way of one whose records the directory does not know.
-    private func look(for guest: CommandReception.Guest) async {
+    private func look(for guest: AdmissionControl.BufferedCommand) async {
         do throws(ServiceFailure) {
             take(guest.ticket(try await records(of: guest.command)))
         } catch {

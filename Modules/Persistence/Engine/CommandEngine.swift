@@ -17,20 +17,20 @@ public actor CommandEngine {
     let directory: PostgresRecordDirectory
     let logger: Logger
     let metrics: EngineMetrics
-    let alertBell: AlertBell?
+    let alertNotifier: AlertNotifier?
     let lookups: OrderLookups
     private let configuration: PostgresConfiguration
     private let leases: any LeaseStore
     private let cache: any StockCache
     private let observer: (@Sendable (DecidedBatch) -> Void)?
 
-    var queue = CommandQueue<Ticket>()
-    nonisolated let reception: CommandReception
+    var queue = CommandQueue<PendingCommand>()
+    nonisolated let reception: AdmissionControl
     private var idle: [CheckedContinuation<Void, Never>] = []
     private(set) var isStopping = false
     private var isWatched = false
     private var wakeAt: ContinuousClock.Instant?
-    private var underWay = BatchesUnderWay()
+    private var underWay = RunningBatches()
     private var isJoinScheduled = false
 
     /// - Parameters:
@@ -53,11 +53,11 @@ public actor CommandEngine {
         self.reactor = reactor
         self.settings = settings
         metrics = EngineMetrics(settings)
-        reception = CommandReception(reactor: reactor, capacity: settings.capacity, metrics: metrics)
+        reception = AdmissionControl(reactor: reactor, capacity: settings.capacity, metrics: metrics)
         self.directory = directory
         self.logger = logger
         lookups = OrderLookups(client: client, reactor: reactor)
-        alertBell = notices.map { AlertBell(reactor: reactor, client: $0) }
+        alertNotifier = notices.map { AlertNotifier(reactor: reactor, client: $0) }
         self.configuration = configuration
         self.leases = leases
         self.cache = cache
@@ -65,7 +65,7 @@ public actor CommandEngine {
     }
 
     /// Puts a command into the line. Nobody may slip in behind the last lane, whatever has been waited for before.
-    func take(_ ticket: Ticket) {
+    func take(_ ticket: PendingCommand) {
         guard !isStopping else { return ticket.answer(.failure(.systemBusy)) }
         enqueue(ticket)
     }
@@ -179,7 +179,7 @@ public actor CommandEngine {
 
     // MARK: Waiting
 
-    private func enqueue(_ ticket: Ticket) {
+    private func enqueue(_ ticket: PendingCommand) {
         let now = ContinuousClock.now
         let isReady = queue.append(
             keys: ticket.records.map(\.key),

@@ -46,7 +46,7 @@ extension Lane {
             let load = batchLoad(items)
             let answer = try await loaded(load, on: connection)
             for (id, key) in answer.found {
-                if let reference = load.unborn.first(where: { $0.key == key }) { engine.directory.learn(id, reference) }
+                if let reference = load.notYetCreated.first(where: { $0.key == key }) { engine.directory.learn(id, reference) }
             }
             if !answer.ghosts.isEmpty {
                 engine.directory.forget(answer.ghosts)
@@ -64,7 +64,7 @@ extension Lane {
             engine.metrics.batchSize.record(items.count)
 
             // 3, decide
-            var desk = Desk(
+            var desk = BatchDecision(
                 machine: try await machine(answer),
                 transaction: answer.transaction,
                 items: items,
@@ -84,7 +84,7 @@ extension Lane {
                 )
             )
             let published = desk.machine.changes.isEmpty ? [] : BatchSave(desk.machine).publishedRecords()
-            if desk.machine.changes.raisesAlerts { await engine.alertBell?.ring() }
+            if desk.machine.changes.raisesAlerts { await engine.alertNotifier?.ring() }
             for record in published where desk.machine.changes.createdRecords.contains(record.key) {
                 engine.directory.learn(record.id, record.reference)
             }
@@ -123,13 +123,13 @@ extension Lane {
         }
         let known = engine.directory.knownIDs(references.keys)
         var ids: [InventoryID: RecordReference] = [:]
-        var unborn: [RecordReference] = []
+        var notYetCreated: [RecordReference] = []
         for (key, reference) in references {
-            if let id = known[key] { ids[id] = reference } else { unborn.append(reference) }
+            if let id = known[key] { ids[id] = reference } else { notYetCreated.append(reference) }
         }
         return BatchLoad(
             ids: ids,
-            unborn: unborn,
+            notYetCreated: notYetCreated,
             orders: Array(orders),
             products: Array(products),
             warehouses: Array(warehouses),

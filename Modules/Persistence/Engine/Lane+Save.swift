@@ -7,7 +7,7 @@ import UseCases
 extension Lane {
     /// Saves, and takes care that what was answered before under an idempotency key is found: by the look-up in load, or,
     /// where that was left out, by the insert of the key. An answer that is not kept inserts nothing.
-    func saveOnce(_ desk: Desk, on connection: PostgresConnection) async throws(BatchFailure) {
+    func saveOnce(_ desk: BatchDecision, on connection: PostgresConnection) async throws(BatchFailure) {
         let keyed = desk.keyedCount
         let kept = keyed > 0 ? desk.answersToKeep() : []
         guard keyLookups.isOn || kept.count == keyed else {
@@ -24,7 +24,7 @@ extension Lane {
     }
 
     private func save(
-        _ desk: Desk, keeping kept: [(key: RequestKey, answer: KeptAnswer)], on connection: PostgresConnection
+        _ desk: BatchDecision, keeping kept: [(key: RequestKey, answer: KeptAnswer)], on connection: PostgresConnection
     ) async throws(BatchFailure) {
         let save = BatchSave(desk.machine, keeping: kept)
         guard !save.isEmpty else {

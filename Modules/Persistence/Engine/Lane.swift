@@ -81,7 +81,7 @@ actor Lane {
 
     private func process(_ batch: [QueuedCommand]) async -> Remainder {
         let known = engine.directory.knownIDs(batch.lazy.flatMap(\.keys))
-        func leaseKey(_ key: RecordKey) -> LeaseKey { known[key].map(LeaseKey.record) ?? .unborn(key) }
+        func leaseKey(_ key: RecordKey) -> LeaseKey { known[key].map(LeaseKey.record) ?? .notYetCreated(key) }
         let groups = batch.map { $0.keys.map(leaseKey) }
         switch await leases.acquire(groups) {
         case .unavailable:

@@ -12,7 +12,7 @@ public struct PostgresBulkImport: BulkImport {
 
     let client: PostgresClient
     let cache: any StockCache
-    let bell: AlertBell
+    let bell: AlertNotifier
 
     /// - Parameters:
     ///   - client: has connections to lend, for as long as an import takes.
@@ -20,7 +20,7 @@ public struct PostgresBulkImport: BulkImport {
     public init(client: PostgresClient, cache: any StockCache, reactor: Reactor) {
         self.client = client
         self.cache = cache
-        bell = AlertBell(reactor: reactor, client: client)
+        bell = AlertNotifier(reactor: reactor, client: client)
     }
 
     public func importProducts(

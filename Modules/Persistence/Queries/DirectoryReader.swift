@@ -5,13 +5,13 @@ import UseCases
 
 /// Asks the database what names and ids mean, and remembers it.
 final class DirectoryReader: Sendable {
-    let memory: Mutex<DirectoryMemory>
+    let memory: Mutex<DirectoryCache>
     private let client: PostgresClient
 
     /// - Parameter limit: entries that one kind of name may have in memory.
     init(client: PostgresClient, limit: Int) {
         self.client = client
-        memory = Mutex(DirectoryMemory(limit: limit))
+        memory = Mutex(DirectoryCache(limit: limit))
     }
 
     func learnProducts(skus: [SKU]) async throws(ServiceFailure) {
@@ -23,7 +23,7 @@ final class DirectoryReader: Sendable {
     }
 
     private func learnProducts(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
             let id: ProductID = try row.next()
             memory.learn(try row.nextSKU(), id)
         }
@@ -38,7 +38,7 @@ final class DirectoryReader: Sendable {
     }
 
     private func learnWarehouses(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
             let id: WarehouseID = try row.next()
             memory.learn(try row.nextWarehouseCode(), id)
         }
@@ -63,7 +63,7 @@ final class DirectoryReader: Sendable {
     private func learnRecords(_ query: PostgresQuery) async throws(ServiceFailure) -> (count: Int, last: InventoryID?) {
         var count = 0
         var last: InventoryID?
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
             let id: InventoryID = try row.next()
             let key = RecordKey(product: try row.next(), warehouse: try row.next())
             let sku = try row.nextSKU()
@@ -82,7 +82,7 @@ final class DirectoryReader: Sendable {
             parameters.appendArray(missing.map(\.key.warehouse))
         }
         let references = Dictionary(missing.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryMemory) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
             let id: InventoryID = try row.next()
             let key = RecordKey(product: try row.next(), warehouse: try row.next())
             if let reference = references[key] { memory.learn(id, reference) }
@@ -91,7 +91,7 @@ final class DirectoryReader: Sendable {
 
     private func read(
         _ query: PostgresQuery,
-        _ learn: (inout PostgresRow, inout DirectoryMemory) throws(PostgresError) -> Void
+        _ learn: (inout PostgresRow, inout DirectoryCache) throws(PostgresError) -> Void
     ) async throws(ServiceFailure) {
         do throws(PostgresError) {
             let result = try await client.query(query)

@@ -7,8 +7,8 @@ public import UseCases
 /// The directory on PostgreSQL, with a memory: a checkout that names known records costs no query.
 public final class PostgresRecordDirectory: RecordDirectory {
     private let reader: DirectoryReader
-    private let records: GatheredLookup<InventoryID>
-    private let products: GatheredLookup<SKU>
+    private let records: CoalescedLookup<InventoryID>
+    private let products: CoalescedLookup<SKU>
     private let reactor: Reactor
 
     /// Entries that one kind of name may have in memory, over two generations: some 150 bytes each, so that a catalogue of
@@ -20,8 +20,8 @@ public final class PostgresRecordDirectory: RecordDirectory {
         let reader = DirectoryReader(client: client, limit: limit)
         self.reader = reader
         reactor = client.reactor
-        records = GatheredLookup { ids throws(ServiceFailure) in try await reader.learnRecords(ids) }
-        products = GatheredLookup { skus throws(ServiceFailure) in try await reader.learnProducts(skus: skus) }
+        records = CoalescedLookup { ids throws(ServiceFailure) in try await reader.learnRecords(ids) }
+        products = CoalescedLookup { skus throws(ServiceFailure) in try await reader.learnProducts(skus: skus) }
     }
 
     public func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {

@@ -3,7 +3,7 @@ public import Domain
 /// What a lease is on: a record that exists goes by its id, one that is about to be created by its key.
 public enum LeaseKey: Hashable, Sendable {
     case record(InventoryID)
-    case unborn(RecordKey)
+    case notYetCreated(RecordKey)
 }
 
 /// What became of an attempt to take leases.

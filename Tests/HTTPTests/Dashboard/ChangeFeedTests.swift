@@ -48,7 +48,7 @@ struct ChangeFeedTests {
     // MARK: Listeners
 
     @Test func `There are so many listeners at most, and who leaves makes room`() {
-        let feed = ChangeFeed(queries: PlayedDashboardQueries())
+        let feed = ChangeFeed(queries: FakeDashboardQueries())
         var listeners = (0..<ChangeFeed.listenerLimit).map { _ in feed.listen() }
         #expect(listeners.allSatisfy { $0 != nil })
         #expect(feed.listen() == nil)
@@ -60,7 +60,7 @@ struct ChangeFeedTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `Everybody hears of a change, and everybody is let go at the end`() async throws {
-        let queries = PlayedDashboardQueries()
+        let queries = FakeDashboardQueries()
         let feed = ChangeFeed(queries: queries)
         let listeners = try (0..<5).map { _ in try #require(feed.listen()) }
         await withTaskGroup(of: Bool.self) { group in
@@ -82,7 +82,7 @@ struct ChangeFeedTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `A listener whose task is cancelled is let go`() async throws {
-        let feed = ChangeFeed(queries: PlayedDashboardQueries())
+        let feed = ChangeFeed(queries: FakeDashboardQueries())
         let listener = try #require(feed.listen())
         let task = Task {
             while await listener.next() != nil {}

@@ -47,7 +47,7 @@ struct DashboardPageTests {
                 suggestion: .init(
                     id: suggestion, quantity: 1_025, unitPrice: Money(hundredths: 1_999), status: decision,
                     decidedBy: nil))
-            let queries = PlayedDashboardQueries(procurement: [Samples.inventory: state])
+            let queries = FakeDashboardQueries(procurement: [Samples.inventory: state])
             return try await TestDashboard(queries: queries).get("/").text
         }
         let open = try await page(.open, .open)

@@ -10,15 +10,15 @@ import UseCases
 @Suite("Dashboard sessions over HTTP")
 struct DashboardSessionTests {
     /// A key, the sessions that it begins, and a dashboard that asks for it.
-    private struct House {
+    private struct Fixture {
         let key: String
-        let store: PlayedSessions
+        let store: FakeSessions
         let dashboard: TestDashboard
 
         init(_ scopes: Set<Scope> = [.read, .stockWrite], isSecure: Bool = false) throws {
-            var keys = PlayedKeys()
+            var keys = FakeKeys()
             key = try keys.add("Bea", scopes)
-            let store = PlayedSessions(
+            let store = FakeSessions(
                 APIKey(
                     name: try #require(APIKeyName("Bea")), scopes: scopes, createdAt: Instant(milliseconds: 0)))
             self.store = store
@@ -37,7 +37,7 @@ struct DashboardSessionTests {
         }
     }
 
-    private final class PlayedSessions: DashboardSessionStore {
+    private final class FakeSessions: DashboardSessionStore {
         private let key: APIKey
         private let alive = Mutex<Set<APIKeyHash>>([])
 
@@ -61,23 +61,23 @@ struct DashboardSessionTests {
     }
 
     @Test func `Who is not signed in is sent to do so, and comes back to where they were`() async throws {
-        let house = try House()
-        let sent = try await house.dashboard.get("/dashboard/products?search=a%20b")
+        let fixture = try Fixture()
+        let sent = try await fixture.dashboard.get("/dashboard/products?search=a%20b")
         #expect(sent.status == 303)
         let place = try #require(sent.headers[.location])
         #expect(place == "/dashboard/sign-in?next=%2Fdashboard%2Fproducts%3Fsearch%3Da%2520b")
-        let form = try await house.dashboard.get(place).text
+        let form = try await fixture.dashboard.get(place).text
         #expect(form.contains("name=\"next\" value=\"/dashboard/products?search=a%20b\""))
         let next = "%2Fdashboard%2Fproducts%3Fsearch%3Da%2520b"
-        let back = try await house.dashboard.post("/dashboard/sign-in", form: "key=+\(house.key)%0A&next=\(next)")
+        let back = try await fixture.dashboard.post("/dashboard/sign-in", form: "key=+\(fixture.key)%0A&next=\(next)")
         #expect(back.status == 303 && back.headers[.location] == "/dashboard/products?search=a%20b")
     }
 
     @Test(arguments: ["//evil.example/", "https://evil.example/", "/\\evil.example", "/a\r\nSet-Cookie: a=b", "x", ""])
     func `Nobody is sent to another server`(next: String) async throws {
-        let house = try House()
-        let answer = try await house.dashboard.post(
-            "/dashboard/sign-in", form: "key=\(house.key)&next=\(PercentEncoding.encode(segment: next))")
+        let fixture = try Fixture()
+        let answer = try await fixture.dashboard.post(
+            "/dashboard/sign-in", form: "key=\(fixture.key)&next=\(PercentEncoding.encode(segment: next))")
         #expect(answer.status == 303 && answer.headers[.location] == "/")
     }
 
@@ -85,82 +85,82 @@ struct DashboardSessionTests {
         async throws
     {
         for isSecure in [false, true] {
-            let house = try House(isSecure: isSecure)
-            let answer = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)")
+            let fixture = try Fixture(isSecure: isSecure)
+            let answer = try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)")
             let cookie = try #require(answer.headers[.setCookie])
             for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=43200"] {
                 #expect(cookie.contains(part))
             }
             #expect(cookie.contains("; Secure") == isSecure)
-            #expect(!cookie.contains(house.key))
+            #expect(!cookie.contains(fixture.key))
         }
     }
 
     @Test func `Behind a proxy that speaks HTTPS the cookie travels by HTTPS alone too`() async throws {
-        let house = try House()
+        let fixture = try Fixture()
         for (origin, isSecure) in [("https://stock.example", true), ("http://stock.example", false)] {
             let headers: HTTPFields = [.origin: origin]
-            let signIn = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers)
+            let signIn = try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)", headers)
             #expect(signIn.headers[.setCookie]?.contains("; Secure") == isSecure, "\(origin)")
             let cookie = try #require(signIn.cookie)
-            let page = try await house.dashboard.get("/dashboard/orders", [.cookie: cookie]).text
+            let page = try await fixture.dashboard.get("/dashboard/orders", [.cookie: cookie]).text
             let proof = try #require(page.firstMatch(of: /name="csrf-token" content="([0-9a-f]{64})"/)?.output.1)
-            let signOut = try await house.dashboard.post(
+            let signOut = try await fixture.dashboard.post(
                 "/dashboard/sign-out", form: "csrf=\(proof)", [.cookie: cookie, .origin: origin])
             #expect(signOut.headers[.setCookie]?.contains("; Secure") == isSecure, "\(origin)")
         }
     }
 
     @Test func `A key that opens nothing is refused at its field, and sets no cookie`() async throws {
-        let house = try House()
+        let fixture = try Fixture()
         for (form, status) in [("key=inv_x", 401), ("key=", 422), ("", 422), ("key=%ff", 422)] {
-            let answer = try await house.dashboard.post("/dashboard/sign-in", form: form)
+            let answer = try await fixture.dashboard.post("/dashboard/sign-in", form: form)
             #expect(answer.status == status, "\(form)")
             #expect(answer.headers[.setCookie] == nil && answer.text.contains("aria-describedby=\"key-fault\""))
         }
-        #expect(house.store.count == 0)
+        #expect(fixture.store.count == 0)
     }
 
     @Test func `A form from another site signs nobody in or out`() async throws {
-        let house = try House()
-        let (cookie, proof) = try await house.signIn()
+        let fixture = try Fixture()
+        let (cookie, proof) = try await fixture.signIn()
         for headers in [
             [.secFetchSite: "cross-site"], [.secFetchSite: "same-site"], [.secFetchSite: "none"],
             [.origin: "http://evil.example"], [.origin: "null"], [.origin: "http://stock.example.evil"],
         ] as [HTTPFields] {
-            let signIn = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers)
+            let signIn = try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)", headers)
             #expect(signIn.status == 403 && signIn.headers[.setCookie] == nil, "\(headers)")
             var sent = headers
             sent[.cookie] = cookie
-            #expect(try await house.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", sent).status == 403)
+            #expect(try await fixture.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", sent).status == 403)
         }
-        let unproved = try await house.dashboard.post("/dashboard/sign-out", form: "csrf=0", [.cookie: cookie])
-        #expect(unproved.status == 403 && house.store.count == 1)
+        let unproved = try await fixture.dashboard.post("/dashboard/sign-out", form: "csrf=0", [.cookie: cookie])
+        #expect(unproved.status == 403 && fixture.store.count == 1)
         for headers in [[.secFetchSite: "same-origin"], [.origin: "http://stock.example"], [:]] as [HTTPFields] {
             #expect(
-                try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)", headers).status == 303)
+                try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)", headers).status == 303)
         }
     }
 
     @Test func `Signing out ends the session and takes the cookie`() async throws {
-        let house = try House()
-        let (cookie, proof) = try await house.signIn()
-        let other = try await house.signIn().cookie
-        let answer = try await house.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", [.cookie: cookie])
+        let fixture = try Fixture()
+        let (cookie, proof) = try await fixture.signIn()
+        let other = try await fixture.signIn().cookie
+        let answer = try await fixture.dashboard.post("/dashboard/sign-out", form: "csrf=\(proof)", [.cookie: cookie])
         #expect(answer.status == 303 && answer.headers[.setCookie]?.contains("Max-Age=0") == true)
-        #expect(try await house.dashboard.get("/", [.cookie: cookie]).status == 303)
-        #expect(try await house.dashboard.get("/", [.cookie: other]).status == 200)
+        #expect(try await fixture.dashboard.get("/", [.cookie: cookie]).status == 303)
+        #expect(try await fixture.dashboard.get("/", [.cookie: other]).status == 200)
     }
 
     @Test func `The API takes a session with its proof, from the same origin, and within the key's scopes`()
         async throws
     {
-        let house = try House([.read])
-        let (cookie, proof) = try await house.signIn()
-        let other = try await house.signIn().proof
+        let fixture = try Fixture([.read])
+        let (cookie, proof) = try await fixture.signIn()
+        let other = try await fixture.signIn().proof
         func status(_ headers: HTTPFields, _ method: HTTPRequest.Method = .get) async throws -> Int {
             let path = method == .get ? "/api/v1/inventory" : "/api/v1/inventory/receive"
-            return try await house.dashboard.send(method, path, method == .get ? nil : "{}", headers).status
+            return try await fixture.dashboard.send(method, path, method == .get ? nil : "{}", headers).status
         }
         #expect(try await status([.cookie: cookie, .csrfToken: proof]) == 200)
         #expect(try await status([.cookie: "a=b; \(cookie); c=d", .csrfToken: proof]) == 200)
@@ -176,19 +176,19 @@ struct DashboardSessionTests {
         ] as [HTTPFields] {
             #expect(try await status(headers) == 401, "\(headers)")
         }
-        #expect(try await status(.bearer(house.key)) == 200)
+        #expect(try await status(.bearer(fixture.key)) == 200)
     }
 
     @Test func `What the scopes forbid is not offered`() async throws {
         for (scopes, has) in [([.read], false), ([.read, .stockWrite], true), ([.admin], true)] as [(Set<Scope>, Bool)]
         {
-            let house = try House(scopes)
-            let (cookie, _) = try await house.signIn()
-            let page = try await house.dashboard.get("/dashboard/products/LAPTOP-001", [.cookie: cookie]).text
+            let fixture = try Fixture(scopes)
+            let (cookie, _) = try await fixture.signIn()
+            let page = try await fixture.dashboard.get("/dashboard/products/LAPTOP-001", [.cookie: cookie]).text
             #expect(page.contains("data-form") == has)
         }
-        let house = try House([.stockWrite])
-        let refused = try await house.dashboard.post("/dashboard/sign-in", form: "key=\(house.key)")
+        let fixture = try Fixture([.stockWrite])
+        let refused = try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)")
         #expect(refused.status == 401 && refused.text.contains("needs the scope read"))
     }
 

@@ -13,13 +13,13 @@ import UseCases
 struct TestDashboard: Sendable {
     let pipeline: RequestPipeline
     let api: InventoryAPI
-    let queries: PlayedDashboardQueries
+    let queries: FakeDashboardQueries
 
     /// - Parameters:
     ///   - sessions: nil where nobody has to sign in.
     ///   - authenticator: of the API's callers.
     init(
-        _ ports: TestPorts = .furnished, queries: PlayedDashboardQueries = PlayedDashboardQueries(),
+        _ ports: TestPorts = .furnished, queries: FakeDashboardQueries = FakeDashboardQueries(),
         sessions: DashboardSessions? = nil, authenticator: any Authenticator = OpenAuthenticator(),
         mailboxURL: String? = nil, isSecure: Bool = false
     ) {
@@ -84,7 +84,7 @@ private struct WholeBody: HTTP.RequestBody {
 }
 
 /// What the dashboard reads, as a test plays it.
-final class PlayedDashboardQueries: DashboardQueries {
+final class FakeDashboardQueries: DashboardQueries {
     private struct State {
         var mark = 0
         var isOut = false

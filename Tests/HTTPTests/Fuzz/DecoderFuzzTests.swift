@@ -77,7 +77,7 @@ struct DecoderFuzzTests {
 
     @Test("no damage makes another key out of a key, nor a tag of another version match")
     func secrets() async throws {
-        let secret = PlayedKeys.secret()
+        let secret = FakeKeys.secret()
         await eachDamaged(["Bearer \(secret.text)", "\"7\"", "W/\"7\", *", "application/json; charset=utf-8"]) { text in
             if let token = try? BearerToken([.authorization: text]), let found = APIKeySecret(token.text) {
                 #expect(found.hash != secret.hash || token.text == secret.text, "\(text)")

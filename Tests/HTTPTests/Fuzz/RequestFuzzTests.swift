@@ -10,7 +10,7 @@ struct RequestFuzzTests {
     @Test("whatever is asked, the answer is as described and never a 5xx")
     func requests() async throws {
         print(FuzzRun.words)
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         let key = try keys.add("all", Set(Scope.allCases))
         let api = makeAPI(.answering, authenticator: keys.authenticator)
         let endpoints = api.endpoints

@@ -31,12 +31,12 @@ struct ReadPlanTests {
     {
         for fields: HTTPFields in [[:], [.ifNoneMatch: "\"7\""], [.ifNoneMatch: "\"8\""]] {
             for method: HTTPRequest.Method in [.get, .head] {
-                let cache = PlayedCache([Samples.record])
+                let cache = FakeCache([Samples.record])
                 var ports = TestPorts()
                 let fast = try await Self.send(method, fields, ports, cache)
                 #expect(cache.asked == [[.record(Samples.reference.key)]])
                 ports.record = { _ in Samples.record }
-                let slow = try await Self.send(method, fields, ports, PlayedCache(canBeAsked: false))
+                let slow = try await Self.send(method, fields, ports, FakeCache(canBeAsked: false))
                 #expect(fast.status == slow.status)
                 #expect(fast.text == slow.text)
                 #expect(Self.headers(fast) == Self.headers(slow))
@@ -45,7 +45,7 @@ struct ReadPlanTests {
     }
 
     private static func send(
-        _ method: HTTPRequest.Method, _ fields: HTTPFields, _ ports: TestPorts, _ cache: PlayedCache
+        _ method: HTTPRequest.Method, _ fields: HTTPFields, _ ports: TestPorts, _ cache: FakeCache
     ) async throws -> TestAnswer {
         let api = makeAPI(ports, cache: cache)
         let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
@@ -60,7 +60,7 @@ struct ReadPlanTests {
     @Test func `A record that the cache does not have comes from the database, and the cache is asked once`()
         async throws
     {
-        let cache = PlayedCache()
+        let cache = FakeCache()
         var ports = TestPorts()
         ports.record = { _ in Samples.record }
         try await withAPI(ports, cache: cache) { api in
@@ -77,19 +77,19 @@ struct ReadPlanTests {
     {
         var ports = TestPorts()
         ports.record = { _ in nil }
-        try await withAPI(ports, cache: PlayedCache()) { api in
+        try await withAPI(ports, cache: FakeCache()) { api in
             let answer = try await api.get(Self.path)
             #expect(answer.detail == "Unknown inventory record: \(Samples.inventoryText)")
         }
         ports.record = { _ throws(ServiceFailure) in throw .unavailable(cause: "gone") }
-        try await withAPI(ports, cache: PlayedCache()) { api in
+        try await withAPI(ports, cache: FakeCache()) { api in
             let answer = try await api.get(Self.path)
             #expect(answer.status == 503)
         }
     }
 
     @Test func `Faults are told, and a cache that cannot be asked is not`() async throws {
-        let cache = PlayedCache([Samples.record], canBeAsked: false)
+        let cache = FakeCache([Samples.record], canBeAsked: false)
         try await withAPI(cache: cache) { api in
             let good = try await api.get(Self.path)
             #expect(good.status == 200)
@@ -113,7 +113,7 @@ struct ReadPlanTests {
             {"sku":"MOUSE-002","quantity_available":3,"warehouses":[\
             {"warehouse_code":"WH1","quantity_available":3}]}]}
             """
-        let all = PlayedCache([], [Self.laptop, Self.mouse])
+        let all = FakeCache([], [Self.laptop, Self.mouse])
         try await withAPI(cache: all) { api in
             let answer = try await api.get(query)
             #expect(answer.text == expected)
@@ -125,7 +125,7 @@ struct ReadPlanTests {
             #expect(products == [Samples.secondProductID])
             return [Self.mouse]
         }
-        try await withAPI(ports, cache: PlayedCache([], [Self.laptop])) { api in
+        try await withAPI(ports, cache: FakeCache([], [Self.laptop])) { api in
             let answer = try await api.get(query)
             #expect(answer.text == expected)
         }
@@ -134,7 +134,7 @@ struct ReadPlanTests {
     @Test func `Requests that one connection sends ahead are answered in their order`() async throws {
         var ports = TestPorts()
         ports.reference = { _ in nil }
-        let api = makeAPI(ports, cache: PlayedCache([Samples.record], [Self.laptop]))
+        let api = makeAPI(ports, cache: FakeCache([Samples.record], [Self.laptop]))
         try await RunningServer.run(api) { server in
             try await RawConnection.open(server.port) { connection in
                 let unknown = "GET /api/v1/inventory/\(Samples.orderText) HTTP/1.1\nHost: a\n\n"
@@ -152,7 +152,7 @@ struct ReadPlanTests {
     }
 
     @Test func `Reads that wait for the cache are bounded like all requests`() async throws {
-        let cache = PlayedCache([Samples.record], isHeld: true)
+        let cache = FakeCache([Samples.record], isHeld: true)
         var limits = TransportLimits()
         limits.requestsInFlight = 2
         try await RunningServer.run(makeAPI(cache: cache), limits: limits) { server in
@@ -186,7 +186,7 @@ struct ReadPlanTests {
         limits.requestsInFlight = 1
         let log = RecordingLog()
         let logger = Logger(label: "test") { _ in log }
-        let api = makeAPI(ports, cache: PlayedCache(cached))
+        let api = makeAPI(ports, cache: FakeCache(cached))
         try await RunningServer.run(api, limits: limits, logger: logger) { server in
             try await RawConnection.open(server.port) { connection in
                 for _ in 0..<3 {
@@ -200,7 +200,7 @@ struct ReadPlanTests {
     }
 
     @Test func `A server that is told to end waits for reads at the cache`() async throws {
-        let cache = PlayedCache([Samples.record], isHeld: true)
+        let cache = FakeCache([Samples.record], isHeld: true)
         try await RunningServer.run(makeAPI(cache: cache)) { server in
             try await RawConnection.open(server.port) { connection in
                 try await connection.send(Self.request)
@@ -213,7 +213,7 @@ struct ReadPlanTests {
     }
 
     @Test func `Reads of one turn of a loop are asked together, a thousand entries at most`() async throws {
-        let cache = PlayedCache([Samples.record])
+        let cache = FakeCache([Samples.record])
         let reader = StockReader(directory: TestPorts(), queries: TestPorts(), cache: cache)
         let record = CacheQuestion.record(Samples.reference.key)
         let hundred = CacheQuestion.availability(Array(repeating: Samples.productID, count: 100))
@@ -221,7 +221,7 @@ struct ReadPlanTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let found: [Bool] = try await eventLoop.flatSubmit {
-            let desk = ReadDesk(eventLoop: eventLoop)
+            let desk = CacheReadBatcher(eventLoop: eventLoop)
             let done = questions.map { _ in eventLoop.makePromise(of: Bool.self) }
             for (question, promise) in zip(questions, done) {
                 let plan = ReadPlan(question: question, reader: reader) { _ in .answer(APIResponse(.ok)) }

@@ -28,7 +28,7 @@ struct StandardHeadersTests {
     @Test("every route, known or not, tells browsers to do nothing with its answer, and caches to keep none")
     func everyRoute() async throws {
         // Nobody gets in, so that no port is asked; what is open to all answers as it does.
-        let pipeline = pipeline(TestPorts(), PlayedKeys().authenticator)
+        let pipeline = pipeline(TestPorts(), FakeKeys().authenticator)
         var heads = pipeline.table.endpoints.map { endpoint in
             head(endpoint.method, endpoint.path.description.replacing(/\{\w+\}/) { _ in "x" })
         }

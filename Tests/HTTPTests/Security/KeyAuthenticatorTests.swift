@@ -9,7 +9,7 @@ import UseCases
 struct KeyAuthenticatorTests {
     @Test("the scheme is written in any case, and blanks around do no harm")
     func scheme() async throws {
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         let key = try keys.add("shop", [.read])
         let authenticator = keys.authenticator
         for value in ["Bearer \(key)", "bearer \(key)", "BEARER \(key)", "bEaReR   \(key)", " Bearer \(key) "] {
@@ -27,7 +27,7 @@ struct KeyAuthenticatorTests {
             "Token KEY",
         ])
     func malformed(_ form: String) async throws {
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         let key = try keys.add("shop", [.admin])
         let authenticator = keys.authenticator
         await #expect {
@@ -40,7 +40,7 @@ struct KeyAuthenticatorTests {
 
     @Test("two headers are refused though both are good, and so is one that is too long")
     func tooMuch() async throws {
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         let key = try keys.add("shop", [.admin])
         let authenticator = keys.authenticator
         var headers = HTTPFields()
@@ -64,7 +64,7 @@ struct KeyAuthenticatorTests {
         }
         let authenticator = KeyAuthenticator(keys: KeyRing(store: Away()))
         try await withAPI(authenticator: authenticator) { api in
-            let answer = try await api.get("/inventory", headers: .bearer(PlayedKeys.secret().text))
+            let answer = try await api.get("/inventory", headers: .bearer(FakeKeys.secret().text))
             #expect(answer.status == 503 && answer.code == "unavailable")
             #expect(!answer.text.contains("db-7"))
             // What can be no key needs no database to be refused.
@@ -75,7 +75,7 @@ struct KeyAuthenticatorTests {
 
     @Test("a path that does not exist, or not by this method, says so to everybody")
     func unknownPaths() async throws {
-        try await withAPI(authenticator: PlayedKeys().authenticator) { api throws in
+        try await withAPI(authenticator: FakeKeys().authenticator) { api throws in
             #expect(try await api.get("/nope").status == 404)
             #expect(try await api.send(.delete, "/inventory").status == 405)
             #expect(try await api.send(.head, "/inventory").status == 401)

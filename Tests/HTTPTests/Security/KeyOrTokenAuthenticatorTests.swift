@@ -9,7 +9,7 @@ import UseCases
 @Suite("API keys and tokens over HTTP")
 struct KeyOrTokenAuthenticatorTests {
     /// Knows `good`, and fails the test when it is shown a key.
-    private struct PlayedTokens: TokenVerifier {
+    private struct FakeTokens: TokenVerifier {
         func verify(_ token: String) throws(TokenRefusal) -> TokenCaller {
             #expect(APIKeySecret(token) == nil, "a key is not shown to whom it does not concern")
             guard token == "good", let actor = TokenActor(subject: "alice") else { throw TokenRefusal("not good") }
@@ -19,9 +19,9 @@ struct KeyOrTokenAuthenticatorTests {
 
     @Test("what has the form of a key is one, known or not, and all else is a token")
     func forms() async throws {
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         let key = try keys.add("shop", [.admin])
-        let authenticator = KeyOrTokenAuthenticator(keys: keys.authenticator, tokens: PlayedTokens())
+        let authenticator = KeyOrTokenAuthenticator(keys: keys.authenticator, tokens: FakeTokens())
         #expect(try await authenticator.authenticate(.bearer(key)) == Principal(name: "shop", scopes: [.admin]))
         let unknown = "inv_" + String(repeating: "0", count: 64)
         await #expect(throws: AuthenticationFailure.unauthorized(reason: "unknown key")) {
@@ -40,14 +40,14 @@ struct KeyOrTokenAuthenticatorTests {
 
     @Test("the description speaks of tokens where they are taken, and of nothing where nobody is asked")
     func description() async throws {
-        let both = KeyOrTokenAuthenticator(keys: PlayedKeys().authenticator, tokens: PlayedTokens())
+        let both = KeyOrTokenAuthenticator(keys: FakeKeys().authenticator, tokens: FakeTokens())
         func text(_ authenticator: any Authenticator) -> String {
             let endpoints = makeAPI(authenticator: authenticator).endpoints
             return String(buffer: OpenAPIDocument(endpoints, credentials: authenticator.credentials).text.buffer)
         }
         #expect(text(both).contains("An API key, or a JWT"))
-        #expect(text(RateLimitedAuthenticator(both, limiter: PlayedLimiter())).contains("An API key, or a JWT"))
-        #expect(!text(PlayedKeys().authenticator).contains("JWT"))
+        #expect(text(RateLimitedAuthenticator(both, limiter: FakeLimiter())).contains("An API key, or a JWT"))
+        #expect(!text(FakeKeys().authenticator).contains("JWT"))
         #expect(!text(OpenAuthenticator()).contains(#""security":[{"#))
         #expect(text(both).contains(#""security":[{"#))
     }

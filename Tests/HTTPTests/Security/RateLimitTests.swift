@@ -6,7 +6,7 @@ import UseCases
 @testable import HTTP
 
 /// Says what the test wants, and keeps who asked.
-final class PlayedLimiter: RateLimiter {
+final class FakeLimiter: RateLimiter {
     let wait = Mutex<Duration?>(nil)
     let callers = Mutex<[String]>([])
 
@@ -20,7 +20,7 @@ final class PlayedLimiter: RateLimiter {
 struct RateLimitTests {
     @Test("what is refused is 429 and says when to come again, in whole seconds")
     func answers() async throws {
-        let limiter = PlayedLimiter()
+        let limiter = FakeLimiter()
         try await withAPI(authenticator: RateLimitedAuthenticator(OpenAuthenticator(), limiter: limiter)) { api in
             // Routes that are open are not counted, a path that is none neither.
             for path in ["/health/live", "/nope"] { _ = try await api.get(path) }
@@ -49,7 +49,7 @@ struct RateLimitTests {
                 throw .unauthorized(reason: "no key")
             }
         }
-        let limiter = PlayedLimiter()
+        let limiter = FakeLimiter()
         limiter.wait.withLock { $0 = .seconds(1) }
         let strangers = RateLimitedAuthenticator(Stranger(), limiter: limiter)
         await #expect(throws: AuthenticationFailure.unauthorized(reason: "no key")) {

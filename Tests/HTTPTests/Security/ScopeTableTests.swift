@@ -81,11 +81,11 @@ struct ScopeTableTests {
 
     @Test("each route lets in whom api.md says, and refuses everybody else as it says")
     func table() async throws {
-        var keys = PlayedKeys()
+        var keys = FakeKeys()
         var callers: [(Caller, HTTPFields)] = [(.nobody, [:])]
         callers += [
             (.stranger("bad key"), .bearer("inv_nonsense")),
-            (.stranger("unknown key"), .bearer(PlayedKeys.secret().text)),
+            (.stranger("unknown key"), .bearer(FakeKeys.secret().text)),
             (.stranger("expired key"), .bearer(try keys.add("late", Set(Scope.allCases), hasExpired: true))),
             (.stranger("revoked key"), .bearer(try keys.add("gone", Set(Scope.allCases), isRevoked: true))),
         ]

@@ -71,7 +71,7 @@ struct HTTP2Tests {
     @Test func `Reads of the cache are answered on their streams, and one that is given up keeps nobody waiting`()
         async throws
     {
-        let cache = PlayedCache([Samples.record], isHeld: true)
+        let cache = FakeCache([Samples.record], isHeld: true)
         var ports = TestPorts()
         ports.reference = { _ in nil }
         let log = RecordingLog()

@@ -58,7 +58,7 @@ struct Journey {
 
     /// Holds that expire and holds that stay, shortages, movements, prices, policies and decisions.
     mutating func live() async throws {
-        try await stage.require(client.post("/warehouses", ["code": "NEW", "name": "A new house"]))
+        try await stage.require(client.post("/warehouses", ["code": "NEW", "name": "A new fixture"]))
         try await stage.require(client.post("/products", ["sku": "NEW", "name": "New <1,000>", "base_price": "0.01"]))
         for _ in 0..<40 {
             let record = try await pick("quantity_on_hand - quantity_reserved > 2")

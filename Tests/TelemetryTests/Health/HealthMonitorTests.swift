@@ -7,7 +7,7 @@ import Testing
 @Suite("The health monitor")
 struct HealthMonitorTests {
     /// A clock that a test moves, and what its one check finds.
-    private final class World: Sendable {
+    private final class Fixture: Sendable {
         let seconds = Mutex(0.0)
         let finding = Mutex(HealthCheck.Finding.ok)
         let log = RecordingLog()
@@ -33,29 +33,29 @@ struct HealthMonitorTests {
 
     @Test("an outage of an hour that is asked about every second is a line a minute")
     func throttling() async {
-        let world = World()
-        let monitor = world.monitor()
-        await world.poll(monitor, times: 10, finding: .ok)
-        #expect(world.log.lines.all.isEmpty)
-        await world.poll(monitor, times: 3_600, finding: .init(.down, detail: "refused"))
-        let lines = world.log.lines.all
+        let fixture = Fixture()
+        let monitor = fixture.monitor()
+        await fixture.poll(monitor, times: 10, finding: .ok)
+        #expect(fixture.log.lines.all.isEmpty)
+        await fixture.poll(monitor, times: 3_600, finding: .init(.down, detail: "refused"))
+        let lines = fixture.log.lines.all
         #expect(lines.count == 60)
         #expect(lines.first == "warning health check failed cause=refused check=smtp state=down")
         #expect(lines.dropFirst().allSatisfy { $0.hasSuffix("state=down unlogged=59") })
-        await world.poll(monitor, times: 100, finding: .ok)
-        #expect(world.log.lines.all.count == 61)
-        #expect(world.log.lines.all.last == "notice health check recovered check=smtp state=ok unlogged=59")
+        await fixture.poll(monitor, times: 100, finding: .ok)
+        #expect(fixture.log.lines.all.count == 61)
+        #expect(fixture.log.lines.all.last == "notice health check recovered check=smtp state=ok unlogged=59")
     }
 
     @Test("a change of state is logged at once")
     func changes() async {
-        let world = World()
-        let monitor = world.monitor()
-        await world.poll(monitor, times: 2, finding: .init(.degraded, note: "slow"))
-        await world.poll(monitor, times: 2, finding: .init(.down))
-        await world.poll(monitor, times: 2, finding: .ok)
+        let fixture = Fixture()
+        let monitor = fixture.monitor()
+        await fixture.poll(monitor, times: 2, finding: .init(.degraded, note: "slow"))
+        await fixture.poll(monitor, times: 2, finding: .init(.down))
+        await fixture.poll(monitor, times: 2, finding: .ok)
         #expect(
-            world.log.lines.all == [
+            fixture.log.lines.all == [
                 "warning health check failed cause=slow check=smtp state=degraded",
                 "warning health check failed cause=none given check=smtp state=down unlogged=1",
                 "notice health check recovered check=smtp state=ok unlogged=1",
@@ -65,16 +65,16 @@ struct HealthMonitorTests {
 
     @Test("a check that is up and down in turn does not fill the log, and its last state is told in the end")
     func flapping() async {
-        let world = World()
-        let monitor = world.monitor()
+        let fixture = Fixture()
+        let monitor = fixture.monitor()
         for _ in 0..<300 {
-            await world.poll(monitor, times: 1, finding: .init(.down))
-            await world.poll(monitor, times: 1, finding: .ok)
+            await fixture.poll(monitor, times: 1, finding: .init(.down))
+            await fixture.poll(monitor, times: 1, finding: .ok)
         }
         // 600 s, six lines a minute.
-        #expect((1...60).contains(world.log.lines.all.count))
-        await world.poll(monitor, times: 70, finding: .init(.down))
-        #expect(world.log.lines.all.last?.contains("state=down") == true)
+        #expect((1...60).contains(fixture.log.lines.all.count))
+        await fixture.poll(monitor, times: 70, finding: .init(.down))
+        #expect(fixture.log.lines.all.last?.contains("state=down") == true)
     }
 
     @Test("a caller that leaves says nothing about the checks")

@@ -1,1 +1,0 @@
-../../../../../Modules/Persistence/Engine/BatchLoad.swift

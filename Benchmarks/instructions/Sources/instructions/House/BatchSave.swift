@@ -1,1 +1,0 @@
-../../../../../Modules/Persistence/Engine/BatchSave.swift

@@ -1,1 +1,0 @@
-../../../../../Modules/HTTP/Requests/FieldReader.swift

@@ -1,1 +1,0 @@
-../../../../../Modules/HTTP/Text/Hexadecimal.swift

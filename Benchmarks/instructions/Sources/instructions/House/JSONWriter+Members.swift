@@ -1,1 +1,0 @@
-../../../../../Modules/HTTP/JSON/JSONWriter+Members.swift

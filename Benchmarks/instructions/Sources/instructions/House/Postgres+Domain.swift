@@ -1,1 +1,0 @@
-../../../../../Modules/Persistence/Mapping/Postgres+Domain.swift

@@ -1,1 +1,0 @@
-../../../../../Modules/Persistence/Queries/StockRows.swift

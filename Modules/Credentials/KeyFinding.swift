@@ -1,9 +1,0 @@
-public import UseCases
-
-/// What became of a look for a key.
-public enum KeyFinding: Hashable, Sendable {
-    case active(APIKey)
-    case unknown
-    case expired(APIKeyName)
-    case revoked(APIKeyName)
-}

@@ -1,0 +1,95 @@
+import Domain
+
+/// One machine before its batch: asks it, gives it overdue reservations in slices, and shows the reference what it did.
+struct MachineDriver {
+    enum Answer {
+        case decided, short, returned
+    }
+
+    var machine: StockMachine
+    /// Overdue reservations of a record in one slice.
+    let limit: Int
+    private var wanted: Set<RecordKey> = []
+    private var ends: [RecordKey: (Instant, ReservationID)] = [:]
+    private var hasReleased = false
+
+    init(machine: StockMachine, limit: Int) {
+        self.machine = machine
+        self.limit = limit
+    }
+
+    mutating func decide(_ command: Command, actor: String, run: inout MachineRun) -> Answer {
+        let before = machine.changes.ledger.count
+        let decision = machine.decide(command, actor: actor)
+        let machine = machine
+        let records = run.records
+        let keys = { (id: InventoryID) in records.first { machine.record($0.key)?.id == id }?.key }
+        run.model.actor = actor
+        let rows = machine.changes.ledger.dropFirst(before)
+        let released = rows.prefix { $0.kind == .expire && $0.actor == StockMachine.expiryActor }
+        if !released.isEmpty { hasReleased = true }
+        run.report(StepCheck.releaseForWant(Array(released), of: command, in: &run.model, keys: keys), of: command)
+        let own = Array(rows.dropFirst(released.count))
+        switch decision {
+        case .done(let result):
+            run.note(words(result).split(separator: " ").first.map(String.init) ?? "")
+            let check = StepCheck(command: command, actor: actor, result: result)
+            run.report(
+                check.compare(
+                    with: &run.model, rows: own, mayConflict: hasReleased && command.namesVersion, keys: keys),
+                of: command)
+            return .decided
+        case .needsOverdue(let asked):
+            if !own.isEmpty { run.report(["rows of a command that was not decided"], of: command) }
+            if asked.isEmpty || !asked.allSatisfy({ machine.record($0) != nil }) {
+                run.report(["overdue units are wanted of no record"], of: command)
+            }
+            run.note("(slice)")
+            wanted.formUnion(asked)
+            return .short
+        case .needsRecords(let references):
+            if !rows.isEmpty { run.report(["rows of a command that was not decided"], of: command) }
+            let missing = run.model.pending.filter {
+                $0.order == command.resolvedOrder && machine.record($0.record.key) == nil
+            }
+            if Set(missing.map(\.record)) != Set(references) { run.report(["other records are missing"], of: command) }
+            run.note("(records)")
+            run.carry(command)
+            return .returned
+        }
+    }
+
+    /// The next slice of each record that was asked for.
+    mutating func giveOverdue(from saved: SavedStock) {
+        for key in wanted {
+            let all = saved.reservations.values.filter { $0.reference.key == key && $0.isOverdue(at: machine.now) }
+                .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
+            let rest = ends[key].map { end in all.filter { ($0.expiresAt, $0.id) > end } } ?? all
+            let slice = Array(rest.prefix(limit))
+            if let last = slice.last { ends[key] = (last.expiresAt, last.id) }
+            machine.add(OverdueReservations(reservations: slice, isComplete: slice.count < limit), of: key)
+        }
+        wanted = []
+    }
+}
+
+extension Command {
+    /// Whether the caller said which version it saw.
+    fileprivate var namesVersion: Bool {
+        switch self {
+        case .move(let movement): movement.namesVersion
+        case .batch(let movements): movements.contains(where: \.namesVersion)
+        default: false
+        }
+    }
+}
+
+extension Movement {
+    fileprivate var namesVersion: Bool {
+        switch self {
+        case .receive(let change), .ship(let change): change.expectedVersion != nil
+        case .adjust(let adjustment): adjustment.expectedVersion != nil
+        case .transfer: false
+        }
+    }
+}
