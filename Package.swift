@@ -100,14 +100,25 @@ let modules: [Target] = [
             "Assets/stock-forms.mustache", "Assets/dashboard.css", "Assets/icon.svg", "Assets/main.js",
             "Assets/calls.js", "Assets/forms.js", "Assets/live.js", "Assets/theme.js", "Assets/times.js",
         ]),
+    module("JSON", [nioCore]),
     module(
-        "HTTP",
+        "HTTPCore",
+        ["Credentials", "Domain", "JSON", "Telemetry", "UseCases", crypto, httpTypes, logging, metrics, nioCore]),
+    module(
+        "HTTPTransport",
         [
-            "CSV", "Credentials", "Dashboard", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
-            hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix,
-            nioSSL, nioTLS,
-            serviceLifecycle,
+            "Domain", "HTTPCore", "Telemetry", "UseCases", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
+            nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
         ]),
+    module(
+        "InventoryRoutes",
+        ["CSV", "Domain", "HTTPCore", "JSON", "Tables", "Telemetry", "UseCases", httpTypes, nioCore]),
+    module(
+        "DashboardRoutes",
+        [
+            "Credentials", "Dashboard", "Domain", "HTTPCore", "JSON", "UseCases", crypto, deque, httpTypes, nioCore,
+        ]),
+    module("OpenAPI", ["HTTPCore", "JSON", "UseCases", httpTypes, nioCore]),
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
@@ -130,7 +141,9 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "RateLimits", "Reactor",
+            "Cache", "Credentials", "DashboardRoutes", "HTTPCore", "HTTPTransport", "InventoryRoutes", "Locking",
+            "OpenAPI",
+            "Persistence", "PostgresClient", "RateLimits", "Reactor",
             "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics,
             serviceLifecycle,
             unixSignals,
@@ -214,7 +227,9 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Credentials", "Domain", "HTTP", "Telemetry", "TestSupport", "UseCases", httpTypes, logging, metrics,
+            "Credentials", "DashboardRoutes", "Domain", "HTTPCore", "HTTPTransport", "InventoryRoutes", "JSON",
+            "OpenAPI",
+            "Telemetry", "TestSupport", "UseCases", httpTypes, logging, metrics,
             nioCore,
             nioHPACK, nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
         ]),
@@ -236,7 +251,6 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "inventory",
-    platforms: [.macOS(.v15)],
     products: modules.map { .library(name: $0.name, targets: [$0.name]) }
         + apps.map { .executable(name: $0.name, targets: [$0.name]) },
     dependencies: dependencies,

@@ -6,6 +6,9 @@ public enum MovementRequest: Hashable, Sendable {
     case ship(StockTarget, quantity: Int64)
     case adjust(StockTarget, Adjustment.Target)
     case transfer(sku: SKU, from: WarehouseCode, to: WarehouseCode, quantity: Int64, note: Note)
+
+    /// How many of them one batch may have.
+    public static let batchCount = 1...1_000
 }
 
 /// The record that a movement is about, and what the caller says of it.
@@ -62,7 +65,7 @@ public final class StockService: Sendable {
     }
 
     /// Moves units several times, in one transaction, all or nothing; later movements see earlier ones.
-    /// - Parameter requests: 1 ... 1,000.
+    /// - Parameter requests: `MovementRequest.batchCount` of them.
     /// - Throws: `.operation(index:…)` around what failed.
     public func moveAll(
         _ requests: [MovementRequest], actor: String, once: Once<Outcome>? = nil

@@ -1,10 +1,13 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import InventoryRoutes
+@testable import JSON
+@testable import OpenAPI
 
 @Suite("The tests' schema checker")
 struct SchemaCheckerTests {
-    private let checker = SchemaChecker(OpenAPIDocument(makeAPI().endpoints))
+    private let checker = SchemaChecker(OpenAPIDocument(makeAPI()))
 
     @Test(
         "it sees what does not fit",

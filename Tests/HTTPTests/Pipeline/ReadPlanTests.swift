@@ -6,7 +6,8 @@ import NIOPosix
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("Reads without a task", .timeLimit(.minutes(1)))
 struct ReadPlanTests {
@@ -47,9 +48,9 @@ struct ReadPlanTests {
     private static func send(
         _ method: HTTPRequest.Method, _ fields: HTTPFields, _ ports: TestPorts, _ cache: FakeCache
     ) async throws -> TestAnswer {
-        let api = makeAPI(ports, cache: cache)
-        let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
-        return try await TestAPI(pipeline: server.makePipeline()).send(method, path, nil, fields)
+        let pipeline = RequestPipeline(
+            makeAPI(ports, cache: cache), authenticator: OpenAuthenticator(), logger: silence)
+        return try await TestAPI(pipeline: pipeline).send(method, path, nil, fields)
     }
 
     /// All but the id, which is random.

@@ -2,6 +2,8 @@ import Domain
 import Synchronization
 import UseCases
 
+@testable import HTTPCore
+
 /// A cache with what a test puts into it. It answers on a thread of its own, as Redis does, or when the test says so.
 final class FakeCache: StockCache {
     private struct State {

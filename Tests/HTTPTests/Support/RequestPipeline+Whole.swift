@@ -2,7 +2,8 @@ import HTTPTypes
 import TestSupport
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 extension RequestPipeline {
     /// Answers as a connection does: without a task where the whole body is here and the route has a planner.

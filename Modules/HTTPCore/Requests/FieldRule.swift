@@ -1,0 +1,94 @@
+package import Domain
+package import JSON
+
+/// What is wrong with a value, in words that follow the field's name: `must be an integer`.
+package struct FieldMessage: Error, Hashable {
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+}
+
+/// How a value is checked and what it becomes. The same rule reads a member of a body and a parameter of a query.
+package struct FieldRule<Value>: Sendable {
+    package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
+    package let fromText: @Sendable (String) throws(FieldMessage) -> Value
+
+    package init(
+        json: @escaping @Sendable (JSONElement) throws(FieldMessage) -> Value,
+        text: @escaping @Sendable (String) throws(FieldMessage) -> Value
+    ) {
+        fromJSON = json
+        fromText = text
+    }
+
+    /// A rule for a JSON string, or a query's text.
+    package init(text: @escaping @Sendable (String) throws(FieldMessage) -> Value) {
+        self.init(
+            json: { value throws(FieldMessage) in
+                guard let string = value.string else { throw .notAString(value) }
+                return try text(string)
+            },
+            text: text
+        )
+    }
+}
+
+// MARK: - Names
+
+extension FieldRule where Value == SKU {
+    package static var sku: Self {
+        FieldRule { text throws(FieldMessage) in
+            guard let sku = SKU(text) else { throw .notACode }
+            return sku
+        }
+    }
+}
+
+extension FieldRule where Value == WarehouseCode {
+    package static var warehouseCode: Self {
+        FieldRule { text throws(FieldMessage) in
+            guard let code = WarehouseCode(text) else { throw .notACode }
+            return code
+        }
+    }
+}
+
+extension FieldRule {
+    package static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
+        // By the bytes of the body: every checkout has several.
+        FieldRule(
+            json: { value throws(FieldMessage) in
+                guard value.kind == .string else { throw .notAString(value) }
+                guard let identifier = value.withUTF8({ Identifier<Entity>(utf8: $0) }) ?? nil else { throw .notAUUID }
+                return identifier
+            },
+            text: { text throws(FieldMessage) in
+                guard let identifier = Identifier<Entity>(text) else { throw .notAUUID }
+                return identifier
+            })
+    }
+
+    /// One of the words of an enumeration.
+    package static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
+        let words = Array(Value.allCases)
+        return FieldRule { text throws(FieldMessage) in
+            guard let value = Value(rawValue: text) else {
+                throw FieldMessage("must be one of " + words.map(\.rawValue).joined(separator: ", "))
+            }
+            return value
+        }
+    }
+}
+
+extension FieldMessage {
+    fileprivate static let notAUUID = FieldMessage("must be a UUID")
+
+    fileprivate static func notAString(_ value: JSONElement) -> FieldMessage {
+        FieldMessage("must be a string, not \(value.kind.words)")
+    }
+
+    /// Of a SKU and of a warehouse code, which have one form.
+    package static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
+}
