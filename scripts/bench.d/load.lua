@@ -30,8 +30,8 @@ function init(arguments)
         text = file:read("*a")
         file:close()
         -- All lines have one length and stay in one string: each garbage collection would scan a table of a million
-        -- lines, which costs more than everything else here. With a large string the collector would wait for as much
-        -- garbage, more than a processor's cache holds, so it is set to start after two megabytes.
+        -- lines, which costs more than everything else here. By default the collector waits until memory has doubled.
+        -- With a string this large that is more garbage than a processor's cache holds, so it starts after two megabytes.
         collectgarbage("setpause", 100 + math.min(100, math.ceil(200e6 / #text)))
         width = assert(text:find("\n", 1, true), "no line")
         count = #text / width

@@ -4,7 +4,7 @@
 REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LOCAL=$REPOSITORY/.local
 
-# The user's libpq settings would point our commands to the user's servers.
+# The user's libpq settings would point our commands at the user's servers.
 unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGDATA PGAPPNAME
 unset PGSSLMODE PGTARGETSESSIONATTRS PGCLIENTENCODING
 

@@ -4,7 +4,7 @@ import loads
 from goal import Goal, alternate, part
 
 
-def beside_constant(fixture, kind, file, path, work, number):
+def against_constant(fixture, kind, file, path, work, number):
     fixture.need("constant-route")
     size = len(fixture.server.get(path)[1])
     constant = fixture.constant(size)
@@ -26,10 +26,10 @@ def beside_constant(fixture, kind, file, path, work, number):
 
 def record(fixture):
     some = fixture.hot_id.read_text().strip()
-    return [beside_constant(fixture, "get", fixture.all_ids, f"/api/v1/inventory/{some}", "GET /inventory/{id}", 0.7)]
+    return [against_constant(fixture, "get", fixture.all_ids, f"/api/v1/inventory/{some}", "GET /inventory/{id}", 0.7)]
 
 
 def availability(fixture):
     path = "/api/v1/availability?" + "&".join(f"sku=B{1000 + number}" for number in range(10))
-    return [beside_constant(
+    return [against_constant(
         fixture, "availability", None, path, "GET /availability of 10 SKUs in 4 warehouses", 0.4)]
