@@ -74,12 +74,12 @@ def document(results, command, machine, audits):
     days = sorted({result["date"] for result in results})
     measured = sorted({(result["rounds"], result["seconds"]) for result in results})
     reached = sum(result["reached"] for result in results)
-    shape = "; ".join(f"{rounds} rounds of {seconds} s" for rounds, seconds in measured)
+    shape = "; ".join(f"{rounds} round{'s' if rounds > 1 else ''} of {seconds} s" for rounds, seconds in measured)
     lines = [
         "# Performance goals",
         "",
-        f"Written by `{command}`; rows of {' and '.join(days)}; {reached} of {len(results)} reached. [README.md](README.md)",
-        "explains the rows.",
+        f"Written by `{command}`, measured on {' and '.join(days)}; {reached} of {len(results)} goals reached.",
+        "[README.md](README.md) explains the rows.",
         "",
         goals_table(results),
         "",
