@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// MARK: - Outside packages
+// MARK: - Dependencies
 
 let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,15 +49,15 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-/// A module is a folder under `Modules`, one library product each.
-/// - Parameter embedded: files that become part of the program, so that it finds them wherever it is started.
+/// A module is a folder under `Modules`, with one library product each.
+/// - Parameter embedded: files that are compiled into the program, so that it does not have to find them on disk.
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], embedded: [String] = []) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Modules/\(name)",
         resources: embedded.map { .embedInCode($0) })
 }
 
-/// An app is a composition root under `Apps` and nothing else.
+/// An app is a composition root under `Apps`, without logic of its own.
 func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Apps/\(name)")
 }
@@ -66,7 +66,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
 }
 
-// MARK: - Rooms
+// MARK: - Modules
 
 let modules: [Target] = [
     // MARK: Rules
@@ -84,14 +84,14 @@ let modules: [Target] = [
     module("PostgresClient", ["CLibPQ", "Reactor"]),
     module("RedisClient", ["CHiredis", "Reactor"]),
 
-    // MARK: Ports on real servers
+    // MARK: Adapters for PostgreSQL, Redis and SMTP
     module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
     module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
     module("RateLimits", ["RedisClient", "UseCases", metrics]),
     module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
-    // MARK: Border
+    // MARK: HTTP, dashboard, settings and telemetry
     module(
         "Dashboard", [mustache],
         embedded: [
@@ -126,7 +126,7 @@ let modules: [Target] = [
     module("Replay", ["CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
 
-// A C library's place in the house: headers and link flags, no code of ours.
+// C libraries: headers and link flags only, no code of ours.
 let systemLibraries: [Target] = [
     .systemLibrary(
         name: "CLibPQ", path: "Modules/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -171,7 +171,7 @@ let apps: [Target] = [
 
 // MARK: - Benchmarks
 
-/// What `scripts/bench` measures with, and nothing that anybody runs in a shop.
+/// Programs that `scripts/bench` uses to measure. They are not deployed.
 let benchmarks: [Target] = [
     .executableTarget(
         name: "constant-route", dependencies: [argumentParser, httpTypes, hummingbird, logging, nioCore],
@@ -182,21 +182,21 @@ let benchmarks: [Target] = [
 
 // MARK: - Tests
 
-/// What the tests share: databases of their own, the model in memory, seeds, waiting.
+/// What the tests share: private databases, an in-memory model, seeds, and waiting for conditions.
 let testSupport = Target.target(
     name: "TestSupport",
     dependencies: ["Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "UseCases", logging],
     path: "Tests/Support")
 
-/// Redis servers of a test's own.
+/// Private Redis servers for tests.
 let redisTesting = Target.target(
     name: "RedisTesting", dependencies: ["Reactor", "RedisClient"], path: "Tests/RedisTesting")
 
-/// Mail servers of a test's own.
+/// Private mail servers for tests.
 let mailTesting = Target.target(
     name: "MailTesting", path: "Tests/MailTesting", exclude: ["smtp-server.py"])
 
-/// Tokens as an issuer would sign them.
+/// Signs tokens as an issuer would.
 let tokenTesting = Target.target(
     name: "TokenTesting", dependencies: [crypto, cryptoExtras], path: "Tests/TokenTesting")
 
@@ -258,7 +258,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Every target of ours is held to the same rules; system libraries take no Swift settings.
+// All our targets get the same compiler settings; system libraries take none.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

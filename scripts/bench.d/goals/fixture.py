@@ -1,4 +1,4 @@
-"""What benchmarks share: made when it is first asked for."""
+"""Databases and servers that the benchmarks share, created on first use."""
 
 import functools
 
@@ -7,11 +7,11 @@ from context import Failed
 from service import RECORDS, Inventory, Server
 
 
-class World:
+class Fixture:
     def __init__(self, context):
         self.context = context
         self.databases = []
-        # What the benchmark `reserve` found, by side: others ask for the highest rates.
+        # Samples of the benchmark `reserve` by side; other benchmarks need the highest rates.
         self.reserved = None
 
     # --- Ours ---
@@ -23,7 +23,7 @@ class World:
         server = inventory.start()
         inventory.seed(server)
         inventory.everything, inventory.hot = inventory.record_ids()
-        # The first seconds are those of cold caches, and of connections that prepare their statements.
+        # Warms up the caches and lets the connections prepare their statements.
         loads.wrk(
             self.context, [server], "reserve", inventory.everything,
             seconds=1 if self.context.options.quick else 5, is_measured=False)
@@ -36,7 +36,7 @@ class World:
 
     @property
     def server(self):
-        """The one API process on them."""
+        """The only API process of `inventory`."""
         return (self.inventory.running or [self.inventory.start()])[0]
 
     @property
@@ -67,7 +67,7 @@ class World:
         return lambda: loads.wrk(self.context, [self.server], kind, file, connections)
 
     def constant(self, size):
-        """A Hummingbird server whose answers have that many bytes."""
+        """A Hummingbird server whose answers have `size` bytes."""
         return Server(
             self.context, self.context.tools / "constant-route", ["--port", "PORT", "--size", str(size)], {},
             path="/constant")
@@ -75,7 +75,7 @@ class World:
     # --- The end ---
 
     def audit(self):
-        """A line a database."""
+        """One line per database."""
         return [inventory.audit() for inventory in self.databases]
 
     def stop(self):
