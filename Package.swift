@@ -107,7 +107,7 @@ let modules: [Target] = [
     module(
         "HTTPTransport",
         [
-            "Domain", "HTTPCore", "Telemetry", "UseCases", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
+            "HTTPCore", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
             nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
         ]),
     module(

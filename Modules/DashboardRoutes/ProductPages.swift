@@ -38,7 +38,7 @@ struct ProductPages: Sendable {
         let wanted = try request.page(limit: Self.productLimit)
         let page = try await catalogue.products(
             search: search.isEmpty ? nil : search, archived: nil, page: wanted)
-        let availability = try await reader.availability(page.items.map(\.sku))
+        let availability = try await reader.availability(page.items.map(\.sku)).run()
         var values: [String: Any] = ["currency": currency]
         if !search.isEmpty { values["search"] = search }
         if !page.items.isEmpty {
@@ -46,7 +46,7 @@ struct ProductPages: Sendable {
                 [
                     "sku": product.sku.description, "name": product.name, "href": PageFormatting.product(product.sku),
                     "archived": product.isArchived, "price": Figures.grouped(decimal: product.basePrice.description),
-                    "warehouses": Figures.grouped(Int64(availability?.lines.count ?? 0)),
+                    "warehouses": Figures.grouped(Int64(availability?.warehouseCount ?? 0)),
                     "none": (availability?.quantityAvailable ?? 0) == 0,
                     "available": Figures.grouped(availability?.quantityAvailable ?? 0),
                 ] as [String: Any]
@@ -208,5 +208,14 @@ extension ProductPages {
             values["pager"] = pager
         }
         return values
+    }
+}
+
+extension AvailabilityLines {
+    /// Warehouses that have a record of the product.
+    fileprivate var warehouseCount: Int {
+        var count = 0
+        forEachLine { _, _ in count += 1 }
+        return count
     }
 }

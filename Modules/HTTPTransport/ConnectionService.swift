@@ -1,13 +1,11 @@
-import Domain
 import HTTPCore
 import Logging
 import Metrics
 import NIOCore
-import UseCases
 
 /// What all connections of one event loop share. Lives on it.
 final class ConnectionService {
-    let pipeline: RequestPipeline
+    let responder: LoopResponder
     let limits: TransportLimits
     let metrics: TransportMetrics
     let logger: Logger
@@ -18,12 +16,8 @@ final class ConnectionService {
     private var lagDue: NIODeadline
     private var dateSecond: Int64 = 0
     private var dateText = ""
-    /// Where outcomes come for the requests that run without a task.
-    private lazy var mailbox = makeMailbox()
-    private var waiting: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
-    private var lastNumber: UInt64 = 0
-    /// Asks the cache for the requests that read without a task.
-    private lazy var reads = CacheReadBatcher(eventLoop: eventLoop)
+
+    var pipeline: RequestPipeline { responder.pipeline }
 
     /// To be called on the event loop.
     init(
@@ -34,7 +28,7 @@ final class ConnectionService {
         logger: Logger,
         eventLoop: any EventLoop
     ) {
-        self.pipeline = pipeline
+        responder = LoopResponder(pipeline, on: eventLoop)
         self.requests = requests
         self.limits = limits
         self.metrics = metrics
@@ -101,49 +95,15 @@ final class ConnectionService {
         }
     }
 
-    /// Asks the cache a plan's question and goes on with what it has, on the event loop; the server does not end before
-    /// it.
-    /// - Parameter answer: says whether the request is done; else it goes on by `runCounted`.
-    /// - Returns: false when too many requests are in flight; then nothing is asked.
-    func ask(_ plan: ReadPlan, _ answer: @escaping (CacheFinding) -> Bool) -> Bool {
-        guard requests.enter() else { return false }
-        let requests = requests
-        reads.ask(plan) { finding in
-            if answer(finding) { requests.leave() }
-        }
-        return true
-    }
+    /// Counts a request that is answered without a task; the server does not end before it.
+    /// - Returns: false when too many requests are in flight; then nothing is counted.
+    func enter() -> Bool { requests.enter() }
 
-    /// Sends a plan's command and goes on with its outcome, on the event loop; the server does not end before it.
-    /// - Returns: false when too many requests are in flight; then nothing is sent.
-    func carryOut(_ plan: CommandPlan, _ answer: @escaping (Result<Outcome, ServiceFailure>) -> Void) -> Bool {
-        guard requests.enter() else { return false }
-        lastNumber += 1
-        waiting[lastNumber] = answer
-        plan.send(mailbox, lastNumber)
-        return true
-    }
-
-    private func makeMailbox() -> OutcomeMailbox {
-        // Weak, or the mailbox would keep what keeps it.
-        let owner = NIOLoopBound(WeakService(service: self), eventLoop: eventLoop)
-        return OutcomeMailbox { [eventLoop] in eventLoop.execute { owner.value.service?.openMail() } }
-    }
-
-    private func openMail() {
-        for (number, outcome) in mailbox.takeAll() {
-            guard let answer = waiting.removeValue(forKey: number) else { continue }
-            answer(outcome)
-            requests.leave()
-        }
-    }
+    /// One that has entered is answered.
+    func leave() { requests.leave() }
 
     /// - Returns: false when the bodies of all connections take too much; then nothing is counted.
     func holdBody(_ bytes: Int) -> Bool { requests.hold(bytes) }
 
     func releaseBody(_ bytes: Int) { requests.release(bytes) }
-}
-
-private struct WeakService {
-    weak var service: ConnectionService?
 }

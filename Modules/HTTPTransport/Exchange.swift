@@ -60,36 +60,32 @@ final class Exchange {
         requestEnd = .now()
         let bytes = bytes ?? ByteBuffer()
         let context = service.pipeline.context(of: head, isLocal: isLocal)
-        switch service.pipeline.plan(head, in: context, bytes) {
+        switch service.responder.start(head, in: context, bytes) {
         case .task: run(ArrivedBody(bytes: bytes), context)
-        case .answered(let answer): _ = finish(.success(answer))
-        case .plan(.command(let plan)):
-            let isSent = service.carryOut(plan) { [self] outcome in
-                _ = finish(.success(service.pipeline.answer(plan, outcome, to: head, in: context)))
+        case .answer(let answer): _ = finish(.success(answer))
+        case .waiting(let waiting):
+            guard service.enter() else {
+                _ = finish(.failure(Problem.overloaded))
+                return
             }
-            if !isSent { _ = finish(.failure(Problem.overloaded)) }
-        case .plan(.read(let plan)):
-            let isAsked = service.ask(plan) { [self] finding in proceed(plan, finding, context) }
-            if !isAsked { _ = finish(.failure(Problem.overloaded)) }
+            service.responder.proceed(waiting, head, in: context) { [self] step in take(step) }
         }
     }
 
-    /// Answers from what the cache had, or has the rest loaded in a task.
-    /// - Returns: whether that was all.
-    private func proceed(_ plan: ReadPlan, _ finding: CacheFinding, _ context: RequestPipeline.Context) -> Bool {
-        switch service.pipeline.proceed(plan, finding, to: head, in: context) {
+    /// Sends the answer, or has the rest of it loaded in a task.
+    private func take(_ step: LoopResponder.Step) {
+        switch step {
         case .answer(let answer):
             _ = finish(.success(answer))
-            return true
+            service.leave()
         case .load(let load):
             let box = NIOLoopBound(self, eventLoop: eventLoop)
-            let (head, pipeline, eventLoop) = (head, service.pipeline, eventLoop)
+            let eventLoop = eventLoop
             let task = service.runCounted {
-                let answer = await pipeline.answer(loading: load, to: head, in: context)
+                let answer = await load()
                 _ = try? await Exchange.on(eventLoop) { _ = box.value.finish(.success(answer)) }
             }
             if phase != .over { self.task = task }
-            return false
         }
     }
 
@@ -240,9 +236,9 @@ final class Exchange {
     /// Whether the handler has had its time and has not begun to answer.
     func isLate(_ now: NIODeadline) -> Bool {
         guard phase == .handling, let requestEnd else { return false }
-        // An import's work is as long as its body, and waits for locks besides.
-        let isLarge = heldBytes >= BodyRule.standardLimit || head.path?.hasPrefix("/api/v1/import/") == true
-        return now >= requestEnd + TimeAmount(isLarge ? service.limits.bodyTime : service.limits.handlerTime)
+        guard now >= requestEnd + TimeAmount(service.limits.handlerTime) else { return false }
+        let mayTakeLonger = heldBytes >= BodyRule.standardLimit || service.pipeline.hasLongWork(head)
+        return !mayTakeLonger || now >= requestEnd + TimeAmount(service.limits.bodyTime)
     }
 
     /// Answers in the handler's stead. It goes on to its end, and its answer goes nowhere.

@@ -1,7 +1,7 @@
 import Domain
 import JSON
 
-/// The fields that requests and answers share; their bounds are those by which `FieldRule` reads them.
+/// The values that requests and answers share.
 extension Schema {
     /// With a pattern too, because a format alone binds no reader.
     package static let identifier = string(
@@ -26,17 +26,17 @@ extension Schema {
     /// By how much something changed.
     package static let difference = integer(-Quantity.highest...Quantity.highest)
 
-    package static let name = line(TextLimits.name).example("Laptop 14\"")
-    package static let reason = line(TextLimits.reason)
-    package static let requiredReason = line(TextLimits.requiredReason)
-    package static let reference = line(TextLimits.reference)
-    package static let description = string(
-        TextLimits.description, pattern: #"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"#)
-    package static let search = line(TextLimits.search)
+    package static let name = text(TextLimits.name).example("Laptop 14\"")
+    package static let search = text(TextLimits.search)
+    package static let description = text(TextLimits.description, allowsLines: true)
 
     /// Text without control characters.
-    private static func line(_ count: ClosedRange<Int>) -> Schema {
-        string(count, pattern: #"^[^\x00-\x1F\x7F-\x9F]*$"#)
+    /// - Parameters:
+    ///   - count: Unicode scalars.
+    ///   - allowsLines: tabs and line ends are allowed.
+    package static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Schema {
+        string(
+            count, pattern: allowsLines ? #"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"# : #"^[^\x00-\x1F\x7F-\x9F]*$"#)
     }
 
     /// A price as it is shown: two places, always.

@@ -116,13 +116,19 @@ extension Schema {
         _ required: KeyValuePairs<String, Schema>,
         optional: KeyValuePairs<String, Schema> = [:]
     ) -> Schema {
+        object(
+            required.map { (name: $0.key, schema: $0.value, isRequired: true) }
+                + optional.map { (name: $0.key, schema: $0.value, isRequired: false) })
+    }
+
+    static func object(_ members: [(name: String, schema: Schema, isRequired: Bool)]) -> Schema {
         var properties = JSONObject()
-        for (name, schema) in required { properties.append(name, .object(schema.json)) }
-        for (name, schema) in optional { properties.append(name, .object(schema.json)) }
+        for member in members { properties.append(member.name, .object(member.schema.json)) }
         let schema = Schema(
             ["type": .string("object"), "properties": .object(properties)],
-            components: (required.map(\.value) + optional.map(\.value)).flatMap(\.components))
-        return required.isEmpty ? schema : schema.with("required", .array(required.map { .string($0.key) }))
+            components: members.flatMap(\.schema.components))
+        let required = members.filter(\.isRequired).map { JSONValue.string($0.name) }
+        return required.isEmpty ? schema : schema.with("required", .array(required))
     }
 
     package static func oneOf(_ schemas: [Schema]) -> Schema {

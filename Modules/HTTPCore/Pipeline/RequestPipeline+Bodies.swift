@@ -1,27 +1,26 @@
-package import HTTPTypes
-package import NIOCore
+import HTTPTypes
+import NIOCore
 
 /// What a route takes of a body.
 extension RequestPipeline {
-    package func collect(
+    /// Reads the body as the route takes it; of a streamed body nothing.
+    func collect(
         _ body: any RequestBody,
         _ rule: BodyRule,
         _ headers: HTTPFields
     ) async throws -> ByteBuffer {
-        let declared = try check(headers, for: rule)
+        let declared = try checkHeaders(headers, for: rule)
         switch rule {
-        case .ignored:
-            // Nobody reads it, but the limit is the same as for a body that says its length.
-            if headers[.transferEncoding] != nil { _ = try await read(body, rule.limit) }
-            return ByteBuffer()
         case .csv: return ByteBuffer()
-        case .form(let limit), .json(let limit): return try await readWhole(body, limit, declared)
+        // A body that the route ignores is not read, unless only reading tells whether it is too long.
+        case .ignored where headers[.transferEncoding] == nil: return ByteBuffer()
+        case .ignored, .form, .json: return try accept(try await read(body, rule.limit), for: rule, declared: declared)
         }
     }
 
-    /// The same of a body that is here as a whole.
-    package func collectNow(_ bytes: ByteBuffer, _ rule: BodyRule, _ headers: HTTPFields) throws -> ByteBuffer {
-        let declared = try check(headers, for: rule)
+    /// What the route takes of a whole body.
+    /// - Parameter declared: the length that the headers tell.
+    func accept(_ bytes: ByteBuffer, for rule: BodyRule, declared: Int?) throws(Problem) -> ByteBuffer {
         guard bytes.readableBytes <= rule.limit else { throw Problem.payloadTooLarge(limit: rule.limit) }
         guard rule != .ignored else { return ByteBuffer() }
         if let declared, declared != bytes.readableBytes { throw Problem.wrongLength }
@@ -30,7 +29,7 @@ extension RequestPipeline {
 
     /// - Returns: the length that the headers tell.
     /// - Throws: for a body that is not taken, before a byte of it is read: the connection drops the rest.
-    private func check(_ headers: HTTPFields, for rule: BodyRule) throws(Problem) -> Int? {
+    func checkHeaders(_ headers: HTTPFields, for rule: BodyRule) throws(Problem) -> Int? {
         let declared = headers[.contentLength].flatMap(Int.init)
         if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
         guard rule != .ignored else { return declared }
@@ -50,14 +49,6 @@ extension RequestPipeline {
         case .csv, .form, .json: break
         }
         return declared
-    }
-
-    private func readWhole(_ body: any RequestBody, _ limit: Int, _ declared: Int?) async throws -> ByteBuffer {
-        let bytes = try await read(body, limit)
-        if let declared, declared != bytes.readableBytes {
-            throw Problem.wrongLength
-        }
-        return bytes
     }
 
     private func read(_ body: any RequestBody, _ limit: Int) async throws -> ByteBuffer {

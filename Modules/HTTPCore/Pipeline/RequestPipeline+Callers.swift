@@ -1,10 +1,10 @@
-package import HTTPTypes
+import HTTPTypes
 import UseCases
 
 /// Who asks, and whether they may.
 extension RequestPipeline {
-    /// - Returns: the actor's name.
-    package func authorize(_ head: HTTPRequest, for endpoint: Endpoint) async throws -> String {
+    /// - Returns: the actor's name; empty for a route that is open.
+    func actor(of head: HTTPRequest, for endpoint: Endpoint) async throws -> String {
         guard let scope = endpoint.scope else { return "" }
         try refuseForeignPages(head, endpoint, scope)
         let principal: Principal
@@ -16,8 +16,8 @@ extension RequestPipeline {
         return try name(of: principal, allowed: scope)
     }
 
-    /// The same where nobody can wait; nil when it takes a wait to know.
-    package func authorizeNow(_ head: HTTPRequest, for endpoint: Endpoint) throws -> String? {
+    /// The same without waiting; nil when it takes a wait to know.
+    func actorNow(of head: HTTPRequest, for endpoint: Endpoint) throws -> String? {
         guard let scope = endpoint.scope else { return "" }
         try refuseForeignPages(head, endpoint, scope)
         let principal: Principal?

@@ -3,34 +3,48 @@ package import HTTPTypes
 package import NIOCore
 package import UseCases
 
-/// The way of a request that needs no task: it is read, its command is sent or the cache is asked, and when the outcome
-/// is there it is answered, each on the event loop of its connection.
+/// A request that needs no task: it is read, its command is sent or the cache is asked, and it is answered when the
+/// outcome is there, each on the event loop of its connection.
 extension RequestPipeline {
     package enum Planned {
         /// `respond` has to do it.
         case task
         case answered(APIResponse)
-        case plan(Endpoint.Plan)
+        case command(CommandPlan)
+        case read(ReadPlan, CacheQuestion)
     }
 
     /// Reads a request whose whole body is here.
     package func plan(_ head: HTTPRequest, in context: Context, _ bytes: ByteBuffer) -> Planned {
-        guard case .endpoint(let index, let values) = context.match, let planner = table.endpoints[index].planner else {
-            return .task
-        }
+        guard case .endpoint(let index, let values) = context.match else { return .task }
         let endpoint = table.endpoints[index]
         do {
-            guard let actor = try authorizeNow(head, for: endpoint) else { return .task }
-            let parameters = try endpoint.path.parameters(values)
-            _ = try IdempotencyKey.text(of: head)
-            let body = try collectNow(bytes, endpoint.body, head.headerFields)
-            guard let plan = try planner(try request(head, context, parameters, body, actor: actor)) else {
-                return .task
+            switch endpoint.action {
+            case .handler: return .task
+            case .command(let plan):
+                guard let request = try requestNow(head, context, endpoint, values, bytes) else { return .task }
+                let command = try plan(request)
+                return command.isReady ? .command(command) : .task
+            case .read(let plan):
+                guard let request = try requestNow(head, context, endpoint, values, bytes) else { return .task }
+                let read = try plan(request)
+                return read.question.map { .read(read, $0) } ?? .task
             }
-            return .plan(plan)
         } catch {
             return .answered(complete(answer(to: error, in: context), to: head, in: context))
         }
+    }
+
+    /// The request as the route reads it; nil when it takes a wait to know the caller.
+    private func requestNow(
+        _ head: HTTPRequest, _ context: Context, _ endpoint: Endpoint, _ values: [Substring], _ bytes: ByteBuffer
+    ) throws -> APIRequest? {
+        guard let actor = try actorNow(of: head, for: endpoint) else { return nil }
+        let parameters = try endpoint.path.parameters(values)
+        _ = try IdempotencyKey.text(of: head)
+        let declared = try checkHeaders(head.headerFields, for: endpoint.body)
+        let body = try accept(bytes, for: endpoint.body, declared: declared)
+        return try request(head, context, parameters, body, actor: actor)
     }
 
     /// The answer to a plan's outcome.
@@ -45,25 +59,13 @@ extension RequestPipeline {
         }
         return complete(response, to: head, in: context)
     }
-    /// What becomes of a read with what the cache had; an answer is complete.
-    package func proceed(
-        _ plan: ReadPlan, _ finding: CacheFinding, to head: HTTPRequest, in context: Context
-    ) -> ReadPlan.Step {
-        do {
-            let step = try plan.proceed(finding)
-            guard case .answer(let response) = step else { return step }
-            return .answer(complete(response, to: head, in: context))
-        } catch {
-            return .answer(complete(answer(to: error, in: context), to: head, in: context))
-        }
-    }
 
-    /// The answer from the database.
+    /// The answer of work that needs a task.
     package func answer(
-        loading load: @Sendable () async throws -> APIResponse, to head: HTTPRequest, in context: Context
+        running work: @Sendable () async throws -> APIResponse, to head: HTTPRequest, in context: Context
     ) async -> APIResponse {
         do {
-            return complete(try await load(), to: head, in: context)
+            return complete(try await work(), to: head, in: context)
         } catch {
             return complete(answer(to: error, in: context), to: head, in: context)
         }

@@ -47,6 +47,14 @@ package final class RequestPipeline: Sendable {
             isLocal: isLocal)
     }
 
+    /// Whether the request's route may take longer than any other, as an import does. Looked up when a request is late.
+    package func hasLongWork(_ head: HTTPRequest) -> Bool {
+        guard case .endpoint(let index, _) = table.match(head.method, RequestTarget(head.path ?? "/").path) else {
+            return false
+        }
+        return table.endpoints[index].hasLongWork
+    }
+
     /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
     package func respond(to head: HTTPRequest, in context: Context, body: any RequestBody) async throws -> APIResponse {
         do {
@@ -107,14 +115,14 @@ package final class RequestPipeline: Sendable {
         case .endpoint(let index, let values):
             let endpoint = table.endpoints[index]
             let isOpen = endpoint.isOpenOnLoopback && context.isLocal
-            let actor = isOpen ? "" : try await authorize(head, for: endpoint)
+            let actor = isOpen ? "" : try await self.actor(of: head, for: endpoint)
             let parameters = try endpoint.path.parameters(values)
             let key = try IdempotencyKey.text(of: head)
             let bytes = try await collect(body, endpoint.body, head.headerFields)
             let stream = endpoint.body.streamLimit.map {
                 StreamedBody(body, limit: $0, of: head, key: key, caller: actor)
             }
-            return try await endpoint.handler(
+            return try await endpoint.action.run(
                 try request(head, context, parameters, bytes, actor: actor, stream: stream))
         }
     }

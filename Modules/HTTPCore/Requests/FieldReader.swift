@@ -29,6 +29,38 @@ package struct FieldReader {
         faults = []
     }
 
+    // MARK: Declared members
+
+    /// Reads a member by its declaration.
+    /// - Returns: nil when it is absent or wrong; a fault says so unless it may be absent.
+    @inlinable
+    package mutating func read<Value>(_ field: BodyField<Value>) -> Value? {
+        switch field.presence {
+        case .required: required(field.name, field.rule)
+        case .optional, .removable: optional(field.name, field.rule)
+        case .patch: changed(field.name, field.rule)
+        }
+    }
+
+    /// Reads what a PATCH may remove: nil when it is absent or wrong, nil inside when it is `null`.
+    @inlinable
+    package mutating func readRemovable<Value>(_ field: BodyField<Value>) -> Value?? {
+        isNull(field.name) ? .some(nil) : read(field).map(Optional.some)
+    }
+
+    @inlinable
+    package mutating func read<Value>(_ list: BodyList<Value>) -> [Value]? {
+        optionalList(list.name, count: list.count, list.rule)
+    }
+
+    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    @inlinable
+    package mutating func read<Element>(
+        _ list: BodyObjects, _ element: (inout FieldReader, Int) -> Element?
+    ) -> [Element]? {
+        self.list(list.name, count: list.count, element)
+    }
+
     // MARK: Fields
 
     /// Whether the field is there and not `null`.

@@ -7,6 +7,7 @@ extension FieldRule where Value == String {
     /// far outside of what any reader can take.
     package static var attributes: Self {
         FieldRule(
+            schema: { .anyObject },
             json: { element throws(FieldMessage) in
                 guard element.kind == .object else {
                     throw FieldMessage("must be an object, not \(element.kind.words)")

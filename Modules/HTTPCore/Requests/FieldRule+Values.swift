@@ -7,6 +7,7 @@ extension FieldRule where Value == Int64 {
     /// An integer of JSON's, however it is written: `2.0` is 2.
     package static func integer(in range: ClosedRange<Int64>) -> Self {
         FieldRule(
+            schema: { .integer(range) },
             json: { value throws(FieldMessage) in
                 guard let number = value.integer else {
                     throw FieldMessage("must be an integer, not \(value.kind.words)")
@@ -32,6 +33,7 @@ extension FieldRule where Value == Int64 {
 extension FieldRule where Value == Bool {
     package static var boolean: Self {
         FieldRule(
+            schema: { .boolean },
             json: { value throws(FieldMessage) in
                 guard let bool = value.bool else { throw FieldMessage("must be true or false") }
                 return bool
@@ -52,6 +54,7 @@ extension FieldRule where Value == Money {
             return price
         }
         return FieldRule(
+            schema: { .price },
             json: { value throws(FieldMessage) in
                 if let text = value.string { return try parse(text) }
                 guard let number = value.number else {
@@ -69,7 +72,7 @@ extension FieldRule where Value == Money {
 
 extension FieldRule where Value == Instant {
     package static var time: FieldRule<Instant> {
-        FieldRule { text throws(FieldMessage) in
+        FieldRule(schema: { .time }) { text throws(FieldMessage) in
             guard let instant = RFC3339.parse(text) else {
                 throw FieldMessage("must be a time such as 2026-11-22T15:00:00Z")
             }
@@ -84,7 +87,7 @@ extension FieldRule where Value == String {
     /// Text of so many Unicode scalars, which is what PostgreSQL counts, without control characters.
     /// - Parameter allowsLines: tabs and line ends are allowed.
     package static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Self {
-        FieldRule { text throws(FieldMessage) in
+        FieldRule(schema: { .text(count, allowsLines: allowsLines) }) { text throws(FieldMessage) in
             guard count.contains(text.unicodeScalars.count) else {
                 throw FieldMessage("must have \(count.lowerBound) to \(count.upperBound) characters")
             }

@@ -10,22 +10,30 @@ package struct FieldMessage: Error, Hashable {
     }
 }
 
-/// How a value is checked and what it becomes. The same rule reads a member of a body and a parameter of a query.
+/// How a value is checked, what it becomes, and how the description shows it. The same rule reads a member of a body and
+/// a parameter of a query.
 package struct FieldRule<Value>: Sendable {
     package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
     package let fromText: @Sendable (String) throws(FieldMessage) -> Value
+    /// Made only for the description.
+    package let schema: @Sendable () -> Schema
 
     package init(
+        schema: @escaping @Sendable () -> Schema,
         json: @escaping @Sendable (JSONElement) throws(FieldMessage) -> Value,
         text: @escaping @Sendable (String) throws(FieldMessage) -> Value
     ) {
+        self.schema = schema
         fromJSON = json
         fromText = text
     }
 
     /// A rule for a JSON string, or a query's text.
-    package init(text: @escaping @Sendable (String) throws(FieldMessage) -> Value) {
+    package init(
+        schema: @escaping @Sendable () -> Schema, text: @escaping @Sendable (String) throws(FieldMessage) -> Value
+    ) {
         self.init(
+            schema: schema,
             json: { value throws(FieldMessage) in
                 guard let string = value.string else { throw .notAString(value) }
                 return try text(string)
@@ -39,7 +47,7 @@ package struct FieldRule<Value>: Sendable {
 
 extension FieldRule where Value == SKU {
     package static var sku: Self {
-        FieldRule { text throws(FieldMessage) in
+        FieldRule(schema: { .sku }) { text throws(FieldMessage) in
             guard let sku = SKU(text) else { throw .notACode }
             return sku
         }
@@ -48,7 +56,7 @@ extension FieldRule where Value == SKU {
 
 extension FieldRule where Value == WarehouseCode {
     package static var warehouseCode: Self {
-        FieldRule { text throws(FieldMessage) in
+        FieldRule(schema: { .warehouseCode }) { text throws(FieldMessage) in
             guard let code = WarehouseCode(text) else { throw .notACode }
             return code
         }
@@ -59,6 +67,7 @@ extension FieldRule {
     package static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
         // By the bytes of the body: every checkout has several.
         FieldRule(
+            schema: { .identifier },
             json: { value throws(FieldMessage) in
                 guard value.kind == .string else { throw .notAString(value) }
                 guard let identifier = value.withUTF8({ Identifier<Entity>(utf8: $0) }) ?? nil else { throw .notAUUID }
@@ -73,7 +82,7 @@ extension FieldRule {
     /// One of the words of an enumeration.
     package static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let words = Array(Value.allCases)
-        return FieldRule { text throws(FieldMessage) in
+        return FieldRule(schema: { .words(of: Value.self) }) { text throws(FieldMessage) in
             guard let value = Value(rawValue: text) else {
                 throw FieldMessage("must be one of " + words.map(\.rawValue).joined(separator: ", "))
             }

@@ -9,6 +9,25 @@ package struct Endpoint: Sendable {
     /// Whatever it throws becomes a problem: `Problem` and `ServiceFailure` as they say, any other error as a 500.
     package typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
 
+    /// How the route answers. A plan is declared once; the pipeline decides whether it needs a task.
+    package enum Action: Sendable {
+        /// Any work, always in a task.
+        case handler(Handler)
+        /// One command to the stock.
+        case command(@Sendable (APIRequest) throws -> CommandPlan)
+        /// One read that the cache may answer.
+        case read(@Sendable (APIRequest) throws -> ReadPlan)
+
+        /// Answers in a task.
+        package func run(_ request: APIRequest) async throws -> APIResponse {
+            switch self {
+            case .handler(let handler): try await handler(request)
+            case .command(let plan): try await plan(request).run()
+            case .read(let plan): try await plan(request).run()
+            }
+        }
+    }
+
     package let method: HTTPRequest.Method
     package let path: PathTemplate
     /// nil for a route that is open to everybody.
@@ -18,13 +37,13 @@ package struct Endpoint: Sendable {
     package let body: BodyRule
     /// Whether an answer lasts as long as somebody listens to it.
     package let isLongLived: Bool
+    /// Whether the work takes as long as the body: its rows are checked and written after the last byte.
+    package var hasLongWork: Bool { body.streamLimit != nil }
     /// One line for the documentation.
     package let summary: String
     /// What else the documentation tells; every route that is served has one.
     package let description: EndpointDescription?
-    /// Does without a task what can be done so; nil where the handler does everything.
-    package let planner: Planner?
-    package let handler: Handler
+    package let action: Action
 
     package init(
         _ method: HTTPRequest.Method,
@@ -35,8 +54,7 @@ package struct Endpoint: Sendable {
         isLongLived: Bool = false,
         summary: String,
         description: EndpointDescription? = nil,
-        planner: Planner? = nil,
-        handler: @escaping Handler
+        _ action: Action
     ) {
         self.method = method
         self.path = path
@@ -46,8 +64,24 @@ package struct Endpoint: Sendable {
         self.isLongLived = isLongLived
         self.summary = summary
         self.description = description
-        self.planner = planner
-        self.handler = handler
+        self.action = action
+    }
+
+    /// A route that is answered in a task.
+    package init(
+        _ method: HTTPRequest.Method,
+        _ path: PathTemplate,
+        scope: Scope?,
+        isOpenOnLoopback: Bool = false,
+        body: BodyRule = .ignored,
+        isLongLived: Bool = false,
+        summary: String,
+        description: EndpointDescription? = nil,
+        handler: @escaping Handler
+    ) {
+        self.init(
+            method, path, scope: scope, isOpenOnLoopback: isOpenOnLoopback, body: body, isLongLived: isLongLived,
+            summary: summary, description: description, .handler(handler))
     }
 }
 
@@ -62,7 +96,7 @@ package enum BodyRule: Hashable, Sendable {
     /// The handler reads CSV of at most so many bytes while it arrives.
     case csv(limit: Int)
 
-    /// The body limit of api.md, *Errors*, in bytes.
+    /// The limit of a JSON body, in bytes; more is 413 `payload_too_large`.
     package static let standardLimit = 1 << 20
     package static let json = BodyRule.json(limit: standardLimit)
 

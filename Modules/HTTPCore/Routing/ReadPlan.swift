@@ -1,44 +1,35 @@
-package import Domain
 package import UseCases
 
-/// What a request wants of the cache, once it has been read, and what is made of what the cache has.
+/// What a request wants to read once it has been read itself: a question for the cache, and the answer to what is found.
 ///
-/// Like a `CommandPlan` it is carried out on the event loop, without a task unless something is missing.
+/// Like a `CommandPlan` it runs on the event loop, without a task unless the cache lacks something.
 package struct ReadPlan: Sendable {
-    package enum Step: Sendable {
+    package enum Resolution: Sendable {
         case answer(APIResponse)
-        /// Not all was there: the database has to be asked, in a task.
+        /// The database has to be asked, in a task.
         case load(@Sendable () async throws -> APIResponse)
     }
 
-    package let question: CacheQuestion
+    /// nil: only `run` can answer.
+    package let question: CacheQuestion?
     /// Whom to ask.
-    package let reader: StockReader
-    /// Goes on with what the cache had. To be called once.
-    /// - Throws: what a handler may throw.
-    package let proceed: @Sendable (CacheFinding) throws -> Step
+    package let cache: any StockCache
+    /// Goes on with what the cache had for the question of this number. To be called once.
+    package let resolve: @Sendable (_ answers: any CacheAnswers, _ question: Int) -> Resolution
+    /// Does it all in a task. Throws what a handler may throw.
+    package let run: @Sendable () async throws -> APIResponse
 
-    package init(
-        question: CacheQuestion, reader: StockReader, proceed: @escaping @Sendable (CacheFinding) throws -> Step
-    ) {
-        self.question = question
-        self.reader = reader
-        self.proceed = proceed
+    /// - Parameter render: the answer to what was read.
+    @inlinable
+    package init<Value>(_ read: CachedRead<Value>, render: @escaping @Sendable (Value) -> APIResponse) {
+        question = read.question
+        cache = read.cache
+        resolve = { answers, question in
+            switch read.resolve(answers, question: question) {
+            case .found(let value): .answer(render(value))
+            case .missing(let load): .load { render(try await load()) }
+            }
+        }
+        run = { render(try await read.run()) }
     }
-}
-
-/// What the cache had for one question.
-package struct CacheFinding {
-    private let answers: any CacheAnswers
-    private let question: Int
-
-    package init(_ answers: any CacheAnswers, question: Int) {
-        self.answers = answers
-        self.question = question
-    }
-
-    /// See `CacheAnswers`.
-    package var record: InventoryRecord? { answers.record(question) }
-    /// See `CacheAnswers`.
-    package var availability: [(any AvailabilityLines)?] { answers.availability(question) }
 }

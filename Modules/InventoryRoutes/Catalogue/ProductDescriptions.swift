@@ -5,10 +5,7 @@ extension EndpointDescription {
         id: "createProduct",
         tag: .catalogue,
         body: Sample(
-            .object(
-                ["sku": .sku, "name": .name, "base_price": .price],
-                optional: ["description": .description.orNull, "attributes": .anyObject.orNull]
-            ),
+            NewProductBody.schema,
             example: #"{"sku": "LAPTOP-001", "name": "Laptop 14\"", "base_price": "999.00"}"#
         ),
         answers: [
@@ -53,13 +50,7 @@ extension EndpointDescription {
         tag: .catalogue,
         parameters: [.path("sku", .sku, "A `/` inside is `%2F`.")],
         body: Sample(
-            .object(
-                [:],
-                optional: [
-                    "name": .name, "base_price": .price, "description": .description.orNull,
-                    "attributes": .anyObject.orNull, "archived": .boolean,
-                ]
-            ),
+            ProductPatchBody.schema,
             example: #"{"base_price": "949.00"}"#
         ),
         answers: [

@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Products (api.md, *Catalogue*).
+/// Products: what is sold, and at what price.
 struct ProductEndpoints: Sendable {
     let catalogue: any CatalogueStore
 
@@ -43,11 +43,11 @@ struct ProductEndpoints: Sendable {
 
     @Sendable private func create(_ request: APIRequest) async throws -> APIResponse {
         var fields = try request.fields()
-        let sku = fields.required("sku", .sku)
-        let name = fields.required("name", .name)
-        let price = fields.required("base_price", .price)
-        let description = fields.optional("description", .description)
-        let attributes = fields.optional("attributes", .attributes)
+        let sku = fields.read(NewProductBody.sku)
+        let name = fields.read(NewProductBody.name)
+        let price = fields.read(NewProductBody.price)
+        let description = fields.read(NewProductBody.description)
+        let attributes = fields.read(NewProductBody.attributes)
         guard let (sku, name, price) = fields.all(sku, name, price) else { throw fields.failure }
         let answer = { @Sendable (product: Product) -> APIResponse in
             var response = APIResponse.json(.created) { $0.product(product) }
@@ -81,11 +81,11 @@ struct ProductEndpoints: Sendable {
         let sku = try request.sku()
         var fields = try request.fields()
         let patch = ProductPatch(
-            name: fields.changed("name", .name),
-            basePrice: fields.changed("base_price", .price),
-            description: fields.removable("description", .description),
-            attributes: fields.removable("attributes", .attributes),
-            isArchived: fields.changed("archived", .boolean)
+            name: fields.read(ProductPatchBody.name),
+            basePrice: fields.read(ProductPatchBody.price),
+            description: fields.readRemovable(ProductPatchBody.description),
+            attributes: fields.readRemovable(ProductPatchBody.attributes),
+            isArchived: fields.read(ProductPatchBody.archived)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
         // Nothing to change is a read: the store need not cope with a change of nothing.
@@ -99,12 +99,5 @@ struct ProductEndpoints: Sendable {
             )
         guard let product else { throw Problem.unknownSKU(sku.description) }
         return .json { $0.product(product) }
-    }
-}
-
-extension FieldReader {
-    /// nil when the field is absent, nil inside when it is `null` and so to be removed.
-    fileprivate mutating func removable(_ name: String, _ rule: FieldRule<String>) -> String?? {
-        isNull(name) ? .some(nil) : optional(name, rule).map(Optional.some)
     }
 }

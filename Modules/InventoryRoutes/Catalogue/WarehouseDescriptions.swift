@@ -6,10 +6,7 @@ extension EndpointDescription {
         id: "createWarehouse",
         tag: .catalogue,
         body: Sample(
-            .object(
-                ["code": .warehouseCode, "name": .name],
-                optional: ["priority": .integer(Warehouse.priorities).standard(0).orNull]
-            ),
+            NewWarehouseBody.schema,
             example: #"{"code": "WH1", "name": "North", "priority": 1}"#
         ),
         answers: [
@@ -51,13 +48,7 @@ extension EndpointDescription {
         tag: .catalogue,
         parameters: [.path("code", .warehouseCode, "A `/` inside is `%2F`.")],
         body: Sample(
-            .object(
-                [:],
-                optional: [
-                    "name": .name, "priority": .integer(Warehouse.priorities), "archived": .boolean,
-                    "alert_recipients": .list(of: .mailAddress, count: WarehouseEndpoints.recipients).orNull,
-                ]
-            ),
+            WarehousePatchBody.schema,
             example: #"{"alert_recipients": ["buyer@example.com"]}"#
         ),
         answers: [
@@ -70,13 +61,4 @@ extension EndpointDescription {
         ],
         problems: [.notFound]
     )
-}
-
-extension Schema {
-    /// As `FieldRule.mailAddress` reads it.
-    fileprivate static let mailAddress = string(
-        TextLimits.mailAddress,
-        pattern: #"^[!#-'*+./0-9=?A-Z^_`a-z{|}~$%&-]+@[!#-'*+./0-9=?A-Z^_`a-z{|}~$%&-]+$"#
-    )
-    .example("buyer@example.com")
 }

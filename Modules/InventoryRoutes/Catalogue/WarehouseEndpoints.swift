@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Warehouses (api.md, *Catalogue*).
+/// Warehouses: where stock is kept, and who hears when it runs low.
 struct WarehouseEndpoints: Sendable {
     /// A mail to more people than this is a list's affair.
     static let recipients = 0...20
@@ -46,9 +46,9 @@ struct WarehouseEndpoints: Sendable {
 
     @Sendable private func create(_ request: APIRequest) async throws -> APIResponse {
         var fields = try request.fields()
-        let code = fields.required("code", .warehouseCode)
-        let name = fields.required("name", .name)
-        let priority = fields.optional("priority", .integer(in: Warehouse.priorities)) ?? 0
+        let code = fields.read(NewWarehouseBody.code)
+        let name = fields.read(NewWarehouseBody.name)
+        let priority = fields.read(NewWarehouseBody.priority) ?? 0
         guard let (code, name) = fields.all(code, name) else { throw fields.failure }
         let answer = { @Sendable (warehouse: Warehouse) -> APIResponse in
             var response = APIResponse.json(.created) { $0.warehouse(warehouse) }
@@ -80,10 +80,10 @@ struct WarehouseEndpoints: Sendable {
         let code = try request.warehouseCode("code")
         var fields = try request.fields()
         let patch = WarehousePatch(
-            name: fields.changed("name", .name),
-            priority: fields.changed("priority", .integer(in: Warehouse.priorities)),
-            alertRecipients: fields.optionalList("alert_recipients", count: Self.recipients, .mailAddress),
-            isArchived: fields.changed("archived", .boolean)
+            name: fields.read(WarehousePatchBody.name),
+            priority: fields.read(WarehousePatchBody.priority),
+            alertRecipients: fields.read(WarehousePatchBody.alertRecipients),
+            isArchived: fields.read(WarehousePatchBody.archived)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
         // Nothing to change is a read: the store need not cope with a change of nothing.
@@ -99,24 +99,5 @@ struct WarehouseEndpoints: Sendable {
             )
         guard let warehouse else { throw Problem.unknownWarehouse(code.description) }
         return .json { $0.warehouse(warehouse) }
-    }
-}
-
-extension FieldRule where Value == String {
-    /// An address that can stand in a mail's envelope and header: one `@` with something on both sides, printable
-    /// ASCII without what would end an address or a line, at most 254 characters (RFC 5321, section 4.5.3.1.3).
-    fileprivate static var mailAddress: Self {
-        FieldRule { text throws(FieldMessage) in
-            let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-            let isPlain = text.utf8.allSatisfy { byte in
-                (0x21...0x7E).contains(byte) && !"<>()[],;:\\\"".utf8.contains(byte)
-            }
-            guard TextLimits.mailAddress.contains(text.utf8.count), parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
-                isPlain
-            else {
-                throw FieldMessage("must be a mail address such as buyer@example.com")
-            }
-            return text
-        }
     }
 }

@@ -5,10 +5,7 @@ extension EndpointDescription {
         id: "reserve",
         tag: .reservations,
         body: Sample(
-            .object(
-                ["order_id": .identifier, "items": .list(of: .reservationItem, count: ReservationLimits.items)],
-                optional: ["ttl": .integer(ReservationLimits.seconds).orNull.described("Seconds.")]
-            ),
+            .body([ReservationBody.order, ReservationBody.items, ReservationBody.seconds]),
             example: """
                 {
                   "order_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
@@ -57,7 +54,7 @@ extension EndpointDescription {
         tag: .reservations,
         parameters: [order],
         body: Sample(
-            .object(["ttl": .integer(ReservationLimits.seconds).described("Seconds from now.")]),
+            .body([ReservationBody.newSeconds]),
             example: #"{"ttl": 600}"#
         ),
         answers: [
@@ -89,23 +86,4 @@ extension EndpointDescription {
             problems: [.notFound, .systemBusy] + problems
         )
     }
-}
-
-extension Schema {
-    /// One of three ways to name a record. Ids go before codes, so what names one way may hold nulls of another.
-    fileprivate static let reservationItem = anyOf([
-        object(
-            ["inventory_id": identifier, "quantity": movable],
-            optional: ["product_id": identifier.orNull, "warehouse_id": identifier.orNull]
-        ),
-        object(
-            ["product_id": identifier, "warehouse_id": identifier, "quantity": movable],
-            optional: ["inventory_id": null]
-        ),
-        object(
-            ["sku": sku, "warehouse_code": warehouseCode, "quantity": movable],
-            optional: ["inventory_id": null, "product_id": null, "warehouse_id": null]
-        ),
-    ])
-    .described("`product_id` and `warehouse_id` beside `inventory_id` must agree with it.")
 }

@@ -19,8 +19,7 @@ struct ReservationEndpoints: Sendable {
                 body: .json,
                 summary: "Holds units for an order, all items or none",
                 description: .reserve,
-                planner: { try planReserve($0).map(Endpoint.Plan.command) },
-                handler: reserve
+                .command(reserve)
             ),
             Endpoint(
                 .get,
@@ -36,8 +35,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 summary: "Takes what is pending off the stock: payment arrived",
                 description: .confirmOrder,
-                planner: { try planOrder($0, Command.confirm, "confirmed") },
-                handler: confirm
+                .command { try decide($0, "confirmed", reservations.confirm) }
             ),
             Endpoint(
                 .post,
@@ -45,8 +43,7 @@ struct ReservationEndpoints: Sendable {
                 scope: .reservationsWrite,
                 summary: "Gives what is pending back",
                 description: .releaseOrder,
-                planner: { try planOrder($0, Command.release, "released") },
-                handler: release
+                .command { try decide($0, "released", reservations.release) }
             ),
             Endpoint(
                 .post,
@@ -55,7 +52,7 @@ struct ReservationEndpoints: Sendable {
                 body: .json,
                 summary: "Holds what is pending for so many seconds from now",
                 description: .extendOrder,
-                handler: extend
+                .command(extend)
             ),
         ]
     }
@@ -69,9 +66,9 @@ struct ReservationEndpoints: Sendable {
 
     private func checkout(_ request: APIRequest) throws -> Checkout {
         var fields = try request.fields()
-        let order = fields.required("order_id", .identifier() as FieldRule<OrderID>)
-        let items = fields.list("items", count: ReservationLimits.items) { item, _ in item.reservationItem() }
-        let seconds = fields.optional("ttl", .integer(in: ReservationLimits.seconds)) ?? standardSeconds
+        let order = fields.read(ReservationBody.order)
+        let items = fields.read(ReservationBody.items) { item, _ in item.reservationItem() }
+        let seconds = fields.read(ReservationBody.seconds) ?? standardSeconds
         guard fields.faults.isEmpty, let order, let items else { throw fields.failure }
         return Checkout(order: order, items: items, seconds: seconds)
     }
@@ -87,50 +84,26 @@ struct ReservationEndpoints: Sendable {
         }
     }
 
-    private func once(_ request: APIRequest, _ order: OrderID) -> Once<Outcome>? {
-        request.once { (outcome: Outcome) in
+    @Sendable private func reserve(_ request: APIRequest) throws -> CommandPlan {
+        let checkout = try checkout(request)
+        let order = checkout.order
+        let once = request.once { (outcome: Outcome) in
             guard case .reserved(_, let ids, let expiresAt) = outcome else { return nil }
             return Self.answer(order, ids, expiresAt)
         }
+        let command = try reservations.reserve(
+            order: order, items: checkout.items, seconds: checkout.seconds, actor: request.actor, once: once)
+        return CommandPlan(command) { Self.answer(order, $0.reservations, $0.expiresAt) }
     }
 
-    @Sendable private func reserve(_ request: APIRequest) async throws -> APIResponse {
-        let checkout = try checkout(request)
-        let held = try await reservations.reserve(
-            order: checkout.order, items: checkout.items, seconds: checkout.seconds, actor: request.actor,
-            once: once(request, checkout.order))
-        return Self.answer(checkout.order, held.reservations, held.expiresAt)
-    }
-
-    @Sendable private func planReserve(_ request: APIRequest) throws -> CommandPlan? {
-        let checkout = try checkout(request)
-        let (order, actor, once) = (checkout.order, request.actor, once(request, checkout.order))
-        let command = try reservations.command(toReserve: checkout.items, for: order, seconds: checkout.seconds)
-        guard let command else { return nil }
-        return CommandPlan(
-            send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
-            answer: { outcome in
-                reservations.count(outcome)
-                guard case .reserved(_, let ids, let expiresAt) = try outcome.get() else {
-                    throw ServiceFailure.internalFault(cause: "a reserve was answered by something else")
-                }
-                return Self.answer(order, ids, expiresAt)
-            })
-    }
-
-    private func planOrder(
-        _ request: APIRequest, _ command: (OrderID) -> Command, _ word: String
-    ) throws -> Endpoint.Plan? {
+    /// Confirms or releases.
+    private func decide(
+        _ request: APIRequest, _ status: String,
+        _ decision: (OrderID, String, Once<Outcome>?) -> PreparedCommand<Void>
+    ) throws -> CommandPlan {
         let order = try order(of: request)
-        let (actor, command, answer) = (request.actor, command(order), answer(word, order))
-        let once = request.once { (_: Outcome) in answer }
-        return .command(
-            CommandPlan(
-                send: { reservations.submit(command, actor: actor, once: once, to: $0, number: $1) },
-                answer: { outcome in
-                    _ = try outcome.get()
-                    return answer
-                }))
+        let answer = Self.answer(status, order)
+        return CommandPlan(decision(order, request.actor, request.once { (_: Outcome) in answer })) { answer }
     }
 
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
@@ -144,35 +117,21 @@ struct ReservationEndpoints: Sendable {
         }
     }
 
-    @Sendable private func confirm(_ request: APIRequest) async throws -> APIResponse {
-        let order = try order(of: request)
-        let answer = answer("confirmed", order)
-        try await reservations.confirm(order, actor: request.actor, once: request.once { (_: Outcome) in answer })
-        return answer
-    }
-
-    @Sendable private func release(_ request: APIRequest) async throws -> APIResponse {
-        let order = try order(of: request)
-        let answer = answer("released", order)
-        try await reservations.release(order, actor: request.actor, once: request.once { (_: Outcome) in answer })
-        return answer
-    }
-
-    @Sendable private func extend(_ request: APIRequest) async throws -> APIResponse {
+    @Sendable private func extend(_ request: APIRequest) throws -> CommandPlan {
         var parameters = ParameterReader(request)
         let order = parameters.path("order_id", .identifier() as FieldRule<OrderID>)
         var fields = try request.fields(after: parameters.faults)
-        let seconds = fields.required("ttl", .integer(in: ReservationLimits.seconds))
+        let seconds = fields.read(ReservationBody.newSeconds)
         guard let (order, seconds) = fields.all(order, seconds) else { throw fields.failure }
         let once = request.once { (outcome: Outcome) in
             if case .extended(_, let expiresAt) = outcome {
-                answer("reserved", order, expiresAt: expiresAt)
+                Self.answer("reserved", order, expiresAt: expiresAt)
             } else {
                 nil
             }
         }
-        let expiresAt = try await reservations.extend(order, seconds: seconds, actor: request.actor, once: once)
-        return answer("reserved", order, expiresAt: expiresAt)
+        let command = reservations.extend(order, seconds: seconds, actor: request.actor, once: once)
+        return CommandPlan(command) { Self.answer("reserved", order, expiresAt: $0) }
     }
 
     private func order(of request: APIRequest) throws -> OrderID {
@@ -183,7 +142,7 @@ struct ReservationEndpoints: Sendable {
         return order
     }
 
-    private func answer(_ status: String, _ order: OrderID, expiresAt: Instant? = nil) -> APIResponse {
+    private static func answer(_ status: String, _ order: OrderID, expiresAt: Instant? = nil) -> APIResponse {
         .json { writer in
             writer.object { writer in
                 writer.member("status", status)

@@ -2,33 +2,59 @@ import Domain
 import HTTPCore
 import UseCases
 
-/// The limits of api.md, *Reservations*.
+/// How much one checkout may ask for.
 enum ReservationLimits {
     static let items = 1...500
     /// Seconds: up to a week.
     static let seconds: ClosedRange<Int64> = 1...604_800
 }
 
+/// The members of a reserve's body, and of an extend's.
+enum ReservationBody {
+    static let order = BodyField.required("order_id", FieldRule<OrderID>.identifier())
+    static let items = BodyObjects("items", count: ReservationLimits.items, of: ReservationItemBody.schema)
+    static let seconds = BodyField.optional("ttl", .integer(in: ReservationLimits.seconds), "Seconds.")
+    static let newSeconds = BodyField.required("ttl", .integer(in: ReservationLimits.seconds), "Seconds from now.")
+}
+
+/// The members of one item. One of three ways names the record; ids go before codes, so an item that names its record one
+/// way may hold nulls of another.
+enum ReservationItemBody {
+    static let quantity = BodyField.required("quantity", .integer(in: Quantity.movable))
+    static let inventory = BodyField.required("inventory_id", FieldRule<InventoryID>.identifier())
+    static let product = BodyField.required("product_id", FieldRule<ProductID>.identifier())
+    static let warehouse = BodyField.required("warehouse_id", FieldRule<WarehouseID>.identifier())
+    /// The product that the caller believes an inventory id to be of.
+    static let expectedProduct = BodyField.optional("product_id", FieldRule<ProductID>.identifier())
+    static let expectedWarehouse = BodyField.optional("warehouse_id", FieldRule<WarehouseID>.identifier())
+    static let sku = BodyField.required("sku", FieldRule<SKU>.sku)
+    static let code = BodyField.required("warehouse_code", FieldRule<WarehouseCode>.warehouseCode)
+
+    static let schema = Schema.anyOf([
+        .body([inventory, quantity, expectedProduct, expectedWarehouse]),
+        .body([product, warehouse, quantity], without: [inventory]),
+        .body([sku, code, quantity], without: [inventory, product, warehouse]),
+    ])
+    .described("`product_id` and `warehouse_id` beside `inventory_id` must agree with it.")
+}
+
 extension FieldReader {
-    /// Reads one item by whichever names the caller has. Ids go before codes when both are there.
+    /// Reads one item of a reserve; nil when something is at fault.
     mutating func reservationItem() -> ReservationRequestItem? {
-        let quantity = required("quantity", .integer(in: Quantity.movable))
+        typealias Body = ReservationItemBody
+        let quantity = read(Body.quantity)
         let name: RecordName?
         var product: ProductID?
         var warehouse: WarehouseID?
-        if has("inventory_id") {
-            let inventory = required("inventory_id", .identifier() as FieldRule<InventoryID>)
-            product = optional("product_id", .identifier())
-            warehouse = optional("warehouse_id", .identifier())
+        if has(Body.inventory.name) {
+            let inventory = read(Body.inventory)
+            product = read(Body.expectedProduct)
+            warehouse = read(Body.expectedWarehouse)
             name = inventory.map(RecordName.inventory)
-        } else if has("product_id") || has("warehouse_id") {
-            let product = required("product_id", .identifier() as FieldRule<ProductID>)
-            let warehouse = required("warehouse_id", .identifier() as FieldRule<WarehouseID>)
-            name = unwrap(product, warehouse).map(RecordName.identifiers)
-        } else if has("sku") || has("warehouse_code") {
-            let sku = required("sku", .sku)
-            let code = required("warehouse_code", .warehouseCode)
-            name = unwrap(sku, code).map(RecordName.codes)
+        } else if has(Body.product.name) || has(Body.warehouse.name) {
+            name = unwrap(read(Body.product), read(Body.warehouse)).map(RecordName.identifiers)
+        } else if has(Body.sku.name) || has(Body.code.name) {
+            name = unwrap(read(Body.sku), read(Body.code)).map(RecordName.codes)
         } else {
             fault("", "needs inventory_id, or product_id and warehouse_id, or sku and warehouse_code")
             return nil

@@ -107,27 +107,6 @@ extension SchemaComponent {
         "transaction_id": .identifier,
     ]
 
-    static let adjustByChange = SchemaComponent(
-        "AdjustByChange",
-        .object(
-            [
-                "sku": .sku, "warehouse_code": .warehouseCode, "reason": .requiredReason,
-                "quantity_change": .signedQuantity,
-            ],
-            optional: Schema.byChangeFields
-        )
-    )
-    static let adjustByCount = SchemaComponent(
-        "AdjustByCount",
-        .object(
-            [
-                "sku": .sku, "warehouse_code": .warehouseCode, "reason": .requiredReason,
-                "counted_quantity": .countable,
-            ],
-            optional: Schema.byCountFields
-        )
-    )
-
     static let transferred = SchemaComponent(
         "Transferred",
         .object([

@@ -6,7 +6,7 @@ import UseCases
 
 /// What of some SKUs can be sold, over all warehouses: a shop's question.
 struct AvailabilityEndpoint: Sendable {
-    /// api.md, *Stock*.
+    /// How many one request may name.
     static let allowedSKUs = 1...100
 
     let reader: StockReader
@@ -18,8 +18,7 @@ struct AvailabilityEndpoint: Sendable {
             scope: .read,
             summary: "Shows what of up to 100 SKUs can be sold, in the order asked",
             description: .getAvailability,
-            planner: plan,
-            handler: show
+            .read(show)
         )
     }
 
@@ -39,23 +38,8 @@ struct AvailabilityEndpoint: Sendable {
         }
     }
 
-    @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
+    @Sendable private func show(_ request: APIRequest) throws -> ReadPlan {
         let skus = try Self.skus(of: request)
-        return Self.answer(skus, try await reader.availability(skus))
-    }
-
-    @Sendable private func plan(_ request: APIRequest) throws -> Endpoint.Plan? {
-        let skus = try Self.skus(of: request)
-        guard let question = reader.question(skus), case .availability(let products) = question else { return nil }
-        return .read(
-            ReadPlan(question: question, reader: reader) { finding in
-                let found = finding.availability
-                let missing = zip(products, found).filter { $0.1 == nil }.map(\.0)
-                if missing.isEmpty { return .answer(Self.answer(skus, found)) }
-                return .load {
-                    let loaded = try await reader.load(Array(Set(missing)))
-                    return Self.answer(skus, zip(products, found).map { $0.1 ?? loaded[$0.0] })
-                }
-            })
+        return ReadPlan(reader.availability(skus)) { Self.answer(skus, $0) }
     }
 }

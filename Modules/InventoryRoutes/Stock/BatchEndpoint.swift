@@ -6,6 +6,10 @@ import UseCases
 
 /// Many movements in one transaction, all or nothing.
 struct BatchEndpoint: Sendable {
+    static let operations = BodyObjects(
+        "operations", count: MovementRequest.batchCount,
+        of: .oneOf(MovementKind.allCases.flatMap { kind in kind.forms.map { .reference($0.operation(kind)) } }))
+
     let stock: StockService
 
     var endpoint: Endpoint {
@@ -15,11 +19,12 @@ struct BatchEndpoint: Sendable {
             scope: .stockWrite,
             body: .json,
             summary: "Carries out up to 1,000 movements in one transaction, all or nothing",
-            description: .batch
-        ) { try await move($0) }
+            description: .batch,
+            .command(move)
+        )
     }
 
-    private func move(_ request: APIRequest) async throws -> APIResponse {
+    @Sendable private func move(_ request: APIRequest) throws -> CommandPlan {
         let movements = try movements(in: request)
         let answer = { @Sendable (outcomes: [MovementOutcome]) -> APIResponse in
             .json { writer in
@@ -32,20 +37,20 @@ struct BatchEndpoint: Sendable {
         let once = request.once { (outcome: Outcome) in
             if case .batch(let moved) = outcome { answer(moved) } else { nil }
         }
-        do throws(ServiceFailure) {
-            return answer(try await stock.moveAll(movements, actor: request.actor, once: once))
-        } catch {
-            if case .replayed = error { throw error }
-            throw Problem(error, quantityField: Self.quantityField(of: error, in: movements))
-        }
+        return CommandPlan(
+            stock.moveAll(movements, actor: request.actor, once: once),
+            explain: { failure in
+                if case .replayed = failure { return failure }
+                return Problem(failure, quantityField: Self.quantityField(of: failure, in: movements))
+            }, render: answer)
     }
 
     /// - Throws: what is wrong with any operation, and the `index` of the first that has a fault.
     private func movements(in request: APIRequest) throws -> [MovementRequest] {
         var fields = try request.fields()
         var firstFault: Int?
-        let movements = fields.list("operations", count: MovementRequest.batchCount) { operation, index in
-            let kind: MovementKind? = operation.required("type", .word())
+        let movements = fields.read(Self.operations) { operation, index in
+            let kind = operation.read(MovementBody.type)
             let movement = kind.flatMap { operation.movement($0) }
             if movement == nil { firstFault = firstFault ?? index }
             return movement

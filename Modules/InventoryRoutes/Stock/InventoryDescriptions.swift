@@ -81,10 +81,10 @@ extension EndpointDescription {
             .path("sku", .sku, "A `/` inside is `%2F`."), .path("warehouse_code", .warehouseCode, "As `sku`."),
         ],
         body: Sample(
-            .object(
-                ["reorder_point": .countable, "reorder_quantity": .reorderable],
-                optional: ["safety_stock": .countable.orNull]
-            ),
+            .body([
+                ReorderPolicyEndpoint.reorderPoint, ReorderPolicyEndpoint.reorderQuantity,
+                ReorderPolicyEndpoint.safetyStock,
+            ]),
             example: #"{"reorder_point": 10, "reorder_quantity": 25}"#
         ),
         answers: [

@@ -31,8 +31,7 @@ struct InventoryReadEndpoints: Sendable {
                 scope: .read,
                 summary: "Shows an inventory record",
                 description: .getInventory,
-                planner: planShow,
-                handler: show
+                .read(show)
             ),
             Endpoint(
                 .get,
@@ -89,19 +88,9 @@ struct InventoryReadEndpoints: Sendable {
         return response
     }
 
-    @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
-        Self.answer(try await reader.record(try Self.id(of: request)), to: request.headers)
-    }
-
-    @Sendable private func planShow(_ request: APIRequest) throws -> Endpoint.Plan? {
-        let id = try Self.id(of: request)
-        guard let question = reader.question(id) else { return nil }
+    @Sendable private func show(_ request: APIRequest) throws -> ReadPlan {
         let headers = request.headers
-        return .read(
-            ReadPlan(question: question, reader: reader) { finding in
-                if let record = finding.record { return .answer(Self.answer(record, to: headers)) }
-                return .load { Self.answer(try await reader.load(id), to: headers) }
-            })
+        return ReadPlan(reader.record(try Self.id(of: request))) { Self.answer($0, to: headers) }
     }
 
     @Sendable private func transactions(_ request: APIRequest) async throws -> APIResponse {

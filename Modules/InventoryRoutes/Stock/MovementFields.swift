@@ -2,22 +2,17 @@ import Domain
 import HTTPCore
 import UseCases
 
-/// The word by which a batch names an operation; a route of its own each.
-enum MovementKind: String, CaseIterable {
-    case receive, ship, adjust, transfer
-}
-
 extension FieldReader {
-    /// Reads a movement's fields (api.md, *Stock*); nil when something is at fault.
+    /// Reads a movement's body; nil when something is at fault.
     mutating func movement(_ kind: MovementKind) -> MovementRequest? {
         switch kind {
         case .receive:
             let target = target()
-            let quantity = required("quantity", .integer(in: Quantity.movable))
+            let quantity = read(MovementBody.quantity)
             return all(target, quantity).map { .receive($0, quantity: $1) }
         case .ship:
             let target = target()
-            let quantity = required("quantity", .integer(in: Quantity.movable))
+            let quantity = read(MovementBody.quantity)
             return all(target, quantity).map { .ship($0, quantity: $1) }
         case .adjust:
             let target = target(isReasonRequired: true)
@@ -28,45 +23,40 @@ extension FieldReader {
     }
 
     private mutating func target(isReasonRequired: Bool = false) -> StockTarget? {
-        let sku = required("sku", .sku)
-        let code = required("warehouse_code", .warehouseCode)
+        let sku = read(MovementBody.sku)
+        let code = read(MovementBody.warehouse)
         let note = note(isReasonRequired: isReasonRequired)
-        let version = optional("expected_version", .integer(in: Quantity.countable))
+        let version = read(MovementBody.expectedVersion)
         return unwrap(sku, code).map {
             StockTarget(sku: $0, warehouseCode: $1, note: note, expectedVersion: version)
         }
     }
 
     private mutating func note(isReasonRequired: Bool = false) -> Note {
-        let reason = isReasonRequired ? required("reason", .requiredReason) : optional("reason", .reason)
-        return Note(reason: reason, reference: optional("reference", .reference))
+        let reason = read(isReasonRequired ? MovementBody.requiredReason : MovementBody.reason)
+        return Note(reason: reason, reference: read(MovementBody.reference))
     }
 
     /// Exactly one of a change and a count.
     private mutating func adjustment() -> Adjustment.Target? {
-        switch (has("quantity_change"), has("counted_quantity")) {
-        case (true, false):
-            guard let change = optional("quantity_change", .integer(in: Self.changes)) else { return nil }
-            if change == 0 { fault("quantity_change", "must not be 0") }
-            return .change(change)
-        case (false, true):
-            return optional("counted_quantity", .integer(in: Quantity.countable)).map(Adjustment.Target.count)
-        case (false, false):
-            fault("quantity_change", "is required, or counted_quantity in its place")
-        case (true, true):
-            fault("counted_quantity", "must not stand beside quantity_change")
+        let (change, count) = (MovementBody.change, MovementBody.count)
+        switch (has(change.name), has(count.name)) {
+        case (true, false): return read(change).map(Adjustment.Target.change)
+        case (false, true): return read(count).map(Adjustment.Target.count)
+        case (false, false): fault(change.name, "is required, or \(count.name) in its place")
+        case (true, true): fault(count.name, "must not stand beside \(change.name)")
         }
         return nil
     }
 
-    static let changes = -Quantity.movable.upperBound...Quantity.movable.upperBound
-
     private mutating func transfer() -> MovementRequest? {
-        let sku = required("sku", .sku)
-        let source = required("from_warehouse", .warehouseCode)
-        let destination = required("to_warehouse", .warehouseCode)
-        if let source, source == destination { fault("to_warehouse", "must not be from_warehouse") }
-        let quantity = required("quantity", .integer(in: Quantity.movable))
+        let sku = read(MovementBody.sku)
+        let source = read(MovementBody.source)
+        let destination = read(MovementBody.destination)
+        if let source, source == destination {
+            fault(MovementBody.destination.name, "must not be \(MovementBody.source.name)")
+        }
+        let quantity = read(MovementBody.quantity)
         let note = note()
         return all(sku, source, destination, quantity).map {
             .transfer(sku: $0, from: $1, to: $2, quantity: $3, note: note)
@@ -75,12 +65,12 @@ extension FieldReader {
 }
 
 extension MovementRequest {
-    /// The field that says how many units.
+    /// The member that says how many units.
     var quantityField: String {
         switch self {
-        case .receive, .ship, .transfer: "quantity"
-        case .adjust(_, .change): "quantity_change"
-        case .adjust(_, .count): "counted_quantity"
+        case .receive, .ship, .transfer: MovementBody.quantity.name
+        case .adjust(_, .change): MovementBody.change.name
+        case .adjust(_, .count): MovementBody.count.name
         }
     }
 }

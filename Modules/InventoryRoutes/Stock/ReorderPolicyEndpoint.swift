@@ -5,6 +5,10 @@ import UseCases
 
 /// When to reorder a record, and how much.
 struct ReorderPolicyEndpoint: Sendable {
+    static let reorderPoint = BodyField.required("reorder_point", .integer(in: Quantity.countable))
+    static let reorderQuantity = BodyField.required("reorder_quantity", .integer(in: Quantity.reorderable))
+    static let safetyStock = BodyField.optional("safety_stock", .integer(in: Quantity.countable))
+
     let stock: StockService
 
     var endpoint: Endpoint {
@@ -15,17 +19,17 @@ struct ReorderPolicyEndpoint: Sendable {
             body: .json,
             summary: "Sets reorder point and quantity; creates the record at 0 on hand if it is new",
             description: .setReorderPolicy,
-            handler: setPolicy
+            .command(setPolicy)
         )
     }
 
-    @Sendable private func setPolicy(_ request: APIRequest) async throws -> APIResponse {
+    @Sendable private func setPolicy(_ request: APIRequest) throws -> CommandPlan {
         let sku = try request.sku()
         let code = try request.warehouseCode()
         var fields = try request.fields()
-        let point = fields.required("reorder_point", .integer(in: Quantity.countable))
-        let quantity = fields.required("reorder_quantity", .integer(in: Quantity.reorderable))
-        let safetyStock = fields.optional("safety_stock", .integer(in: Quantity.countable))
+        let point = fields.read(Self.reorderPoint)
+        let quantity = fields.read(Self.reorderQuantity)
+        let safetyStock = fields.read(Self.safetyStock)
         guard let (point, quantity) = fields.all(point, quantity) else { throw fields.failure }
         let answer = { @Sendable (record: InventoryRecord, isNew: Bool) -> APIResponse in
             var response = APIResponse.json(isNew ? .created : .ok) { $0.record(record) }
@@ -36,7 +40,7 @@ struct ReorderPolicyEndpoint: Sendable {
         let once = request.once { (outcome: Outcome) in
             if case .policy(let record, let isNew) = outcome { answer(record, isNew) } else { nil }
         }
-        let (record, isNew) = try await stock.setPolicy(
+        let command = stock.setPolicy(
             sku: sku,
             warehouseCode: code,
             reorderPoint: point,
@@ -45,6 +49,6 @@ struct ReorderPolicyEndpoint: Sendable {
             actor: request.actor,
             once: once
         )
-        return answer(record, isNew)
+        return CommandPlan(command) { answer($0.record, $0.isNew) }
     }
 }

@@ -12,6 +12,7 @@ extension EndpointDescription {
     }
 
     private static let receive = change(
+        .receive,
         "receiveStock",
         problems: [.archived],
         example: """
@@ -20,6 +21,7 @@ extension EndpointDescription {
     )
 
     private static let ship = change(
+        .ship,
         "shipStock",
         problems: [.insufficientStock],
         example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 2}"#
@@ -29,7 +31,7 @@ extension EndpointDescription {
         id: "adjustStock",
         tag: .stock,
         body: Sample(
-            .oneOf([.reference(.adjustByChange), .reference(.adjustByCount)]),
+            .oneOf(MovementKind.adjust.forms.map { .reference($0.component) }),
             example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity_change": -1, "reason": "broken"}"#
         ),
         answers: [Answer(200, "What changed.", .reference(.adjustment), links: Link.toRecord(at: "/inventory_id"))],
@@ -40,14 +42,7 @@ extension EndpointDescription {
         id: "transferStock",
         tag: .stock,
         body: Sample(
-            .object(
-                [
-                    "sku": .sku, "from_warehouse": .warehouseCode, "to_warehouse": .warehouseCode,
-                    "quantity": .movable,
-                ],
-                optional: Schema.transferFields
-            )
-            .described("The two warehouses must differ."),
+            MovementKind.transfer.forms[0].schema.described("The two warehouses must differ."),
             example: """
                 {"sku": "LAPTOP-001", "from_warehouse": "WH1", "to_warehouse": "WH2", "quantity": 10}
                 """
@@ -70,17 +65,7 @@ extension EndpointDescription {
         id: "moveBatch",
         tag: .stock,
         body: Sample(
-            .object([
-                "operations": .list(
-                    of: .oneOf(
-                        [
-                            .receiveOperation, .shipOperation, .adjustByChangeOperation, .adjustByCountOperation,
-                            .transferOperation,
-                        ].map(Schema.reference)
-                    ),
-                    count: MovementRequest.batchCount
-                )
-            ]),
+            .body([BatchEndpoint.operations]),
             example: """
                 {"operations": [
                   {"type": "receive", "sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 5},
@@ -104,17 +89,13 @@ extension EndpointDescription {
         problems: [.notFound, .archived, .concurrencyConflict, .systemBusy, .insufficientStock]
     )
 
-    private static func change(_ id: String, problems: [ProblemCode], example: String) -> EndpointDescription {
+    private static func change(
+        _ kind: MovementKind, _ id: String, problems: [ProblemCode], example: String
+    ) -> EndpointDescription {
         EndpointDescription(
             id: id,
             tag: .stock,
-            body: Sample(
-                .object(
-                    ["sku": .sku, "warehouse_code": .warehouseCode, "quantity": .movable],
-                    optional: Schema.noteFields
-                ),
-                example: example
-            ),
+            body: Sample(kind.forms[0].schema, example: example),
             answers: [
                 Answer(200, "What changed.", .reference(.stockChange), links: Link.toRecord(at: "/inventory_id"))
             ],

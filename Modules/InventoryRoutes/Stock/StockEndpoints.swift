@@ -24,50 +24,21 @@ struct StockEndpoints: Sendable {
             body: .json,
             summary: summary,
             description: .movement(kind),
-            planner: { try plan(kind, $0).map(Endpoint.Plan.command) },
-            handler: { try await move(kind, $0) })
+            .command { try move(kind, $0) })
     }
 
-    private func movement(_ kind: MovementKind, _ request: APIRequest) throws -> MovementRequest {
+    private func move(_ kind: MovementKind, _ request: APIRequest) throws -> CommandPlan {
         var fields = try request.fields()
         guard let movement = fields.movement(kind) else { throw fields.failure }
-        return movement
-    }
-
-    private static func answer(_ outcome: MovementOutcome, of movement: MovementRequest) -> APIResponse {
-        .json { $0.movement(outcome, of: movement) }
-    }
-
-    private func once(_ request: APIRequest, _ movement: MovementRequest) -> Once<Outcome>? {
-        request.once { (outcome: Outcome) in
-            if case .moved(let moved) = outcome { Self.answer(moved, of: movement) } else { nil }
+        let answer = { @Sendable (outcome: MovementOutcome) -> APIResponse in
+            .json { $0.movement(outcome, of: movement) }
         }
-    }
-
-    private func move(_ kind: MovementKind, _ request: APIRequest) async throws -> APIResponse {
-        let movement = try movement(kind, request)
-        do throws(ServiceFailure) {
-            let outcome = try await stock.move(movement, actor: request.actor, once: once(request, movement))
-            return Self.answer(outcome, of: movement)
-        } catch {
-            throw Self.error(error, of: movement)
+        let once = request.once { (outcome: Outcome) in
+            if case .moved(let moved) = outcome { answer(moved) } else { nil }
         }
-    }
-
-    private func plan(_ kind: MovementKind, _ request: APIRequest) throws -> CommandPlan? {
-        let movement = try movement(kind, request)
-        guard let command = stock.command(toMove: movement) else { return nil }
-        let (actor, once) = (request.actor, once(request, movement))
         return CommandPlan(
-            send: { stock.submit(command, actor: actor, once: once, to: $0, number: $1) },
-            answer: { outcome in
-                switch outcome {
-                case .success(.moved(let moved)): return Self.answer(moved, of: movement)
-                case .success:
-                    throw ServiceFailure.internalFault(cause: "a movement was answered by something else")
-                case .failure(let failure): throw Self.error(failure, of: movement)
-                }
-            })
+            stock.move(movement, actor: request.actor, once: once), explain: { Self.error($0, of: movement) },
+            render: answer)
     }
 
     private static func error(_ failure: ServiceFailure, of movement: MovementRequest) -> any Error {

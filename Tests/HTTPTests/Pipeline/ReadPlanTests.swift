@@ -215,20 +215,18 @@ struct ReadPlanTests {
 
     @Test func `Reads of one turn of a loop are asked together, a thousand entries at most`() async throws {
         let cache = FakeCache([Samples.record])
-        let reader = StockReader(directory: TestPorts(), queries: TestPorts(), cache: cache)
         let record = CacheQuestion.record(Samples.reference.key)
         let hundred = CacheQuestion.availability(Array(repeating: Samples.productID, count: 100))
         let questions = Array(repeating: record, count: 50) + Array(repeating: hundred, count: 12)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let found: [Bool] = try await eventLoop.flatSubmit {
-            let desk = CacheReadBatcher(eventLoop: eventLoop)
+            let batcher = CacheReadBatcher(eventLoop: eventLoop)
             let done = questions.map { _ in eventLoop.makePromise(of: Bool.self) }
             for (question, promise) in zip(questions, done) {
-                let plan = ReadPlan(question: question, reader: reader) { _ in .answer(APIResponse(.ok)) }
-                desk.ask(plan) { finding in
+                batcher.ask(question, of: cache) { answers, number in
                     eventLoop.assertInEventLoop()
-                    promise.succeed(question == record && finding.record == Samples.record)
+                    promise.succeed(question == record && answers.record(number) == Samples.record)
                 }
             }
             return EventLoopFuture.whenAllSucceed(done.map(\.futureResult), on: eventLoop)

@@ -1,20 +1,15 @@
 import Domain
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Times as HTTP's headers have them (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum HTTPDate {
+package enum HTTPDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
     /// - Parameter second: since 1970, not before it.
-    static func text(_ second: Int64) -> String {
+    package static func text(_ second: Int64) -> String {
         let day = second / 86_400
         let rest = second % 86_400
         let date = CivilDate(daysSince1970: day)
@@ -25,7 +20,7 @@ enum HTTPDate {
     }
 
     /// Now, in whole seconds since 1970.
-    static func currentSecond() -> Int64 {
+    package static func currentSecond() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec)
