@@ -177,6 +177,12 @@ let benchmarks: [Target] = [
         name: "constant-route", dependencies: [argumentParser, httpTypes, hummingbird, logging, nioCore],
         path: "Benchmarks/constant-route"),
     .executableTarget(
+        name: "instructions",
+        dependencies: [
+            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "UseCases",
+        ],
+        path: "Benchmarks/instructions"),
+    .executableTarget(
         name: "open-loop", dependencies: [argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
 ]
 

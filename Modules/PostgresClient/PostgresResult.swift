@@ -13,7 +13,7 @@ public final class PostgresResult: @unchecked Sendable {
     public let columnCount: Int
 
     /// Takes the `PGresult` over.
-    init(taking handle: OpaquePointer) {
+    package init(taking handle: OpaquePointer) {
         self.handle = handle
         rowCount = Int(PQntuples(handle))
         columnCount = Int(PQnfields(handle))

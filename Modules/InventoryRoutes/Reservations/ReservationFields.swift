@@ -1,6 +1,6 @@
-import Domain
-import HTTPCore
-import UseCases
+package import Domain
+package import HTTPCore
+package import UseCases
 
 /// How much one checkout may ask for.
 enum ReservationLimits {
@@ -10,10 +10,10 @@ enum ReservationLimits {
 }
 
 /// The members of a reserve's body, and of an extend's.
-enum ReservationBody {
-    static let order = BodyField.required("order_id", FieldRule<OrderID>.identifier())
-    static let items = BodyObjects("items", count: ReservationLimits.items, of: ReservationItemBody.schema)
-    static let seconds = BodyField.optional("ttl", .integer(in: ReservationLimits.seconds), "Seconds.")
+package enum ReservationBody {
+    package static let order = BodyField.required("order_id", FieldRule<OrderID>.identifier())
+    package static let items = BodyObjects("items", count: ReservationLimits.items, of: ReservationItemBody.schema)
+    package static let seconds = BodyField.optional("ttl", .integer(in: ReservationLimits.seconds), "Seconds.")
     static let newSeconds = BodyField.required("ttl", .integer(in: ReservationLimits.seconds), "Seconds from now.")
 }
 
@@ -40,7 +40,7 @@ enum ReservationItemBody {
 
 extension FieldReader {
     /// Reads one item of a reserve; nil when something is at fault.
-    mutating func reservationItem() -> ReservationRequestItem? {
+    package mutating func reservationItem() -> ReservationRequestItem? {
         typealias Body = ReservationItemBody
         let quantity = read(Body.quantity)
         let name: RecordName?
