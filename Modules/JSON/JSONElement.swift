@@ -1,11 +1,12 @@
 /// One value of a JSON text.
+@usableFromInline
 package struct JSONElement: Sendable {
-    package let text: JSONText
+    @usableFromInline package let text: JSONText
     package let index: Int
 
-    private var node: JSONText.Node { text.nodes[index] }
+    @usableFromInline var node: JSONText.Node { text.nodes[index] }
 
-    package var kind: JSONText.Kind { node.kind }
+    @usableFromInline package var kind: JSONText.Kind { node.kind }
 
     /// nil when it is no boolean.
     package var bool: Bool? {
@@ -41,6 +42,7 @@ package struct JSONElement: Sendable {
     }
 
     /// Calls with a string's bytes, in UTF-8; nil when it is no string.
+    @inlinable
     package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
         let node = node
         guard node.kind == .string else { return nil }
@@ -67,13 +69,15 @@ package struct JSONElement: Sendable {
         Elements(text: text, index: index + 1, rest: node.kind == .array ? Int(node.count) : 0)
     }
 
+    @usableFromInline
     package struct Elements: Sequence, IteratorProtocol {
         fileprivate let text: JSONText
         fileprivate var index: Int
         fileprivate var rest: Int
 
-        package var count: Int { rest }
+        @usableFromInline package var count: Int { rest }
 
+        @usableFromInline
         package mutating func next() -> JSONElement? {
             guard rest > 0 else { return nil }
             let element = JSONElement(text: text, index: index)
@@ -85,7 +89,7 @@ package struct JSONElement: Sendable {
 
     private var raw: ArraySlice<UInt8> { text.bytes[Int(node.start)..<Int(node.end)] }
 
-    fileprivate var characters: String { text.characters(of: node) }
+    @usableFromInline var characters: String { text.characters(of: node) }
 }
 
 extension JSONText {

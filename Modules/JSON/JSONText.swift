@@ -3,12 +3,14 @@
 /// Requests are read by it without making a string of each name and an object of each brace. `JSONValue` is the same as
 /// a tree, for what has to be kept or changed. A class: each of its elements holds it, and one reference is counted in half
 /// the time of two arrays.
+@usableFromInline
 package final class JSONText: Sendable {
+    @usableFromInline
     package enum Kind: UInt8, Sendable {
         case null, bool, number, string, array, object
 
         /// What a caller's fault message calls it.
-        package var words: String {
+        @usableFromInline package var words: String {
             switch self {
             case .null: "null"
             case .bool: "a boolean"
@@ -22,21 +24,22 @@ package final class JSONText: Sendable {
 
     /// One value, or the name of a member. After a list come its elements, after an object its members, each as a name
     /// and a value.
+    @usableFromInline
     package struct Node: Sendable {
-        package let kind: Kind
+        @usableFromInline package let kind: Kind
         /// A string with a backslash in it.
-        package var hasEscapes = false
+        @usableFromInline package var hasEscapes = false
         /// The first byte; of a string the one after the quote.
-        package let start: UInt32
+        @usableFromInline package let start: UInt32
         /// The byte after the last; of a string the closing quote.
-        package var end: UInt32
+        @usableFromInline package var end: UInt32
         /// The node after this value and all that is in it.
         package var next: UInt32
         /// Elements or members.
         package var count: UInt32 = 0
     }
 
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     /// In the order written; the first is the whole text.
     package let nodes: [Node]
 

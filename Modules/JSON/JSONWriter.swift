@@ -3,6 +3,7 @@ package import NIOCore
 /// Writes JSON, member by member, with commas where they belong.
 ///
 /// Into an array, which takes a byte for a tenth of what a `ByteBuffer` needs to make sure of it.
+@usableFromInline
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     /// A value was written at this level already.
@@ -24,6 +25,7 @@ package struct JSONWriter {
         close(UInt8(ascii: "}"))
     }
 
+    @inlinable
     package mutating func array<Elements: Sequence>(
         _ elements: Elements,
         _ write: (inout JSONWriter, Elements.Element) -> Void
@@ -34,6 +36,7 @@ package struct JSONWriter {
     }
 
     /// An array whose elements the closure writes.
+    @usableFromInline
     package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         elements(&self)
@@ -41,6 +44,7 @@ package struct JSONWriter {
     }
 
     /// The name of a member; its value must follow.
+    @usableFromInline
     package mutating func name(_ name: String) {
         separate()
         quote(name)
@@ -66,6 +70,7 @@ package struct JSONWriter {
 
     // MARK: Values
 
+    @usableFromInline
     package mutating func null() {
         raw("null")
     }
@@ -134,6 +139,7 @@ package struct JSONWriter {
     }
 
     /// A string of ASCII characters none of which JSON escapes, such as an id or a code.
+    @usableFromInline
     package mutating func plain(_ text: UnsafeRawBufferPointer) {
         separate()
         bytes.append(UInt8(ascii: "\""))

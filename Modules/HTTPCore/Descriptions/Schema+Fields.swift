@@ -4,7 +4,7 @@ import JSON
 /// The values that requests and answers share.
 extension Schema {
     /// With a pattern too, because a format alone binds no reader.
-    package static let identifier = string(
+    @usableFromInline package static let identifier = string(
         pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
         format: "uuid"
     )

@@ -1,6 +1,7 @@
 package import JSON
 
 /// A JSON schema (draft 2020-12, as OpenAPI 3.1 has it), of the few keywords that the API's description needs.
+@usableFromInline
 package struct Schema: Sendable {
     package private(set) var json: JSONObject
     /// The named schemas that it refers to itself; each has references of its own.

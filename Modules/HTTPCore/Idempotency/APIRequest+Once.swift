@@ -4,11 +4,13 @@ package import UseCases
 extension APIRequest {
     /// What makes it safe to ask again, for the store; nil when the caller gave no key.
     /// - Parameter render: the answer to a success, the same as the handler gives; nil for what is no success.
+    @inlinable
     package func once<Value: Sendable>(_ render: @escaping @Sendable (Value) -> APIResponse?) -> Once<Value>? {
         once(under: key, render)
     }
 
     /// The same for a key that was known only when the body had been read.
+    @inlinable
     package func once<Value: Sendable>(
         under key: RequestKey?, _ render: @escaping @Sendable (Value) -> APIResponse?
     ) -> Once<Value>? {
@@ -17,11 +19,16 @@ extension APIRequest {
         return Once(key: key) { result in
             switch result {
             case .success(let value): return render(value).map { KeptAnswer($0) }
-            case .failure(let failure):
-                let problem = Problem(failure)
-                return problem.code.isKept ? KeptAnswer(problem.response(requestID: requestID)) : nil
+            case .failure(let failure): return Self.keptAnswer(failure, requestID: requestID)
             }
         }
+    }
+
+    /// The answer to keep of a failure; nil when the request may be tried again.
+    @usableFromInline
+    static func keptAnswer(_ failure: ServiceFailure, requestID: String) -> KeptAnswer? {
+        let problem = Problem(failure)
+        return problem.code.isKept ? KeptAnswer(problem.response(requestID: requestID)) : nil
     }
 }
 

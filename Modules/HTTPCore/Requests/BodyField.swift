@@ -7,7 +7,9 @@ package protocol BodyMember: Sendable {
 }
 
 /// A member that holds one value.
+@usableFromInline
 package struct BodyField<Value: Sendable>: BodyMember {
+    @usableFromInline
     package enum Presence: Sendable {
         case required
         /// Absent and `null` mean the same.
@@ -18,7 +20,7 @@ package struct BodyField<Value: Sendable>: BodyMember {
         case removable
     }
 
-    package let name: String
+    @usableFromInline package let name: String
     @usableFromInline let presence: Presence
     @usableFromInline let rule: FieldRule<Value>
     private let note: String?
@@ -65,8 +67,9 @@ package struct BodyField<Value: Sendable>: BodyMember {
 }
 
 /// An optional member that holds a list of plain values.
+@usableFromInline
 package struct BodyList<Value: Sendable>: BodyMember {
-    package let name: String
+    @usableFromInline package let name: String
     @usableFromInline let count: ClosedRange<Int>
     @usableFromInline let rule: FieldRule<Value>
 
@@ -81,8 +84,9 @@ package struct BodyList<Value: Sendable>: BodyMember {
 }
 
 /// A required member that holds a list of objects.
+@usableFromInline
 package struct BodyObjects: BodyMember {
-    package let name: String
+    @usableFromInline package let name: String
     @usableFromInline let count: ClosedRange<Int>
     private let element: Schema
 
@@ -97,8 +101,9 @@ package struct BodyObjects: BodyMember {
 }
 
 /// A required member that always has the same text, such as the word that tells several forms of an object apart.
+@usableFromInline
 package struct BodyConstant: BodyMember {
-    package let name: String
+    @usableFromInline package let name: String
     private let text: String
 
     package init(_ name: String, _ text: String) {

@@ -1,15 +1,16 @@
 import Domain
-package import JSON
-package import UseCases
+public import JSON
+public import UseCases
 
 /// Reads the fields of a JSON object and collects every fault with its path, so that a caller hears of all at once.
 ///
 /// A field that is `null` counts as absent. Fields that nobody reads are ignored (api.md, *Conventions*).
+@usableFromInline
 package struct FieldReader {
     private let object: JSONElement
     /// What the object's own fields are prefixed with: `items[0].`.
     private let prefix: Prefix
-    package private(set) var faults: [FieldFault]
+    @usableFromInline package private(set) var faults: [FieldFault]
 
     private enum Prefix {
         case none
@@ -23,7 +24,8 @@ package struct FieldReader {
         self.faults = faults
     }
 
-    private init(_ object: JSONElement, list: String, index: Int) {
+    @usableFromInline
+    init(_ object: JSONElement, list: String, index: Int) {
         self.object = object
         prefix = .element(list: list, index: index)
         faults = []
@@ -64,16 +66,19 @@ package struct FieldReader {
     // MARK: Fields
 
     /// Whether the field is there and not `null`.
+    @usableFromInline
     package func has(_ name: String) -> Bool {
         value(name) != nil
     }
 
     /// Whether the field is there and `null`.
+    @usableFromInline
     package func isNull(_ name: String) -> Bool {
         object[name]?.kind == .null
     }
 
     /// nil when it is absent or wrong; a fault then says so.
+    @inlinable
     package mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         guard let value = value(name) else {
             fault(name, "is required")
@@ -83,11 +88,13 @@ package struct FieldReader {
     }
 
     /// nil when it is absent, or wrong; a fault says so in the second case.
+    @inlinable
     package mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         value(name).flatMap { read(name, $0, rule) }
     }
 
     /// What a PATCH sets: nil when it is absent or wrong. `null` is wrong here, since nothing can be removed.
+    @inlinable
     package mutating func changed<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         guard !isNull(name) else {
             fault(name, "must not be null")
@@ -97,6 +104,7 @@ package struct FieldReader {
     }
 
     /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    @inlinable
     package mutating func list<Element>(
         _ name: String,
         count: ClosedRange<Int>,
@@ -110,7 +118,7 @@ package struct FieldReader {
             if value.kind == .object {
                 var reader = FieldReader(value, list: name, index: index)
                 if let element = element(&reader, index) { elements.append(element) }
-                if !reader.faults.isEmpty { faults += reader.faults }
+                if !reader.faults.isEmpty { add(reader.faults) }
             } else {
                 fault("\(name)[\(index)]", "must be an object, not \(value.kind.words)")
             }
@@ -120,6 +128,7 @@ package struct FieldReader {
     }
 
     /// The elements of an optional list of plain values.
+    @inlinable
     package mutating func optionalList<Value>(
         _ name: String,
         count: ClosedRange<Int>,
@@ -129,7 +138,8 @@ package struct FieldReader {
         return values.enumerated().compactMap { index, value in read("\(name)[\(index)]", value, rule) }
     }
 
-    private mutating func elements(_ name: String, count: ClosedRange<Int>) -> JSONElement.Elements? {
+    @usableFromInline
+    mutating func elements(_ name: String, count: ClosedRange<Int>) -> JSONElement.Elements? {
         guard let value = value(name) else {
             fault(name, "is required")
             return nil
@@ -146,12 +156,14 @@ package struct FieldReader {
         return values
     }
 
-    private func value(_ name: String) -> JSONElement? {
+    @usableFromInline
+    func value(_ name: String) -> JSONElement? {
         guard let value = object[name], value.kind != .null else { return nil }
         return value
     }
 
-    private mutating func read<Value>(_ name: String, _ value: JSONElement, _ rule: FieldRule<Value>) -> Value? {
+    @inlinable
+    mutating func read<Value>(_ name: String, _ value: JSONElement, _ rule: FieldRule<Value>) -> Value? {
         do throws(FieldMessage) {
             return try rule.fromJSON(value)
         } catch {
@@ -162,7 +174,13 @@ package struct FieldReader {
 
     // MARK: Faults
 
+    @usableFromInline
+    mutating func add(_ further: [FieldFault]) {
+        faults += further
+    }
+
     /// Notes what is wrong with a field of this object; an empty name is the object itself.
+    @usableFromInline
     package mutating func fault(_ name: String, _ message: String) {
         let field =
             switch prefix {
@@ -179,6 +197,7 @@ package struct FieldReader {
     }
 
     /// The same of two, without what it takes to unpack any number of them.
+    @inlinable
     package func all<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
         faults.isEmpty ? unwrap(first, second) : nil
     }
@@ -199,6 +218,7 @@ package func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each 
 }
 
 /// The same of two, without what it takes to unpack any number of them.
+@inlinable
 package func unwrap<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
     guard let first, let second else { return nil }
     return (first, second)

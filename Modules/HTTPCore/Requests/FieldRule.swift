@@ -1,9 +1,10 @@
-package import Domain
-package import JSON
+public import Domain
+public import JSON
 
 /// What is wrong with a value, in words that follow the field's name: `must be an integer`.
+@usableFromInline
 package struct FieldMessage: Error, Hashable {
-    package let text: String
+    @usableFromInline package let text: String
 
     package init(_ text: String) {
         self.text = text
@@ -12,12 +13,14 @@ package struct FieldMessage: Error, Hashable {
 
 /// How a value is checked, what it becomes, and how the description shows it. The same rule reads a member of a body and
 /// a parameter of a query.
+@usableFromInline
 package struct FieldRule<Value>: Sendable {
-    package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
-    package let fromText: @Sendable (String) throws(FieldMessage) -> Value
+    @usableFromInline package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
+    @usableFromInline package let fromText: @Sendable (String) throws(FieldMessage) -> Value
     /// Made only for the description.
     package let schema: @Sendable () -> Schema
 
+    @usableFromInline
     package init(
         schema: @escaping @Sendable () -> Schema,
         json: @escaping @Sendable (JSONElement) throws(FieldMessage) -> Value,
@@ -64,6 +67,7 @@ extension FieldRule where Value == WarehouseCode {
 }
 
 extension FieldRule {
+    @inlinable
     package static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
         // By the bytes of the body: every checkout has several.
         FieldRule(
@@ -92,9 +96,10 @@ extension FieldRule {
 }
 
 extension FieldMessage {
-    fileprivate static let notAUUID = FieldMessage("must be a UUID")
+    @usableFromInline static let notAUUID = FieldMessage("must be a UUID")
 
-    fileprivate static func notAString(_ value: JSONElement) -> FieldMessage {
+    @usableFromInline
+    static func notAString(_ value: JSONElement) -> FieldMessage {
         FieldMessage("must be a string, not \(value.kind.words)")
     }
 

@@ -1,5 +1,5 @@
-package import Domain
-package import JSON
+public import Domain
+public import JSON
 
 /// Members of the kinds that answers are made of; a nil is `null`, so that a field is never missing.
 extension JSONWriter {
@@ -18,6 +18,7 @@ extension JSONWriter {
         bool(value)
     }
 
+    @inlinable
     package mutating func member<Entity>(_ name: String, _ value: Identifier<Entity>?) {
         self.name(name)
         if let value { identifier(value) } else { null() }
@@ -32,6 +33,7 @@ extension JSONWriter {
         self.value(value)
     }
 
+    @inlinable
     package mutating func member<Elements: Sequence>(
         _ name: String,
         _ elements: Elements,
@@ -42,6 +44,7 @@ extension JSONWriter {
     }
 
     /// An identifier as a string.
+    @inlinable
     package mutating func identifier<Entity>(_ value: Identifier<Entity>) {
         value.withText { plain($0) }
     }
