@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// A CSV file read from the disk piece by piece, one typed row after another. Not for use by two tasks at once.
 ///
