@@ -1,6 +1,5 @@
 import ArgumentParser
 import HTTP
-import Locking
 import Logging
 import Metrics
 import Persistence
@@ -78,7 +77,7 @@ struct InventoryAPIService {
             reports: reports.reports, currency: settings.currency.code, reactor: reactor)
         let pools = PoolMetrics(
             [("requests", client), ("lookups", lookups)] + reports.pools + callers.pools)
-        let redisMetrics = shared.redis.map { RedisMetrics($0) }
+        let redisMetrics = shared.redis.map { RedisMetrics($0, label: "inventory_redis_connected") }
         let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),

@@ -79,7 +79,7 @@ struct InventorySweeperService {
         ]
         if let port = settings.metrics.port {
             let pools = PoolMetrics([("lookups", lookups), ("reports", reports)])
-            let redisMetrics = redis.map { RedisMetrics($0) }
+            let redisMetrics = redis.map { RedisMetrics($0, label: "inventory_redis_connected") }
             let server = StatusServer(
                 reactor: reactor, host: settings.metrics.host, port: port,
                 monitor: HealthMonitor(healthChecks(lookups, redis), logger: logger), logger: logger,

@@ -78,13 +78,13 @@ public struct StockReader: Sendable {
 
     /// What to ask the cache for a record; nil when it takes a wait to know, or the cache cannot be asked.
     public func question(_ id: InventoryID) -> CacheQuestion? {
-        guard cache.canBeAsked, let reference = directory.known([.inventory(id)])?.first else { return nil }
+        guard cache.isReachable, let reference = directory.known([.inventory(id)])?.first else { return nil }
         return .record(reference.key)
     }
 
     /// The same for the availability of each SKU, in the order asked.
     public func question(_ skus: [SKU]) -> CacheQuestion? {
-        guard cache.canBeAsked, let products = directory.knownProducts(skus) else { return nil }
+        guard cache.isReachable, let products = directory.knownProducts(skus) else { return nil }
         return .availability(products)
     }
 
