@@ -55,7 +55,7 @@ struct SessionEndpoints: Sendable {
                 to: next, cookie: SessionCookie.setting(token, isSecure: isSecure(request)))
         case .refused(let words):
             return page(request, next: next, status: .unauthorized, fault: words)
-        case .tooManyTries:
+        case .tooManyAttempts:
             var response = page(
                 request, next: next, status: .tooManyRequests, fault: "Too many tries. Please wait some seconds.")
             response.headers[.retryAfter] = "5"
@@ -69,7 +69,7 @@ struct SessionEndpoints: Sendable {
         guard let sessions = house.configuration.sessions, let token = SessionCookie.token(request.headers) else {
             return leave
         }
-        guard case .text(let proof)? = request.form["csrf"], token.isProved(by: proof),
+        guard case .text(let proof)? = request.form["csrf"], token.hasCSRFToken(proof),
             RequestOrigin.isOurs(request.headers, authority: request.authority)
         else {
             throw house.faced(Problem(.forbidden, "The form must be sent from this server's own page."), request, nil)
