@@ -23,8 +23,8 @@ public struct PostgresPoolStatistics: Sendable, Hashable {
 
 /// A program's connections to one server: shared ones for reads, and exclusive ones that are leased.
 ///
-/// It connects on first use. After a loss it reconnects: at once, then after pauses of 50 ms … 2 s. Callers wait through the
-/// first second of an outage; after that they fail at once with ``PostgresError/Code/cannotConnect``.
+/// It connects on first use. After a loss it reconnects: at once, then after pauses of 50 ms … 2 s. Callers wait through
+/// the first second of an outage; after that they fail at once with ``PostgresError/Code/cannotConnect``.
 public final class PostgresClient: Sendable {
     typealias Waiter = CheckedContinuation<Result<PostgresConnection, any Error>, Never>
     typealias Pool = PostgresPool<PostgresConnection, Waiter>

@@ -2,9 +2,9 @@ public import Reactor
 
 /// The notifications of some channels, over a dedicated connection that is replaced when it is lost.
 ///
-/// Notifications sent while there is no connection are lost. So every consumer needs another way to find changes (a poll), and
-/// ``Element/reconnected`` says when to use it. Behind a PgBouncer in transaction mode, LISTEN receives nothing and reports no
-/// error: use a direct URL.
+/// Notifications sent while there is no connection are lost. So every consumer needs another way to find changes (a
+/// poll), and ``Element/reconnected`` says when to use it. Behind a PgBouncer in transaction mode, LISTEN receives
+/// nothing and reports no error: use a direct URL.
 ///
 /// Each iteration has a connection of its own, which ends with the iteration or with its task.
 public struct PostgresListener: AsyncSequence, Sendable {

@@ -1,8 +1,8 @@
 /// The prepared statements of one connection. A pure value: it decides, and the connection sends.
 ///
-/// A pipeline uses a prepared statement only if the server has confirmed it, or if the same pipeline prepares it. While another
-/// pipeline is preparing it, the query is sent unprepared: if that pipeline failed earlier, the server would skip the
-/// preparation, and the query would fail although it is correct.
+/// A pipeline uses a prepared statement only if the server has confirmed it, or if the same pipeline prepares it. While
+/// another pipeline is preparing it, the query is sent unprepared: if that pipeline failed earlier, the server would skip
+/// the preparation, and the query would fail although it is correct.
 struct PreparedStatements {
     /// Statements are constants, so a program does not reach this. If one is created in a loop, this bounds the server's
     /// memory.
@@ -52,8 +52,8 @@ struct PreparedStatements {
         preparing.remove(query.statement.identity)
     }
 
-    /// A prepared statement cannot be used: it is gone (26000), or its columns have changed (0A000). It will be prepared again
-    /// under another name, because the old one may still exist.
+    /// A prepared statement cannot be used: it is gone (26000), or its columns have changed (0A000). It will be prepared
+    /// again under another name, because the old one may still exist.
     mutating func drop(_ query: PostgresQuery) {
         let identity = query.statement.identity
         guard prepared.removeValue(forKey: identity) != nil else { return }

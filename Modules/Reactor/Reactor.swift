@@ -70,8 +70,8 @@ public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
         UnownedSerialExecutor(ordinary: self)
     }
 
-    /// Runs `action` on the reactor's thread: immediately if called there, otherwise later. Actions from one thread keep their
-    /// order.
+    /// Runs `action` on the reactor's thread: immediately if called there, otherwise later. Actions from one thread keep
+    /// their order.
     public func perform(_ action: @escaping @Sendable () -> Void) {
         if isCurrentThread { action() } else { submit(.action(action)) }
     }

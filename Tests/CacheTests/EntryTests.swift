@@ -109,8 +109,8 @@ import UseCases
         #expect(decode(entry([line(1)]) + tombstone, epoch: epoch) == nil)
         let bytes = entry([line(1), line(2)])
         for length in 0..<bytes.count where decode(Array(bytes[..<length]), epoch: epoch) != nil {
-            // Cut at a bar it is an entry with fewer warehouses; within the last code or the SKU, with another code or SKU. No
-            // script stores such an entry.
+            // Cut at a bar it is an entry with fewer warehouses; within the last code or the SKU, with another code or SKU.
+            // No script stores such an entry.
             let rest = bytes[length...]
             let isBarNext = rest.prefix(2).contains(AvailabilityEntry.bar)
             #expect(isBarNext || rest.count < 2 || length < 40)
