@@ -82,7 +82,7 @@ let modules: [Target] = [
     // MARK: Drivers
     module("Reactor"),
     module("PostgresClient", ["CLibPQ", "Reactor"]),
-    module("RedisClient", ["CHiredis", "Reactor"]),
+    module("RedisClient", ["CHiredis", "Reactor", metrics]),
 
     // MARK: Adapters for PostgreSQL, Redis and SMTP
     module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),

@@ -3,7 +3,6 @@ import DashboardRoutes
 import HTTPCore
 import HTTPTransport
 import InventoryRoutes
-import Locking
 import Logging
 import Metrics
 import OpenAPI
@@ -82,7 +81,7 @@ struct InventoryAPIService {
             reports: reports.reports, currency: settings.currency.code, reactor: reactor)
         let pools = PoolMetrics(
             [("requests", client), ("lookups", lookups)] + reports.pools + callers.pools)
-        let redisMetrics = shared.redis.map { RedisMetrics($0) }
+        let redisMetrics = shared.redis.map { RedisMetrics($0, label: "inventory_redis_connected") }
         let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
         let reservations = ReservationService(
             directory: directory, commands: engine, queries: queries, tally: tally)

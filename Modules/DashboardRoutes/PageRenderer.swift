@@ -31,7 +31,7 @@ struct PageRenderer: Sendable {
             return Visitor(principal: Principal(name: "anonymous", scopes: [.admin]), proof: nil)
         }
         guard let token = SessionCookie.token(headers) else { throw .unauthorized(reason: "no session") }
-        return Visitor(principal: try await sessions.principal(of: token), proof: token.proof)
+        return Visitor(principal: try await sessions.principal(of: token), proof: token.csrfToken)
     }
 
     // MARK: Pages

@@ -29,7 +29,7 @@ package struct SessionAuthenticator: Authenticator {
         guard headers[.authorization] == nil, let token = SessionCookie.token(headers) else {
             return try await authenticator.authenticate(headers)
         }
-        guard let proof = headers[.csrfToken], token.isProved(by: proof),
+        guard let proof = headers[.csrfToken], token.hasCSRFToken(proof),
             RequestOrigin.isOurs(headers, authority: nil)
         else { throw .unauthorized(reason: "a session without its proof") }
         return try await sessions.principal(of: token)

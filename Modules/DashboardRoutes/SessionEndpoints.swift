@@ -57,7 +57,7 @@ struct SessionEndpoints: Sendable {
                 to: next, cookie: SessionCookie.setting(token, isSecure: isSecure(request)))
         case .refused(let words):
             return page(request, next: next, status: .unauthorized, fault: words)
-        case .tooManyTries:
+        case .tooManyAttempts:
             var response = page(
                 request, next: next, status: .tooManyRequests, fault: "Too many tries. Please wait some seconds.")
             response.headers[.retryAfter] = "5"
@@ -71,7 +71,7 @@ struct SessionEndpoints: Sendable {
         guard let sessions = renderer.configuration.sessions, let token = SessionCookie.token(request.headers) else {
             return leave
         }
-        guard case .text(let proof)? = request.form["csrf"], token.isProved(by: proof),
+        guard case .text(let proof)? = request.form["csrf"], token.hasCSRFToken(proof),
             RequestOrigin.isOurs(request.headers, authority: request.authority)
         else {
             throw renderer.faced(

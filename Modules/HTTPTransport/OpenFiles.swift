@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// How many descriptors the process may have: each connection takes one.
 enum OpenFiles {
@@ -22,9 +18,5 @@ enum OpenFiles {
         return min(wanted, max(all - others, all / 2))
     }
 
-    #if canImport(Glibc)
     private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
-    #else
-    private static var resource: Int32 { RLIMIT_NOFILE }
-    #endif
 }

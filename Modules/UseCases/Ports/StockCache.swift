@@ -18,13 +18,12 @@ public protocol StockCache: Sendable {
     /// - Parameter created: those of them that did not exist before the commit.
     func publish(_ records: [InventoryRecord], created: Set<RecordKey>) async
 
-    /// Says that these states may yet be committed, by a transaction whose fate nobody knows: what is stored of them is
-    /// not served any more.
-    func doubt(_ records: [InventoryRecord]) async
+    /// Stops serving the stored entries of these records: a transaction whose outcome is unknown may have committed them.
+    func invalidate(_ records: [InventoryRecord]) async
 
-    /// Says that so much was committed that publishing it would take longer than anybody waits: nothing that is stored
-    /// is served any more. Waits 50 ms at most, as `publish` does, and like it makes good later what did not arrive.
-    func forgetAll() async
+    /// Stops serving everything that is stored, after a commit that is too large to publish. Waits 50 ms at most, like
+    /// `publish`, and like it tries again later if it fails.
+    func invalidateAll() async
 
     /// The availability of a product over all warehouses, as `/availability` shows it; nil when absent.
     func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability]
@@ -32,8 +31,8 @@ public protocol StockCache: Sendable {
     /// Offers what a reader found in the database, all warehouses of each product. May be dropped.
     func fill(_ availabilities: [ProductAvailability]) async
 
-    /// Whether `ask` has a chance of an answer now.
-    var canBeAsked: Bool { get }
+    /// Whether `ask` can expect an answer now.
+    var isReachable: Bool { get }
 
     /// Asks for entries without waiting. What is there comes 50 ms later at most, once, on a thread of the cache's own,
     /// which must not be blocked. What is dirty when this is called is not served.
@@ -41,7 +40,7 @@ public protocol StockCache: Sendable {
 }
 
 extension StockCache {
-    public var canBeAsked: Bool { false }
+    public var isReachable: Bool { false }
 
     public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
         then(NothingCached(questions: questions))

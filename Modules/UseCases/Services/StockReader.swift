@@ -15,7 +15,7 @@ public struct StockReader: Sendable {
     /// One record.
     /// - Returns: a read that throws `.notFound` when there is no such record.
     public func record(_ id: InventoryID) -> CachedRead<InventoryRecord> {
-        let known = cache.canBeAsked ? directory.known([.inventory(id)])?.first : nil
+        let known = cache.isReachable ? directory.known([.inventory(id)])?.first : nil
         return CachedRead(question: known.map { .record($0.key) }, of: cache) { answers, question in
             answers.record(question).map { .found($0) }
                 ?? .missing { () async throws(ServiceFailure) in try await load(id) }
@@ -64,7 +64,7 @@ public struct StockReader: Sendable {
     /// What of each SKU can be sold, in the order asked; nil for an unknown SKU.
     /// - Parameter skus: at most 100.
     public func availability(_ skus: [SKU]) -> CachedRead<[(any AvailabilityLines)?]> {
-        let products = cache.canBeAsked ? directory.knownProducts(skus) : nil
+        let products = cache.isReachable ? directory.knownProducts(skus) : nil
         return CachedRead(question: products.map { .availability($0) }, of: cache) { answers, question in
             let found = answers.availability(question)
             let products = products ?? []

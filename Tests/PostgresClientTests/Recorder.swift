@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A list that callbacks fill and tests read.
-final class Heard<Element: Sendable>: Sendable {
+/// Collects values from callbacks for a test.
+final class Recorder<Element: Sendable>: Sendable {
     private let elements = Mutex<[Element]>([])
 
     var all: [Element] { elements.withLock { $0 } }

@@ -1,13 +1,13 @@
-/// Whether Redis is asked: not for a while once it was slow, so that no request but the first ones waits for it. Pure.
-struct Circuit {
-    /// How long nobody asks after a failure, and between two looks whether it is well again.
+/// A circuit breaker: after a timeout Redis is not asked for a while, so that only the first requests wait for it. Pure.
+struct CircuitBreaker {
+    /// How long Redis is not asked after a failure, and after a failed probe.
     static let pause = Duration.seconds(1)
 
     enum Step: Hashable {
         case ask
-        /// Do not ask, but look whether it is well again, and tell.
+        /// Do not ask, but probe whether Redis has recovered, and report the result.
         case probe
-        case rest
+        case skip
     }
 
     private enum State {
@@ -25,20 +25,20 @@ struct Circuit {
         switch state {
         case .closed: return .ask
         case .open(let until):
-            guard now >= until else { return .rest }
+            guard now >= until else { return .skip }
             state = .probing
             return .probe
-        case .probing: return .rest
+        case .probing: return .skip
         }
     }
 
-    /// A question had no answer in time.
+    /// A request to Redis had no reply in time.
     mutating func failed(at now: ContinuousClock.Instant) {
-        // Those that were asked together fail together; the first one opens it.
+        // Concurrent requests fail together; the first failure opens the circuit.
         if case .closed = state { state = .open(until: now + Self.pause) }
     }
 
-    mutating func probed(isWell: Bool, at now: ContinuousClock.Instant) {
-        state = isWell ? .closed : .open(until: now + Self.pause)
+    mutating func probed(isHealthy: Bool, at now: ContinuousClock.Instant) {
+        state = isHealthy ? .closed : .open(until: now + Self.pause)
     }
 }

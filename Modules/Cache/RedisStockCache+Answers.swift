@@ -4,10 +4,12 @@ import Synchronization
 public import UseCases
 
 extension RedisStockCache {
-    public var canBeAsked: Bool { client.isConnected }
+    public var isReachable: Bool { client.isConnected }
 
     public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
-        let withheld = dirty.withLock { dirty in dirty.isClean ? [] : Self.dirtyPlaces(of: questions, in: dirty) }
+        let dirtyPositions = dirty.withLock { dirty in
+            dirty.isClean ? [] : Self.dirtyPositions(of: questions, in: dirty)
+        }
         var command = RedisCommand("MGET", argumentCount: questions.count + 1, byteCount: (questions.count + 1) * 88)
         command.append(CacheKeys.epoch)
         for question in questions.all {
@@ -20,63 +22,64 @@ extension RedisStockCache {
         let metrics = metrics
         client.post(command, timeout: limits.answer) { result in
             var values: [RedisValue] = []
-            // A failure is as if nothing were there: the questioners go to the database.
+            // A failure counts as a miss: the readers go to the database.
             if case .success(.array(let elements)) = result, elements.count == questions.count + 1 { values = elements }
-            then(RedisCacheAnswers(questions: questions, values: values, withheld: withheld, metrics: metrics))
+            then(RedisCacheAnswers(questions: questions, values: values, dirty: dirtyPositions, metrics: metrics))
         }
     }
 
-    /// Which entries, counted over all questions, must not be served.
-    private static func dirtyPlaces(of questions: CacheQuestions, in dirty: DirtyKeys) -> Set<Int> {
-        var places: Set<Int> = []
-        var place = 0
+    /// The positions, counted over all questions, of the entries that must not be served.
+    private static func dirtyPositions(of questions: CacheQuestions, in dirty: DirtyKeys) -> Set<Int> {
+        var positions: Set<Int> = []
+        var position = 0
         for question in questions.all {
             switch question {
             case .record(let key):
-                if dirty.contains(key) { places.insert(place) }
-                place += 1
+                if dirty.contains(key) { positions.insert(position) }
+                position += 1
             case .availability(let products):
                 for product in products {
-                    if dirty.contains(product) { places.insert(place) }
-                    place += 1
+                    if dirty.contains(product) { positions.insert(position) }
+                    position += 1
                 }
             }
         }
-        return places
+        return positions
     }
 }
 
-/// What Redis had, as it came.
+/// The reply of Redis, decoded when it is read.
 private struct RedisCacheAnswers: CacheAnswers {
     let questions: CacheQuestions
-    /// The epoch, and an entry for each place; empty when Redis could not be asked.
+    /// The epoch and one entry for each position; empty if Redis did not answer.
     let values: [RedisValue]
-    let withheld: Set<Int>
+    /// The positions of entries that must not be served.
+    let dirty: Set<Int>
     let metrics: CacheMetrics
-    /// The first place of each question.
-    private let places: [Int]
+    /// The first position of each question.
+    private let positions: [Int]
 
-    init(questions: CacheQuestions, values: [RedisValue], withheld: Set<Int>, metrics: CacheMetrics) {
+    init(questions: CacheQuestions, values: [RedisValue], dirty: Set<Int>, metrics: CacheMetrics) {
         self.questions = questions
         self.values = values
-        self.withheld = withheld
+        self.dirty = dirty
         self.metrics = metrics
-        var places: [Int] = []
-        places.reserveCapacity(questions.all.count)
-        var place = 0
+        var positions: [Int] = []
+        positions.reserveCapacity(questions.all.count)
+        var position = 0
         for question in questions.all {
-            places.append(place)
-            place += question.count
+            positions.append(position)
+            position += question.count
         }
-        self.places = places
+        self.positions = positions
     }
 
     func record(_ question: Int) -> InventoryRecord? {
         var found: InventoryRecord?
-        if case .record(let key) = questions.all[question], let (bytes, epoch) = entry(places[question]) {
+        if case .record(let key) = questions.all[question], let (bytes, epoch) = entry(positions[question]) {
             found = RecordEntry.decode(bytes, key: key, epoch: epoch)
         }
-        metrics.records.count(asked: 1, found: found == nil ? 0 : 1)
+        metrics.records.count(requested: 1, found: found == nil ? 0 : 1)
         return found
     }
 
@@ -86,19 +89,19 @@ private struct RedisCacheAnswers: CacheAnswers {
         found.reserveCapacity(products.count)
         var count = 0
         for (offset, product) in products.enumerated() {
-            let lines = entry(places[question] + offset).flatMap {
+            let lines = entry(positions[question] + offset).flatMap {
                 AvailabilityEntry.lines($0.bytes, product: product, epoch: $0.epoch)
             }
             if lines != nil { count += 1 }
             found.append(lines)
         }
-        metrics.availability.count(asked: products.count, found: count)
+        metrics.availability.count(requested: products.count, found: count)
         return found
     }
 
-    private func entry(_ place: Int) -> (bytes: [UInt8], epoch: [UInt8])? {
-        guard !values.isEmpty, withheld.isEmpty || !withheld.contains(place), let epoch = values[0].bytes,
-            let bytes = values[1 + place].bytes
+    private func entry(_ position: Int) -> (bytes: [UInt8], epoch: [UInt8])? {
+        guard !values.isEmpty, dirty.isEmpty || !dirty.contains(position), let epoch = values[0].bytes,
+            let bytes = values[1 + position].bytes
         else { return nil }
         return (bytes, epoch)
     }
