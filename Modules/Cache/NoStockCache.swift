@@ -8,8 +8,8 @@ public struct NoStockCache: StockCache {
     public func records(_ keys: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     public func fill(_ records: [InventoryRecord]) async {}
     public func publish(_ records: [InventoryRecord], created: Set<RecordKey>) async {}
-    public func doubt(_ records: [InventoryRecord]) async {}
-    public func forgetAll() async {}
+    public func invalidate(_ records: [InventoryRecord]) async {}
+    public func invalidateAll() async {}
     public func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
     public func fill(_ availabilities: [ProductAvailability]) async {}
 }

@@ -4,7 +4,7 @@ import Synchronization
 public import UseCases
 
 extension RedisStockCache {
-    public var canBeAsked: Bool { client.isConnected }
+    public var isAvailable: Bool { client.isConnected }
 
     public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
         let withheld = dirty.withLock { dirty in dirty.isClean ? [] : Self.dirtyPlaces(of: questions, in: dirty) }

@@ -75,11 +75,11 @@ public final class RedisStockCache: StockCache {
         }
     }
 
-    public func doubt(_ records: [InventoryRecord]) async {
+    public func invalidate(_ records: [InventoryRecord]) async {
         unsettled(newest(records))
     }
 
-    public func forgetAll() async {
+    public func invalidateAll() async {
         dirty.withLock { dirty in
             dirty.markEverything()
             metrics.dirty.record(dirty.count)

@@ -73,10 +73,10 @@ import UseCases
             let found = await answers
             #expect(found.record(0) == nil)
             #expect(found.availability(1).map { $0 == nil } == [true])
-            try await eventually("noticed") { !cache.canBeAsked }
+            try await eventually("noticed") { !cache.isAvailable }
             #expect(await cache.versionNow(1) == nil)
             try server.start()
-            try await eventually("connected again") { cache.canBeAsked }
+            try await eventually("connected again") { cache.isAvailable }
             #expect(await cache.versionNow(1) == nil)
         }
     }

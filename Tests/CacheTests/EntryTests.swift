@@ -63,7 +63,7 @@ import UseCases
             let lines = AvailabilityEntry.lines(bytes, product: key(1).product, epoch: epoch)
             // The values ask more of ids, of the SKU and of nothing else.
             if let values { #expect(lines.map(written) == written(values)) }
-            lines?.forEachLine { code, _ in #expect(CodeBytes.areCode(code)) }
+            lines?.forEachLine { code, _ in #expect(CodeBytes.isCode(code)) }
         }
     }
 

@@ -38,16 +38,16 @@ struct CodesTests {
     }
 
     @Test func `Bytes are a code exactly when their text is one`() {
-        func areCode(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { CodeBytes.areCode($0) } }
+        func isCode(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { CodeBytes.isCode($0) } }
         for byte in UInt8.min...UInt8.max {
             for bytes in [[byte], [byte, byte], [UInt8(ascii: "a"), byte], [byte, UInt8(ascii: "a"), byte]] {
                 let text = String(validating: bytes, as: UTF8.self)
-                #expect(areCode(bytes) == (text.flatMap { WarehouseCode($0) } != nil), "\(bytes)")
+                #expect(isCode(bytes) == (text.flatMap { WarehouseCode($0) } != nil), "\(bytes)")
             }
         }
         for length in [0, 1, 2, 3, 63, 64, 65, 66, 1_000] {
-            #expect(areCode(Array(repeating: UInt8(ascii: "x"), count: length)) == (1...64).contains(length))
-            #expect(areCode(Array(repeating: UInt8(ascii: "."), count: length)) == (3...64).contains(length))
+            #expect(isCode(Array(repeating: UInt8(ascii: "x"), count: length)) == (1...64).contains(length))
+            #expect(isCode(Array(repeating: UInt8(ascii: "."), count: length)) == (3...64).contains(length))
         }
     }
 

@@ -37,7 +37,7 @@ struct ReadPlanTests {
                 let fast = try await Self.send(method, fields, ports, cache)
                 #expect(cache.asked == [[.record(Samples.reference.key)]])
                 ports.record = { _ in Samples.record }
-                let slow = try await Self.send(method, fields, ports, FakeCache(canBeAsked: false))
+                let slow = try await Self.send(method, fields, ports, FakeCache(isAvailable: false))
                 #expect(fast.status == slow.status)
                 #expect(fast.text == slow.text)
                 #expect(Self.headers(fast) == Self.headers(slow))
@@ -90,7 +90,7 @@ struct ReadPlanTests {
     }
 
     @Test func `Faults are told, and a cache that cannot be asked is not`() async throws {
-        let cache = FakeCache([Samples.record], canBeAsked: false)
+        let cache = FakeCache([Samples.record], isAvailable: false)
         try await withAPI(cache: cache) { api in
             let good = try await api.get(Self.path)
             #expect(good.status == 200)

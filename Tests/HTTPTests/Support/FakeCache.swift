@@ -12,7 +12,7 @@ final class FakeCache: StockCache {
         var held: [@Sendable () -> Void] = []
     }
 
-    let canBeAsked: Bool
+    let isAvailable: Bool
     /// Opened at each question.
     let begun = Gate()
     private let entries: [RecordKey: InventoryRecord]
@@ -22,12 +22,12 @@ final class FakeCache: StockCache {
 
     /// - Parameter isHeld: whether nothing is answered before `release`.
     init(
-        _ records: [InventoryRecord] = [], _ availability: [ProductAvailability] = [], canBeAsked: Bool = true,
+        _ records: [InventoryRecord] = [], _ availability: [ProductAvailability] = [], isAvailable: Bool = true,
         isHeld: Bool = false
     ) {
         entries = Dictionary(records.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
         lines = Dictionary(availability.map { ($0.product, $0) }, uniquingKeysWith: { _, last in last })
-        self.canBeAsked = canBeAsked
+        self.isAvailable = isAvailable
         self.isHeld = isHeld
     }
 
@@ -68,8 +68,8 @@ final class FakeCache: StockCache {
     }
 
     func publish(_: [InventoryRecord], created _: Set<RecordKey>) async {}
-    func doubt(_: [InventoryRecord]) async {}
-    func forgetAll() async {}
+    func invalidate(_: [InventoryRecord]) async {}
+    func invalidateAll() async {}
     func fill(_: [ProductAvailability]) async {}
 
     private struct Answers: CacheAnswers {
