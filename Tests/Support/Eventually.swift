@@ -1,4 +1,4 @@
-/// Waits until a condition holds, asking every few milliseconds.
+/// Waits until a condition holds, checking every few milliseconds.
 /// - Throws: `Overdue` when the deadline passes first.
 public func eventually(
     within limit: Duration = .seconds(20), _ what: String, _ condition: () async throws -> Bool

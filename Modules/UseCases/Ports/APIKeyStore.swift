@@ -17,7 +17,7 @@ public struct APIKeyReading: Hashable, Sendable {
 
 /// The API keys.
 public protocol APIKeyStore: Sendable {
-    /// The key with this hash, even if it has expired or was revoked; nil if there is none.
+    /// The key with this hash, even if it has expired or was revoked; nil if no key has it.
     /// - Throws: `.unavailable` or `.internalFault`.
     func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading?
 }
