@@ -97,12 +97,12 @@ public final class PostgresStock: Sendable {
         var products: [(ProductID, SKU)] = []
         var places: [(WarehouseID, WarehouseCode)] = []
         for text in skus {
-            guard let sku = SKU(text) else { throw Overdue(what: "bad SKU") }
+            guard let sku = SKU(text) else { preconditionFailure("invalid SKU: \(text)") }
             let draft = ProductDraft(sku: sku, name: text, basePrice: Money(hundredths: 1_999))
             products.append((try await catalogue.createProduct(draft).id, sku))
         }
         for text in warehouses {
-            guard let code = WarehouseCode(text) else { throw Overdue(what: "bad code") }
+            guard let code = WarehouseCode(text) else { preconditionFailure("invalid code: \(text)") }
             places.append((try await catalogue.createWarehouse(WarehouseDraft(code: code, name: text)).id, code))
         }
         return products.flatMap { product, sku in
