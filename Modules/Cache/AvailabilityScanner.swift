@@ -57,7 +57,7 @@ struct AvailabilityScanner {
         var end = at + 1
         while end < bytes.count, bytes[end] != AvailabilityEntry.bar { end += 1 }
         let code = UnsafeRawBufferPointer(rebasing: bytes[at + 1..<end])
-        guard CodeBytes.areCode(code) else { return nil }
+        guard CodeBytes.isCode(code) else { return nil }
         let warehouse = UnsafeRawBufferPointer(rebasing: bytes[position + 1..<header])
         position = end
         return Line(

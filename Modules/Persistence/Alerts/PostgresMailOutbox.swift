@@ -97,7 +97,7 @@ public struct PostgresMailOutbox: MailOutbox {
             })
     }
 
-    public func giveBack(_ claim: ClaimedDigest) async throws(ServiceFailure) {
+    public func release(_ claim: ClaimedDigest) async throws(ServiceFailure) {
         try await execute(
             PostgresQuery(OutboxRow.giveBack) { parameters in
                 parameters.append(claim.digest.id)
@@ -105,7 +105,7 @@ public struct PostgresMailOutbox: MailOutbox {
             })
     }
 
-    public func serverIsBack() async throws(ServiceFailure) {
+    public func serverRecovered() async throws(ServiceFailure) {
         try await execute(PostgresQuery(OutboxRow.serverIsBack))
     }
 

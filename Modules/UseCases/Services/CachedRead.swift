@@ -3,23 +3,23 @@
 /// A caller with a task calls `run`. An event loop, which must not wait, asks the cache the `question` together with
 /// those of other requests, passes the answers to `resolve`, and needs a task only for what the cache does not have.
 public struct CachedRead<Value: Sendable>: Sendable {
-    /// What came of the question.
+    /// The result of the cache lookup.
     public enum Resolution: Sendable {
         case found(Value)
         /// The cache does not have all of it; the rest comes from the database.
         case missing(@Sendable () async throws(ServiceFailure) -> Value)
     }
 
-    /// What to ask the cache; nil when that is not known without waiting, or the cache is not connected.
+    /// What to look up in the cache; nil if that cannot be known without waiting, or the cache is not connected.
     public let question: CacheQuestion?
-    /// Whom to ask.
+    /// The cache to ask.
     public let cache: any StockCache
     @usableFromInline let resolution: @Sendable (_ answers: any CacheAnswers, _ question: Int) -> Resolution
     @usableFromInline let read: @Sendable () async throws(ServiceFailure) -> Value
 
     /// - Parameters:
-    ///   - resolve: what the cache's answers to the question with this number amount to. Called once at most.
-    ///   - read: reads it all, in the cache and in the database.
+    ///   - resolve: makes the result from the cache's answers to the question with this number. Called at most once.
+    ///   - read: reads the value from the cache and the database.
     @inlinable
     public init(
         question: CacheQuestion?,
@@ -33,14 +33,14 @@ public struct CachedRead<Value: Sendable>: Sendable {
         self.read = read
     }
 
-    /// To be called once, with the answers to `question`.
-    /// - Parameter question: its number among those that were asked together.
+    /// Call it once, with the answers to `question`.
+    /// - Parameter question: its number among the questions that were asked together.
     @inlinable
     public func resolve(_ answers: any CacheAnswers, question: Int) -> Resolution {
         resolution(answers, question)
     }
 
-    /// - Throws: what the reader's method promises.
+    /// - Throws: the errors that `StockReader`'s method documents.
     @inlinable
     public func run() async throws(ServiceFailure) -> Value { try await read() }
 }

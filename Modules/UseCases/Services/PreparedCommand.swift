@@ -9,7 +9,7 @@ public struct PreparedCommand<Value: Sendable>: Sendable {
     public enum Source: Sendable {
         /// Every name in it is known.
         case ready(Command)
-        /// Names have to be looked up first.
+        /// Some names must be looked up first.
         case lookup(@Sendable () async throws(ServiceFailure) -> Command)
     }
 
@@ -20,9 +20,9 @@ public struct PreparedCommand<Value: Sendable>: Sendable {
     @usableFromInline let interpret: @Sendable (Result<Outcome, ServiceFailure>) throws(ServiceFailure) -> Value
 
     /// - Parameters:
-    ///   - actor: the name in the ledger.
+    ///   - actor: the caller's name for the ledger.
     ///   - once: makes it safe to send the request again; nil without an idempotency key.
-    ///   - interpret: called once with what came of the command. It counts the use case's own figures.
+    ///   - interpret: called once with the command's outcome. It also counts the use case's own figures.
     @inlinable
     public init(
         _ source: Source, store: any CommandStore, actor: String, once: Once<Outcome>?,
@@ -48,15 +48,15 @@ public struct PreparedCommand<Value: Sendable>: Sendable {
         store.submit(command, actor: actor, once: once, to: mailbox, number: number)
     }
 
-    /// What the outcome means. To be called once for each command that was sent.
+    /// The use case's result. Call it once for each command that was sent.
     /// - Throws: the failure, or `.internalFault` for an outcome of another kind of command.
     @inlinable
     public func value(of outcome: Result<Outcome, ServiceFailure>) throws(ServiceFailure) -> Value {
         try interpret(outcome)
     }
 
-    /// Looks up names if need be, carries out the command, and returns what its outcome means.
-    /// - Throws: what the lookup throws, and what `CommandStore.submit` throws.
+    /// Looks up names if necessary, carries out the command, and returns the use case's result.
+    /// - Throws: the errors of the lookup and of `CommandStore.submit`.
     @inlinable
     public func run() async throws(ServiceFailure) -> Value {
         let command: Command

@@ -1,11 +1,11 @@
 public import Domain
 
-/// One item of a checkout, by whichever names the caller has.
+/// One item of a checkout. The caller may name the record in several ways.
 public struct ReservationRequestItem: Hashable, Sendable {
     public let name: RecordName
-    /// The product that the caller believes an inventory id to be of; checked when given.
+    /// The product that the caller expects behind an inventory id; checked if given.
     public let product: ProductID?
-    /// The warehouse that the caller believes an inventory id to be in; checked when given.
+    /// The warehouse that the caller expects behind an inventory id; checked if given.
     public let warehouse: WarehouseID?
     public let quantity: Int64
 
@@ -17,14 +17,14 @@ public struct ReservationRequestItem: Hashable, Sendable {
     }
 }
 
-/// What checkout does: reserve, confirm, release, extend.
+/// The use cases of a checkout: reserve, confirm, release, extend.
 public final class ReservationService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
     private let queries: any StockQueries
     private let tally: (any AttemptTally)?
 
-    /// - Parameter tally: counts each checkout that the rules decided; nil counts nothing.
+    /// - Parameter tally: counts the checkouts that the rules accepted or refused; nil counts nothing.
     public init(
         directory: any RecordDirectory, commands: any CommandStore, queries: any StockQueries,
         tally: (any AttemptTally)? = nil
@@ -35,17 +35,17 @@ public final class ReservationService: Sendable {
         self.tally = tally
     }
 
-    /// What a checkout holds.
+    /// The reservations of a checkout.
     public struct Hold: Hashable, Sendable {
         public let reservations: [ReservationID]
         public let expiresAt: Instant
     }
 
-    /// Holds units for an order, all items or none.
+    /// Reserves units for an order, all items or none.
     /// - Parameters:
     ///   - items: 1 ... 500.
-    ///   - seconds: how long, 1 ... 604,800.
-    /// - Throws: `.invalid` when an item's ids disagree; the command throws `.notFound` for unknown names.
+    ///   - seconds: how long the reservations last, 1 ... 604,800.
+    /// - Throws: `.invalid` if an item's ids contradict each other; the command throws `.notFound` for unknown names.
     public func reserve(
         order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String, once: Once<Outcome>? = nil
     ) throws(ServiceFailure) -> PreparedCommand<Hold> {
@@ -102,21 +102,21 @@ public final class ReservationService: Sendable {
         return .reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
     }
 
-    /// Payment arrived: all that is pending of the order leaves the building.
+    /// The order was paid: the units of its pending reservations leave the warehouse.
     public func confirm(_ order: OrderID, actor: String, once: Once<Outcome>? = nil) -> PreparedCommand<Void> {
         PreparedCommand(.ready(.confirm(order)), store: commands, actor: actor, once: once) {
             outcome throws(ServiceFailure) in _ = try outcome.get()
         }
     }
 
-    /// The order was given up: all that is pending of it can be sold again.
+    /// The order was cancelled: the units of its pending reservations can be sold again.
     public func release(_ order: OrderID, actor: String, once: Once<Outcome>? = nil) -> PreparedCommand<Void> {
         PreparedCommand(.ready(.release(order)), store: commands, actor: actor, once: once) {
             outcome throws(ServiceFailure) in _ = try outcome.get()
         }
     }
 
-    /// Holds all that is pending of the order for this long from now.
+    /// The order's pending reservations now expire this many seconds from now.
     /// - Parameter seconds: 1 ... 604,800.
     public func extend(
         _ order: OrderID, seconds: Int64, actor: String, once: Once<Outcome>? = nil
@@ -130,8 +130,8 @@ public final class ReservationService: Sendable {
         }
     }
 
-    /// All reservations of an order, in the order made.
-    /// - Throws: `.notFound` when there are none.
+    /// All reservations of an order, in the order in which they were created.
+    /// - Throws: `.notFound` if the order has no reservations.
     public func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
         let reservations = try await queries.reservations(of: order)
         guard !reservations.isEmpty else { throw .notFound("Unknown order: \(order)") }

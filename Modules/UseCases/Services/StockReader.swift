@@ -1,6 +1,6 @@
 public import Domain
 
-/// Reads of stock: single records and availability through the cache, all else from the database.
+/// Reads stock: single records and availability through the cache, everything else from the database.
 public struct StockReader: Sendable {
     private let directory: any RecordDirectory
     private let queries: any StockQueries
@@ -13,7 +13,7 @@ public struct StockReader: Sendable {
     }
 
     /// One record.
-    /// - Returns: a read that throws `.notFound` when there is no such record.
+    /// - Returns: a read that throws `.notFound` if the record does not exist.
     public func record(_ id: InventoryID) -> CachedRead<InventoryRecord> {
         let known = cache.isReachable ? directory.known([.inventory(id)])?.first : nil
         return CachedRead(question: known.map { .record($0.key) }, of: cache) { answers, question in
@@ -26,7 +26,7 @@ public struct StockReader: Sendable {
         }
     }
 
-    /// One record from the database; the cache gets it too.
+    /// Loads one record from the database and offers it to the cache.
     private func load(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord {
         guard let record = try await queries.record(id) else { throw Self.unknown(id) }
         await cache.fill([record])
@@ -46,7 +46,7 @@ public struct StockReader: Sendable {
     }
 
     /// The record's ledger, newest first.
-    /// - Throws: `.notFound` when there is no such record.
+    /// - Throws: `.notFound` if the record does not exist.
     public func transactions(
         of id: InventoryID, _ filter: LedgerFilter, page: PageRequest
     ) async throws(ServiceFailure) -> Page<LedgerEntry> {
@@ -55,13 +55,13 @@ public struct StockReader: Sendable {
     }
 
     /// The record's figures at an instant, from the ledger.
-    /// - Throws: `.notFound` when there is no such record.
+    /// - Throws: `.notFound` if the record does not exist.
     public func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState {
         guard try await directory.reference(of: id) != nil else { throw Self.unknown(id) }
         return try await queries.state(of: id, at: instant)
     }
 
-    /// What of each SKU can be sold, in the order asked; nil for an unknown SKU.
+    /// The availability of each SKU, in the same order; nil for an unknown SKU.
     /// - Parameter skus: at most 100.
     public func availability(_ skus: [SKU]) -> CachedRead<[(any AvailabilityLines)?]> {
         let products = cache.isReachable ? directory.knownProducts(skus) : nil
@@ -83,7 +83,7 @@ public struct StockReader: Sendable {
         }
     }
 
-    /// Availability from the database; the cache gets it too.
+    /// Loads availability from the database and offers it to the cache.
     private func load(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductID: ProductAvailability] {
         guard !products.isEmpty else { return [:] }
         let read = try await queries.availability(products)

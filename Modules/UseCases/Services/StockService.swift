@@ -1,17 +1,17 @@
 public import Domain
 
-/// A movement as a caller asks for it: by codes, not yet known to exist.
+/// A movement as a caller requests it: by codes, which may not exist.
 public enum MovementRequest: Hashable, Sendable {
     case receive(StockTarget, quantity: Int64)
     case ship(StockTarget, quantity: Int64)
     case adjust(StockTarget, Adjustment.Target)
     case transfer(sku: SKU, from: WarehouseCode, to: WarehouseCode, quantity: Int64, note: Note)
 
-    /// How many of them one batch may have.
+    /// The number of movements that one batch may have.
     public static let batchCount = 1...1_000
 }
 
-/// The record that a movement is about, and what the caller says of it.
+/// The record of a movement, and what the caller says about the movement.
 public struct StockTarget: Hashable, Sendable {
     public let sku: SKU
     public let warehouseCode: WarehouseCode
@@ -26,7 +26,7 @@ public struct StockTarget: Hashable, Sendable {
     }
 }
 
-/// What warehouse staff do: receive, ship, adjust, transfer, set reorder figures.
+/// The use cases of warehouse staff: receive, ship, adjust, transfer, set reorder figures.
 public final class StockService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
@@ -36,8 +36,8 @@ public final class StockService: Sendable {
         self.commands = commands
     }
 
-    /// Moves units once.
-    /// - Parameter once: makes it safe to ask again.
+    /// Carries out one movement.
+    /// - Parameter once: makes the request safe to retry.
     /// - Returns: a command that throws `.notFound` for an unknown SKU or warehouse.
     public func move(
         _ request: MovementRequest, actor: String, once: Once<Outcome>? = nil
@@ -64,9 +64,9 @@ public final class StockService: Sendable {
         }
     }
 
-    /// Moves units several times, in one transaction, all or nothing; later movements see earlier ones.
-    /// - Parameter requests: `MovementRequest.batchCount` of them.
-    /// - Returns: a command that throws `.operation(index:…)` around what failed.
+    /// Carries out several movements in one transaction, all or nothing; later movements see earlier ones.
+    /// - Parameter requests: their number must be in `MovementRequest.batchCount`.
+    /// - Returns: a command that throws the first failure as `.operation(index:…)`.
     public func moveAll(
         _ requests: [MovementRequest], actor: String, once: Once<Outcome>? = nil
     ) -> PreparedCommand<[MovementOutcome]> {
@@ -97,7 +97,7 @@ public final class StockService: Sendable {
         }
     }
 
-    /// - Throws: `.operation(index:…)` with the first request that names something unknown.
+    /// - Throws: `.operation(index:…)` for the first request with an unknown name.
     private static func references(
         _ resolutions: [RecordResolution], of requests: [MovementRequest]
     ) throws(ServiceFailure) -> [RecordReference] {
@@ -118,11 +118,11 @@ public final class StockService: Sendable {
     /// A record after its reorder policy was set.
     public struct PolicyResult: Hashable, Sendable {
         public let record: InventoryRecord
-        /// Whether the record was created for it.
+        /// Whether the command created the record.
         public let isNew: Bool
     }
 
-    /// Sets when to reorder one record, and how much; makes the record when there is none.
+    /// Sets when to reorder one record, and how much; creates the record if it does not exist.
     public func setPolicy(
         sku: SKU, warehouseCode: WarehouseCode, reorderPoint: Int64, reorderQuantity: Int64, safetyStock: Int64?,
         actor: String, once: Once<Outcome>? = nil
@@ -163,7 +163,7 @@ extension MovementRequest {
         }
     }
 
-    /// - Parameter records: those that `names` name, in the same order; more may follow.
+    /// - Parameter records: the records of `names`, in the same order; more may follow.
     fileprivate func movement(_ records: ArraySlice<RecordReference>) -> Movement {
         let record = records[records.startIndex]
         switch self {
@@ -188,7 +188,7 @@ extension MovementRequest {
 }
 
 extension RecordResolution {
-    /// - Throws: `.notFound` for what is unknown.
+    /// - Throws: `.notFound` for an unknown name.
     fileprivate func reference() throws(ServiceFailure) -> RecordReference {
         switch self {
         case .found(let reference): return reference

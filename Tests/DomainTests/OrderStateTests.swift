@@ -1,13 +1,13 @@
 import Domain
 import Testing
 
-/// Where an order stands decides what confirm, release and extend answer (api.md, *Reservations* and *Errors*).
-struct ReservationStandingTests {
+/// The state of an order decides what confirm, release and extend return.
+struct OrderStateTests {
     enum Kind: String {
         case pending, overdue, confirmed, cancelled, expired
     }
 
-    /// What of an order there is, in the order in which it was resolved; and the three answers.
+    /// The reservations of an order, in the order in which they were resolved, and the three expected results.
     struct Case: Sendable, CustomTestStringConvertible {
         let kinds: [Kind]
         let confirm: String
@@ -31,12 +31,12 @@ struct ReservationStandingTests {
         Case([.confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
         Case([.cancelled], confirm: "already released", release: "released", extend: "already released"),
         Case([.expired], confirm: "expired", release: "released", extend: "expired"),
-        // With something pending, what is behind it does not matter.
+        // With a pending reservation, the resolved ones do not matter.
         Case([.confirmed, .pending], confirm: "confirmed", release: "released", extend: "extended"),
         Case([.cancelled, .pending], confirm: "confirmed", release: "released", extend: "extended"),
         Case([.expired, .pending], confirm: "confirmed", release: "released", extend: "extended"),
         Case([.confirmed, .overdue], confirm: "expired", release: "released", extend: "expired"),
-        // With nothing pending, the last one speaks.
+        // Without a pending reservation, the one that was resolved last decides.
         Case([.expired, .confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
         Case(
             [.cancelled, .confirmed], confirm: "confirmed", release: "already confirmed", extend: "already confirmed"),
@@ -47,21 +47,21 @@ struct ReservationStandingTests {
     ]
 
     @Test(
-        "confirm, release and extend answer by what of the order is pending, else by what was resolved last",
+        "pending reservations decide what confirm, release and extend return, else the one that was resolved last",
         arguments: table)
     func answers(_ row: Case) throws {
         let orders = [
             (Command.confirm(MachineFixture.order), row.confirm), (.release(MachineFixture.order), row.release),
             (.extend(MachineFixture.order, seconds: 60), row.extend),
         ]
-        // The ids in either order: the time decides, not the id.
+        // With ids in either order, because the time decides and not the id.
         for isReversed in [false, true] {
             for (command, expected) in orders {
                 var machine = fixture(row.kinds, isReversed).machine()
-                let answer = words(try machine.done(command))
+                let answer = describe(try machine.done(command))
                 #expect(answer.hasPrefix(expected), "\(command)")
-                // Asked again, it says the same, unless the first time moved something.
-                let again = words(try machine.done(command))
+                // The same command again returns the same, unless the first one changed something.
+                let again = describe(try machine.done(command))
                 if machine.changes.isEmpty || !answer.hasPrefix("expired") { #expect(again == answer, "\(command)") }
                 if !row.kinds.contains(.pending), !row.kinds.contains(.overdue) {
                     #expect(machine.changes.isEmpty, "\(command)")
@@ -90,22 +90,23 @@ struct ReservationStandingTests {
         return fixture
     }
 
-    @Test("releasing a mix of pending and overdue cancels the one and lets the other expire")
+    @Test("releasing an order cancels its pending reservations and expires its overdue ones")
     func mixedRelease() throws {
         var machine = fixture([.pending, .overdue], false).machine()
         #expect(try machine.done(.release(MachineFixture.order)).refusal == nil)
         #expect(machine.changes.ledger.map(\.kind) == [.release, .expire])
         let statuses = [0, 1].map { machine.reservation(ReservationID(high: 0xD, low: $0))?.status }
-        #expect(statuses == [.released(at: MachineFixture.now, .cancelled), .released(at: MachineFixture.now, .expired)])
+        #expect(
+            statuses == [.released(at: MachineFixture.now, .cancelled), .released(at: MachineFixture.now, .expired)])
         #expect(machine.record(MachineFixture().records[0].key)?.quantityReserved == 0)
     }
 
-    @Test("what expired in the same instant does not speak for the order", arguments: [true, false])
+    @Test("a reservation that expired in the same instant does not decide the order's state", arguments: [true, false])
     func sameInstant(_ isConfirmed: Bool) throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 2, reserved: 2)
         fixture.stock(1, onHand: 2, reserved: 2)
-        // The younger one was held for a shorter time.
+        // The newer one expires earlier.
         let held = [
             fixture.reservation(1, order: MachineFixture.order, of: 1, 2, expiresIn: 60),
             fixture.reservation(2, order: MachineFixture.order, of: 0, 2, expiresIn: -1),
@@ -113,17 +114,18 @@ struct ReservationStandingTests {
         fixture.facts.orders[MachineFixture.order] = held
         var machine = fixture.machine()
         machine.add(OverdueReservations(reservations: [held[1]], isComplete: true), of: fixture.records[0].key)
-        // Somebody else needs the units that expired; then the order is confirmed or given up.
+        // Another command needs the overdue units; then the order is confirmed or released.
         #expect(try machine.done(.move(fixture.ship(0, 1))).refusal == nil)
         let command = isConfirmed ? Command.confirm(MachineFixture.order) : .release(MachineFixture.order)
         #expect(try machine.done(command).refusal == nil)
         #expect(
-            words(try machine.done(.confirm(MachineFixture.order))) == (isConfirmed ? "confirmed" : "already released"))
-        let released = words(try machine.done(.release(MachineFixture.order)))
+            describe(try machine.done(.confirm(MachineFixture.order)))
+                == (isConfirmed ? "confirmed" : "already released"))
+        let released = describe(try machine.done(.release(MachineFixture.order)))
         #expect(released == (isConfirmed ? "already confirmed" : "released"))
     }
 
-    @Test("an order whose records are not held is asked for again, and nothing has changed")
+    @Test("an order with records that are not locked needs them first, and nothing has changed")
     func needsRecords() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 5, reserved: 2)
@@ -143,7 +145,7 @@ struct ReservationStandingTests {
         }
     }
 
-    @Test("what a batch reserves it can confirm, extend and release; it is saved once, as it ends")
+    @Test("a batch can confirm, extend and release its own reservations; each is saved once, in its final state")
     func ownReservations() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 9)

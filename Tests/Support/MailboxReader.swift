@@ -2,16 +2,16 @@ public import Domain
 import Synchronization
 public import UseCases
 
-/// Sends a command to a mailbox of its own and waits for what comes back.
-/// - Parameter send: is given the mailbox and the number to answer under.
+/// Sends a command to a new mailbox and waits for its outcome.
+/// - Parameter send: submits the command with the mailbox and the number that it is given.
 public func outcomeByMailbox(
     _ send: (OutcomeMailbox, UInt64) -> Void
 ) async -> Result<Outcome, ServiceFailure> {
     await withCheckedContinuation { continuation in
         let number: UInt64 = 7
-        let reader = MailReader { letters in
-            precondition(letters.map(\.number) == [number], "one letter, of the number that was asked under")
-            continuation.resume(returning: letters[0].outcome)
+        let reader = MailboxReader { outcomes in
+            precondition(outcomes.map(\.number) == [number], "expected one outcome, with the number of the command")
+            continuation.resume(returning: outcomes[0].outcome)
         }
         let mailbox = OutcomeMailbox { reader.read() }
         reader.own(mailbox)
@@ -27,19 +27,19 @@ extension CommandStore {
     }
 }
 
-/// Owns a mailbox until it was read once.
-private final class MailReader: Sendable {
+/// Owns a mailbox until it has been read once.
+private final class MailboxReader: Sendable {
     private let mailbox = Mutex<OutcomeMailbox?>(nil)
-    private let take: @Sendable ([OutcomeMailbox.Letter]) -> Void
+    private let onOutcomes: @Sendable ([OutcomeMailbox.NumberedOutcome]) -> Void
 
-    init(_ take: @escaping @Sendable ([OutcomeMailbox.Letter]) -> Void) {
-        self.take = take
+    init(_ onOutcomes: @escaping @Sendable ([OutcomeMailbox.NumberedOutcome]) -> Void) {
+        self.onOutcomes = onOutcomes
     }
 
     func own(_ mailbox: OutcomeMailbox) { self.mailbox.withLock { $0 = mailbox } }
 
     func read() {
         guard let mailbox = mailbox.withLock({ $0.take() }) else { return }
-        take(mailbox.takeAll())
+        onOutcomes(mailbox.takeAll())
     }
 }
