@@ -1,12 +1,12 @@
 import NIOCore
 import UseCases
 
-/// Asks the cache for all requests of one event loop that came in the same turn, in one go. Lives on the loop.
+/// Reads the cache once for all requests that one turn of an event loop brings. Lives on the loop.
 ///
-/// A turn of a busy loop brings dozens of requests: one question to Redis, one wake-up of its thread and one of ours
-/// serve them all. How many can wait is bounded by `TransportLimits.requestsInFlight`.
+/// A turn of a busy loop brings dozens of requests: one command to Redis, one wake-up of its thread and one of ours
+/// serve them all. `TransportLimits.requestsInFlight` bounds the requests that can wait here.
 final class CacheReadBatcher {
-    /// Entries that are asked for at once: some tenth of a millisecond of Redis' time.
+    /// Entries of one command: about a tenth of a millisecond of Redis' time.
     private static let highestCount = 1_000
 
     private let eventLoop: any EventLoop
@@ -19,15 +19,15 @@ final class CacheReadBatcher {
         self.eventLoop = eventLoop
     }
 
-    /// - Parameter answer: called on the loop, in a later turn or in this one.
-    func ask(_ plan: ReadPlan, _ answer: @escaping (CacheFinding) -> Void) {
+    /// - Parameter receive: called on the loop, in a later turn or in this one.
+    func ask(_ plan: ReadPlan, _ receive: @escaping (CacheFinding) -> Void) {
         if questions.count > 0, questions.count + plan.question.count > Self.highestCount { send() }
         questions.append(plan.question)
-        waiting.append(answer)
+        waiting.append(receive)
         reader = plan.reader
         guard !isScheduled else { return }
         isScheduled = true
-        // Behind what else the loop has to read in this turn.
+        // After everything else that the loop reads in this turn.
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute {
             box.value.isScheduled = false
@@ -44,7 +44,7 @@ final class CacheReadBatcher {
         waiting.reserveCapacity(asked.all.count)
         reader.ask(asked) { [eventLoop] answers in
             eventLoop.execute {
-                for (index, answer) in box.value.enumerated() { answer(CacheFinding(answers, question: index)) }
+                for (index, receive) in box.value.enumerated() { receive(CacheFinding(answers, question: index)) }
             }
         }
     }

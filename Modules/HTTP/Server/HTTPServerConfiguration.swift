@@ -7,19 +7,19 @@ public struct HTTPServerConfiguration: Sendable {
     public var port: Int
     /// Serve HTTPS, HTTP/1.1 and HTTP/2; nil: plain HTTP/1.1.
     public var certificate: TLSCertificate?
-    /// Threads that read and write sockets. Two cores that PostgreSQL shares are busy with one or two.
+    /// Threads that read and write sockets. Beside PostgreSQL one or two of them keep two cores busy.
     public var eventLoops = 2
-    /// Connections that the kernel may hold until they are accepted: a sale opens a thousand at once.
+    /// Connections that the kernel may hold until the server accepts them: a sale opens a thousand at once.
     public var backlog = 1_024
     /// Bytes that the request line and all headers may have; 100 SKUs of `/availability` are 20 KiB.
     public var highestHeaderBytes = 64 << 10
     /// Headers that a request may have.
     public var highestHeaderCount = 100
-    /// What callers may take.
+    /// What clients may use.
     var limits = TransportLimits()
-    /// Where each request gets its line; nil: the server's logger.
+    /// Where each request is logged; nil: the server's logger.
     public var requestLog: RequestLog?
-    /// How long requests in flight may take after SIGTERM (operations.md, *Programs*).
+    /// How long requests in flight may take after SIGTERM.
     public var shutdownLimit: Duration = .seconds(10)
 
     public init(host: String = "127.0.0.1", port: Int = 8_080) {
