@@ -1,4 +1,5 @@
 import Domain
+import HTTPTypes
 import Logging
 import Metrics
 import NIOCore
@@ -13,15 +14,18 @@ final class ConnectionService {
     private let requests: RequestsInFlight
     private let eventLoop: any EventLoop
     private let executor: LoopExecutor
-    private var watched: [ObjectIdentifier: any Watched] = [:]
+    let connectionLimits: IntakeLimits
+    let streamLimits: IntakeLimits
+    let idleLimits: IdleTimer.Limits
+    private var timeouts: [ObjectIdentifier: any TimeoutChecking] = [:]
     private var lagDue: NIODeadline
     private var dateSecond: Int64 = 0
     private var dateText = ""
-    /// Where outcomes come for the requests that run without a task.
+    /// Receives the outcomes of the requests that run without a task.
     private lazy var mailbox = makeMailbox()
-    private var waiting: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
+    private var pendingOutcomes: [UInt64: (Result<Outcome, ServiceFailure>) -> Void] = [:]
     private var lastNumber: UInt64 = 0
-    /// Asks the cache for the requests that read without a task.
+    /// Reads the cache for the requests that run without a task.
     private lazy var reads = CacheReadBatcher(eventLoop: eventLoop)
 
     /// To be called on the event loop.
@@ -38,41 +42,44 @@ final class ConnectionService {
         self.limits = limits
         self.metrics = metrics
         self.logger = logger
+        connectionLimits = IntakeLimits(limits, for: .connection)
+        streamLimits = IntakeLimits(limits, for: .stream)
+        idleLimits = IdleTimer.Limits(limits)
         executor = LoopExecutor(eventLoop)
         lagDue = .now() + Self.lagInterval
         self.eventLoop = eventLoop
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         let tick = TimeAmount(limits.tick)
-        eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.check(.now()) }
+        eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.checkTimeouts(.now()) }
         eventLoop.scheduleRepeatedTask(initialDelay: Self.lagInterval, delay: Self.lagInterval) { _ in
-            box.value.noteLag(.now())
+            box.value.recordLag(.now())
         }
     }
 
     // MARK: Time
 
-    /// Between two looks at how late the loop is: often enough to meet most stalls that a caller would feel.
+    /// How often the loop's delay is measured: often enough to see most stalls that a client would feel.
     private static let lagInterval = TimeAmount.milliseconds(100)
 
-    private func noteLag(_ now: NIODeadline) {
+    private func recordLag(_ now: NIODeadline) {
         metrics.loopLag.recordNanoseconds(max(0, (now - lagDue).nanoseconds))
         lagDue = now + Self.lagInterval
     }
 
     /// One look at all connections each tick costs less than a timer for each request.
-    func watch(_ one: any Watched) {
-        watched[ObjectIdentifier(one)] = one
+    func addTimeouts(of connection: any TimeoutChecking) {
+        timeouts[ObjectIdentifier(connection)] = connection
     }
 
-    func unwatch(_ one: any Watched) {
-        watched[ObjectIdentifier(one)] = nil
+    func removeTimeouts(of connection: any TimeoutChecking) {
+        timeouts[ObjectIdentifier(connection)] = nil
     }
 
-    private func check(_ now: NIODeadline) {
-        for one in watched.values { one.check(now) }
+    private func checkTimeouts(_ now: NIODeadline) {
+        for connection in timeouts.values { connection.checkTime(now) }
     }
 
-    /// Now, as the `Date` header has it; made anew each second.
+    /// The value of the `Date` header, made once a second.
     var date: String {
         let second = HTTPDate.currentSecond()
         if second != dateSecond {
@@ -84,14 +91,14 @@ final class ConnectionService {
 
     // MARK: Requests
 
-    /// Runs a task of a request on the event loop, at once; the server does not end before it.
-    /// - Returns: nil when too many requests are in flight; then nothing is run.
+    /// Runs a request's task on the event loop, at once. The server does not stop before the task ends.
+    /// - Returns: nil when too many requests are in flight; then nothing runs.
     func run(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
         guard requests.enter() else { return nil }
         return runCounted(operation)
     }
 
-    /// The same for a request that counts already.
+    /// The same for a request that is counted already.
     func runCounted(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         let requests = requests
         return executor.run {
@@ -100,44 +107,56 @@ final class ConnectionService {
         }
     }
 
-    /// Asks the cache a plan's question and goes on with what it has, on the event loop; the server does not end before
-    /// it.
-    /// - Parameter answer: says whether the request is done; else it goes on by `runCounted`.
-    /// - Returns: false when too many requests are in flight; then nothing is asked.
-    func ask(_ plan: ReadPlan, _ answer: @escaping (CacheFinding) -> Bool) -> Bool {
+    /// Looks a plan's question up in the cache. The server does not stop before the request ends.
+    /// - Parameter receive: is called on the event loop with what the cache has, and returns whether the request is done;
+    ///   else `runCounted` continues it.
+    /// - Returns: false when too many requests are in flight; then nothing is looked up.
+    func lookUp(_ plan: ReadPlan, _ receive: @escaping (CacheFinding) -> Bool) -> Bool {
         guard requests.enter() else { return false }
         let requests = requests
         reads.ask(plan) { finding in
-            if answer(finding) { requests.leave() }
+            if receive(finding) { requests.leave() }
         }
         return true
     }
 
-    /// Sends a plan's command and goes on with its outcome, on the event loop; the server does not end before it.
-    /// - Returns: false when too many requests are in flight; then nothing is sent.
-    func carryOut(_ plan: CommandPlan, _ answer: @escaping (Result<Outcome, ServiceFailure>) -> Void) -> Bool {
+    /// Submits a plan's command. The server does not stop before its outcome is there.
+    /// - Parameter receive: is called on the event loop with the outcome.
+    /// - Returns: false when too many requests are in flight; then nothing is submitted.
+    func submit(_ plan: CommandPlan, _ receive: @escaping (Result<Outcome, ServiceFailure>) -> Void) -> Bool {
         guard requests.enter() else { return false }
         lastNumber += 1
-        waiting[lastNumber] = answer
+        pendingOutcomes[lastNumber] = receive
         plan.send(mailbox, lastNumber)
         return true
     }
 
     private func makeMailbox() -> OutcomeMailbox {
-        // Weak, or the mailbox would keep what keeps it.
+        // Weak, or mailbox and service would keep each other.
         let owner = NIOLoopBound(WeakService(service: self), eventLoop: eventLoop)
-        return OutcomeMailbox { [eventLoop] in eventLoop.execute { owner.value.service?.openMail() } }
+        return OutcomeMailbox { [eventLoop] in eventLoop.execute { owner.value.service?.receiveOutcomes() } }
     }
 
-    private func openMail() {
+    private func receiveOutcomes() {
         for (number, outcome) in mailbox.takeAll() {
-            guard let answer = waiting.removeValue(forKey: number) else { continue }
-            answer(outcome)
+            guard let receive = pendingOutcomes.removeValue(forKey: number) else { continue }
+            receive(outcome)
             requests.leave()
         }
     }
 
-    /// - Returns: false when the bodies of all connections take too much; then nothing is counted.
+    /// The answer to bytes that are not a request.
+    func rejectMalformed() -> APIResponse {
+        let nothing = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let answer = pipeline.refusal(Problem(.malformedRequest, "The request is not valid HTTP."), to: nothing)
+        let requestID = answer.headers[.requestID] ?? ""
+        logger.info(
+            "request was not HTTP",
+            metadata: ["request_id": "\(requestID)", "trace_id": "\(TraceID.of([:]))", "status": "400"])
+        return answer
+    }
+
+    /// - Returns: false when the bodies of all connections hold too many bytes; then nothing is counted.
     func holdBody(_ bytes: Int) -> Bool { requests.hold(bytes) }
 
     func releaseBody(_ bytes: Int) { requests.release(bytes) }
