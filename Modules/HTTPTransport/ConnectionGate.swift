@@ -3,25 +3,25 @@ import Metrics
 import NIOCore
 import Synchronization
 
-/// On the listening socket: counts the connections, closes the newest when there are too many, and rests when the system
-/// has no descriptor left, where to try again at once would only keep a core busy.
+/// On the listening socket: counts the connections, closes the newest when there are too many, and pauses when the system
+/// has no descriptor left, since to accept again at once would only keep a core busy.
 final class ConnectionGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
     typealias OutboundOut = Never
 
-    /// How long accepting rests after it has failed.
-    private static let rest = TimeAmount.milliseconds(100)
-    /// From one line in the log to the next.
-    private static let quietTime = TimeAmount.seconds(10)
+    /// How long accepting pauses after a failure.
+    private static let pause = TimeAmount.milliseconds(100)
+    /// The shortest time between two lines in the log.
+    private static let logInterval = TimeAmount.seconds(10)
 
     private let limit: Int
     private let metrics: TransportMetrics
     private let logger: Logger
     private let open = OpenConnections()
-    private var isResting = false
-    private var lastLine: NIODeadline?
+    private var isPaused = false
+    private var lastLogLine: NIODeadline?
 
     init(limit: Int, metrics: TransportMetrics, logger: Logger) {
         self.limit = limit
@@ -38,33 +38,33 @@ final class ConnectionGate: ChannelDuplexHandler {
             return
         }
         open.change(by: 1, metrics)
-        // On whatever loop it ends: this one may be gone then.
+        // It may end on another loop, after this handler is gone.
         channel.closeFuture.whenComplete { [open, metrics] _ in open.change(by: -1, metrics) }
         context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {
-        if !isResting { context.read() }
+        if !isPaused { context.read() }
     }
 
-    /// Goes no further: to Hummingbird's server any error here is the end of listening.
+    /// Does not pass the error on: Hummingbird's server would stop listening.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         log("a connection could not be accepted", ["cause": "\(error)"])
-        guard !isResting else { return }
-        isResting = true
+        guard !isPaused else { return }
+        isPaused = true
         let box = NIOLoopBound((gate: self, context: context), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: Self.rest) {
+        context.eventLoop.scheduleTask(in: Self.pause) {
             let (gate, context) = box.value
-            gate.isResting = false
-            // Also when nobody asked: after a failure the socket is not looked at until somebody does.
+            gate.isPaused = false
+            // In any case: after a failure NIO does not look at the socket before the next read.
             context.read()
         }
     }
 
     private func log(_ text: Logger.Message, _ metadata: Logger.Metadata) {
         let now = NIODeadline.now()
-        if let lastLine, now < lastLine + Self.quietTime { return }
-        lastLine = now
+        if let lastLogLine, now < lastLogLine + Self.logInterval { return }
+        lastLogLine = now
         logger.warning(text, metadata: metadata)
     }
 }

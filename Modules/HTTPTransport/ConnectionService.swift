@@ -1,4 +1,5 @@
 import HTTPCore
+import HTTPTypes
 import Logging
 import Metrics
 import NIOCore
@@ -10,9 +11,11 @@ final class ConnectionService {
     let metrics: TransportMetrics
     let logger: Logger
     private let requests: RequestsInFlight
-    private let eventLoop: any EventLoop
     private let executor: LoopExecutor
-    private var watched: [ObjectIdentifier: any Watched] = [:]
+    let connectionLimits: IntakeLimits
+    let streamLimits: IntakeLimits
+    let idleLimits: IdleTimer.Limits
+    private var timeouts: [ObjectIdentifier: any TimeoutChecking] = [:]
     private var lagDue: NIODeadline
     private var dateSecond: Int64 = 0
     private var dateText = ""
@@ -33,41 +36,43 @@ final class ConnectionService {
         self.limits = limits
         self.metrics = metrics
         self.logger = logger
+        connectionLimits = IntakeLimits(limits, for: .connection)
+        streamLimits = IntakeLimits(limits, for: .stream)
+        idleLimits = IdleTimer.Limits(limits)
         executor = LoopExecutor(eventLoop)
         lagDue = .now() + Self.lagInterval
-        self.eventLoop = eventLoop
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         let tick = TimeAmount(limits.tick)
-        eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.check(.now()) }
+        eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in box.value.checkTimeouts(.now()) }
         eventLoop.scheduleRepeatedTask(initialDelay: Self.lagInterval, delay: Self.lagInterval) { _ in
-            box.value.noteLag(.now())
+            box.value.recordLag(.now())
         }
     }
 
     // MARK: Time
 
-    /// Between two looks at how late the loop is: often enough to meet most stalls that a caller would feel.
+    /// How often the loop's delay is measured: often enough to see most stalls that a client would feel.
     private static let lagInterval = TimeAmount.milliseconds(100)
 
-    private func noteLag(_ now: NIODeadline) {
+    private func recordLag(_ now: NIODeadline) {
         metrics.loopLag.recordNanoseconds(max(0, (now - lagDue).nanoseconds))
         lagDue = now + Self.lagInterval
     }
 
     /// One look at all connections each tick costs less than a timer for each request.
-    func watch(_ one: any Watched) {
-        watched[ObjectIdentifier(one)] = one
+    func addTimeouts(of connection: any TimeoutChecking) {
+        timeouts[ObjectIdentifier(connection)] = connection
     }
 
-    func unwatch(_ one: any Watched) {
-        watched[ObjectIdentifier(one)] = nil
+    func removeTimeouts(of connection: any TimeoutChecking) {
+        timeouts[ObjectIdentifier(connection)] = nil
     }
 
-    private func check(_ now: NIODeadline) {
-        for one in watched.values { one.check(now) }
+    private func checkTimeouts(_ now: NIODeadline) {
+        for connection in timeouts.values { connection.checkTime(now) }
     }
 
-    /// Now, as the `Date` header has it; made anew each second.
+    /// The value of the `Date` header, made once a second.
     var date: String {
         let second = HTTPDate.currentSecond()
         if second != dateSecond {
@@ -79,14 +84,14 @@ final class ConnectionService {
 
     // MARK: Requests
 
-    /// Runs a task of a request on the event loop, at once; the server does not end before it.
-    /// - Returns: nil when too many requests are in flight; then nothing is run.
+    /// Runs a request's task on the event loop, at once. The server does not stop before the task ends.
+    /// - Returns: nil when too many requests are in flight; then nothing runs.
     func run(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
         guard requests.enter() else { return nil }
         return runCounted(operation)
     }
 
-    /// The same for a request that counts already.
+    /// The same for a request that is counted already.
     func runCounted(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         let requests = requests
         return executor.run {
@@ -95,14 +100,25 @@ final class ConnectionService {
         }
     }
 
-    /// Counts a request that is answered without a task; the server does not end before it.
+    /// Counts a request that runs without a task. The server does not stop before it is answered.
     /// - Returns: false when too many requests are in flight; then nothing is counted.
     func enter() -> Bool { requests.enter() }
 
-    /// One that has entered is answered.
+    /// Called once for each request that `enter` has counted.
     func leave() { requests.leave() }
 
-    /// - Returns: false when the bodies of all connections take too much; then nothing is counted.
+    /// The answer to bytes that are not a request.
+    func rejectMalformed() -> APIResponse {
+        let nothing = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let answer = pipeline.refusal(Problem(.malformedRequest, "The request is not valid HTTP."), to: nothing)
+        let requestID = answer.headers[.requestID] ?? ""
+        logger.info(
+            "request was not HTTP",
+            metadata: ["request_id": "\(requestID)", "trace_id": "\(TraceID.of([:]))", "status": "400"])
+        return answer
+    }
+
+    /// - Returns: false when the bodies of all connections hold too many bytes; then nothing is counted.
     func holdBody(_ bytes: Int) -> Bool { requests.hold(bytes) }
 
     func releaseBody(_ bytes: Int) { requests.release(bytes) }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOSSL
 import NIOTLS
 
-/// Makes an accepted socket a connection of the API: what Hummingbird's server asks for each one.
+/// Gives each connection that Hummingbird's server accepts the handlers of the API.
 struct ConnectionSetup: ServerChildChannel {
     /// What Hummingbird's server keeps of a connection until it is closed.
     struct Connection: ServerChildChannelValue {
@@ -23,71 +23,69 @@ struct ConnectionSetup: ServerChildChannel {
             guard let service = services[ObjectIdentifier(channel.eventLoop)]?.value else {
                 throw ChannelError.operationUnsupported
             }
-            let watch = ConnectionWatch(service: service)
-            try channel.pipeline.syncOperations.addHandler(watch)
+            let timeouts = ConnectionTimeoutHandler(service: service)
+            try channel.pipeline.syncOperations.addHandler(timeouts)
             if let certificate {
-                try configureTLS(channel, certificate, service, watch)
+                try configureTLS(channel, certificate, service, timeouts)
             } else {
-                try configureHTTP1(channel, service, watch)
+                try configureHTTP1(channel, service, timeouts)
             }
             return Connection(channel: channel)
         }
     }
 
-    /// HTTP/2 where the caller offers it, else HTTP/1.1 (RFC 7301).
+    /// HTTP/2 where the client offers it, else HTTP/1.1 (RFC 7301).
     private func configureTLS(
-        _ channel: any Channel, _ certificate: TLSCertificate, _ service: ConnectionService, _ watch: ConnectionWatch
+        _ channel: any Channel, _ certificate: TLSCertificate, _ service: ConnectionService,
+        _ timeouts: ConnectionTimeoutHandler
     ) throws {
-        let ending = HandshakeEnding()
-        let parts = NIOLoopBound((service, watch, ending), eventLoop: channel.eventLoop)
+        let closing = HandshakeCloser()
+        let parts = NIOLoopBound((service, timeouts, closing), eventLoop: channel.eventLoop)
         let negotiation = ApplicationProtocolNegotiationHandler { result, channel in
             channel.eventLoop.makeCompletedFuture {
-                let (service, watch, ending) = parts.value
-                watch.becameIdle()
-                channel.pipeline.syncOperations.removeHandler(ending, promise: nil)
+                let (service, timeouts, closing) = parts.value
+                timeouts.becameIdle(now: .now())
+                channel.pipeline.syncOperations.removeHandler(closing, promise: nil)
                 guard case .negotiated("h2") = result else {
-                    return try configureHTTP1(channel, service, watch)
+                    return try configureHTTP1(channel, service, timeouts)
                 }
                 try HTTP2Connection.configure(
-                    channel, service: service, watch: watch, isLoopback: channel.isLoopback,
+                    channel, service: service, timeouts: timeouts, isLoopback: channel.isLoopback,
                     highestHeaderBytes: headers.maxHeaderListSize)
             }
         }
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
         try pipeline.addHandler(negotiation)
-        try pipeline.addHandler(ending)
+        try pipeline.addHandler(closing)
     }
 
     private func configureHTTP1(
-        _ channel: any Channel, _ service: ConnectionService, _ watch: ConnectionWatch
+        _ channel: any Channel, _ service: ConnectionService, _ timeouts: ConnectionTimeoutHandler
     ) throws {
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: headers)
-        let connection = HTTP1Connection(service: service, watch: watch, isLoopback: channel.isLoopback)
+        let connection = HTTP1Connection(service: service, timeouts: timeouts, isLoopback: channel.isLoopback)
         try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
         try channel.pipeline.syncOperations.addHandler(connection)
     }
 
-    /// Lasts as long as the connection. When the task is cancelled, its requests are told to give up and it is closed.
+    /// Lasts as long as the connection. When the task is cancelled, so are the connection's requests, and it closes.
     func handle(value connection: Connection, logger _: Logger) async {
         let channel = connection.channel
         await withTaskCancellationHandler {
             try? await channel.closeFuture.get()
         } onCancel: {
-            channel.pipeline.fireUserInboundEventTriggered(ServerEnds())
+            channel.pipeline.fireUserInboundEventTriggered(ServerStopEvent())
         }
     }
 }
 
-/// Tells a connection that the server ends now: nothing is waited for any more.
-struct ServerEnds: Sendable {}
-
-/// Closes a connection whose handshake fails, or is not done when the server ends.
-private final class HandshakeEnding: ChannelInboundHandler, RemovableChannelHandler {
+/// Closes a connection whose handshake fails, or is not done when the server stops.
+private final class HandshakeCloser: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent || event is ServerEnds {
+        if event is ChannelShouldQuiesceEvent || event is ServerStopEvent {
             context.close(promise: nil)
         } else {
             context.fireUserInboundEventTriggered(event)

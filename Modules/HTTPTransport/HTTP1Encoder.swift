@@ -2,13 +2,13 @@ import HTTPCore
 import HTTPTypes
 import NIOCore
 
-/// Writes the head of an answer as HTTP/1.1 has it (RFC 9112, section 4), straight into the bytes that are sent.
+/// Writes the head of an answer for HTTP/1.1 (RFC 9112, section 4), straight into the bytes that are sent.
 enum HTTP1Encoder {
-    /// A body up to so many bytes is copied behind its head; a larger one is sent beside it.
+    /// A body of up to this many bytes is copied behind its head; a larger one is written separately.
     static let highestCopiedBytes = 16 << 10
 
     /// - Parameters:
-    ///   - length: of the body; nil when it is not known, and then the headers may tell.
+    ///   - length: of the body; nil when it is not known, and then the headers may have it.
     ///   - connection: the value of the `Connection` header, if there is to be one.
     static func write(
         _ answer: APIResponse,
@@ -23,9 +23,9 @@ enum HTTP1Encoder {
         buffer.writeString(" ")
         buffer.writeString(answer.status.reasonPhrase)
         buffer.writeString("\r\n")
-        var tellsLength = false
+        var hasLength = false
         for field in answer.headers {
-            if field.name == .contentLength { tellsLength = true }
+            if field.name == .contentLength { hasLength = true }
             buffer.writeString(field.name.rawName)
             buffer.writeString(": ")
             buffer.writeString(field.value)
@@ -33,7 +33,7 @@ enum HTTP1Encoder {
         }
         if isChunked {
             buffer.writeString("Transfer-Encoding: chunked\r\n")
-        } else if let length, !tellsLength, answer.status.mayHaveBody {
+        } else if let length, !hasLength, answer.status.mayHaveBody {
             buffer.writeString("Content-Length: ")
             buffer.writeString(String(length))
             buffer.writeString("\r\n")

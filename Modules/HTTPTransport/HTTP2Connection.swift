@@ -5,34 +5,33 @@ import NIOHTTP2
 import NIOHTTPTypesHTTP2
 import NIOSSL
 
-/// One connection of HTTP/2 (RFC 9113) behind NIO's own handlers: knows its streams, and when there is none.
-final class HTTP2Connection: ChannelInboundHandler, Watched {
+/// One connection of HTTP/2 (RFC 9113) behind NIO's own handlers.
+final class HTTP2Connection: ChannelInboundHandler, TimeoutChecking {
     typealias InboundIn = HTTP2Frame
 
-    let service: ConnectionService
-    let isLoopback: Bool
-    private let watch: ConnectionWatch
-    private var streams: [ObjectIdentifier: HTTP2Stream] = [:]
-    /// The caller broke the rules; GOAWAY is said.
+    private let service: ConnectionService
+    private let timeouts: ConnectionTimeoutHandler
+    private let streams: HTTP2StreamRegistry
+    /// The client broke the protocol, and GOAWAY is sent.
     private var isAtFault = false
-    private var context: ChannelHandlerContext?
 
-    init(service: ConnectionService, watch: ConnectionWatch, isLoopback: Bool) {
-        self.service = service
-        self.watch = watch
-        self.isLoopback = isLoopback
+    private init(_ streams: HTTP2StreamRegistry, timeouts: ConnectionTimeoutHandler) {
+        self.streams = streams
+        self.timeouts = timeouts
+        service = streams.service
     }
 
-    /// Puts the handlers behind those of TLS.
+    /// Adds the handlers behind those of TLS.
     static func configure(
-        _ channel: any Channel, service: ConnectionService, watch: ConnectionWatch, isLoopback: Bool,
+        _ channel: any Channel, service: ConnectionService, timeouts: ConnectionTimeoutHandler, isLoopback: Bool,
         highestHeaderBytes: Int
     ) throws {
         let eventLoop = channel.eventLoop
-        let connection = HTTP2Connection(service: service, watch: watch, isLoopback: isLoopback)
-        let box = NIOLoopBound(connection, eventLoop: eventLoop)
-        // At the server's end it says GOAWAY and closes when the last stream is answered. Idle time is the watch's.
-        let ending = NIOHTTP2ServerConnectionManagementHandler(
+        let streams = HTTP2StreamRegistry(service: service, timeouts: timeouts, isLoopback: isLoopback)
+        let box = NIOLoopBound(streams, eventLoop: eventLoop)
+        // When the server begins to stop, this handler sends GOAWAY, and closes after the last answer. The idle time is
+        // left to `ConnectionTimeoutHandler`.
+        let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: eventLoop,
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let pipeline = channel.pipeline.syncOperations
@@ -40,18 +39,18 @@ final class HTTP2Connection: ChannelInboundHandler, Watched {
             mode: .server,
             connectionConfiguration: connectionSettings(service.limits, highestHeaderBytes),
             streamConfiguration: streamSettings(service.limits),
-            streamDelegate: ending.http2StreamDelegate
+            streamDelegate: management.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let handler = HTTP2Stream(connection: box.value, eventLoop: stream.eventLoop)
+                let handler = HTTP2Stream(registry: box.value)
                 try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
                 try stream.pipeline.syncOperations.addHandler(handler)
             }
         }
-        try pipeline.addHandler(ending)
-        try pipeline.addHandler(connection)
-        watch.headsBeginWithAnyByte = false
-        watch.becameIdle()
+        try pipeline.addHandler(management)
+        try pipeline.addHandler(HTTP2Connection(streams, timeouts: timeouts))
+        timeouts.becameHTTP2()
+        timeouts.becameIdle(now: .now())
     }
 
     private static func connectionSettings(
@@ -79,27 +78,14 @@ final class HTTP2Connection: ChannelInboundHandler, Watched {
         return settings
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        watch.worker = self
-    }
-
-    func handlerRemoved(context _: ChannelHandlerContext) { context = nil }
-
-    func streamOpened(_ stream: HTTP2Stream) {
-        if streams.isEmpty { watch.becameBusy() }
-        streams[ObjectIdentifier(stream)] = stream
-    }
-
-    func streamClosed(_ stream: HTTP2Stream) {
-        guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil, streams.isEmpty else { return }
-        watch.becameIdle()
+    func handlerAdded(context _: ChannelHandlerContext) {
+        timeouts.worker = self
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ServerEnds:
-            for stream in Array(streams.values) { stream.abandon() }
+        case is ServerStopEvent:
+            streams.cancelAll()
             context.close(promise: nil)
         case ChannelEvent.inputClosed:
             context.close(promise: nil)
@@ -109,22 +95,20 @@ final class HTTP2Connection: ChannelInboundHandler, Watched {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A fault of one stream ends that stream alone. For the others NIO has said GOAWAY.
+        // The fault of one stream ends that stream alone. After any other fault NIO has sent GOAWAY.
         guard !(error is NIOHTTP2Errors.StreamError) else { return }
-        // The line broke, or the caller left without a word.
+        // The network failed, or the client left without notice.
         guard !(error is NIOSSLError), !(error is IOError) else { return context.close(promise: nil) }
         guard !isAtFault else { return }
         isAtFault = true
         service.metrics.protocolFaults.increment()
         service.logger.info("connection was not HTTP/2", metadata: ["cause": "\(error)"])
-        watch.linger()
+        timeouts.linger()
     }
 
     // MARK: Time
 
     var isSending: Bool { false }
 
-    func check(_ now: NIODeadline) {
-        for stream in Array(streams.values) { stream.check(now) }
-    }
+    func checkTime(_ now: NIODeadline) { streams.checkTime(now) }
 }

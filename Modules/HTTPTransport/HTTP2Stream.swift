@@ -4,111 +4,57 @@ import Metrics
 import NIOCore
 import NIOHTTPTypes
 
-/// One request of HTTP/2 on its stream.
-///
-/// As on `HTTP1Connection`: what came whole at once is answered at once, and the rest of a longer body is pulled.
-final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
+/// One request of HTTP/2 on its stream: gives the stream's events to `RequestIntake` and carries out the actions that
+/// come back.
+final class HTTP2Stream: ChannelDuplexHandler, ResponseWriter, OpenHTTP2Stream {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = Never
     typealias OutboundIn = Never
     typealias OutboundOut = HTTPResponsePart
 
-    private enum Phase {
-        case waiting
-        case gathering(HTTPRequest, ByteBuffer?)
-        case receiving
-        case answering
-        /// The answer is sent; the rest of the body is dropped.
-        case dropping(bytes: Int)
-        /// Request and answer are whole; the answer is on its way.
-        case done
-    }
-
-    private let connection: HTTP2Connection
+    private let registry: HTTP2StreamRegistry
     private let service: ConnectionService
-    private var phase = Phase.waiting
-    private var exchange: Exchange?
     private var context: ChannelHandlerContext?
-    private var isReading = false
+    private var intake: RequestIntake
+    private var exchange: Exchange?
     private var needsFlush = false
-    private var heldRead = false
-    private var phaseStart = NIODeadline.now()
-    private var bodyPace = TransferRate(.now())
-    private var bodyBytes = 0
-    private var answerPace = TransferRate(.now())
-    private var takenBytes = 0
+    /// When the current read began.
+    private var readStart: NIODeadline
+    /// Bytes of the answer that have left the stream.
+    private var sentBytes = 0
     /// Bytes and ends of the answer that were given to the stream and are not known to have left.
-    private var waitingWrites = 0
+    private var unsentWrites = 0
 
-    init(connection: HTTP2Connection, eventLoop _: any EventLoop) {
-        self.connection = connection
-        service = connection.service
+    init(registry: HTTP2StreamRegistry) {
+        self.registry = registry
+        service = registry.service
+        readStart = .now()
+        intake = RequestIntake(.stream, service.streamLimits, now: readStart)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.streamOpened(self)
+        registry.opened(self)
     }
 
     func handlerRemoved(context _: ChannelHandlerContext) {
         context = nil
-        connection.streamClosed(self)
+        registry.closed(self)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        leave(cancels: false)
-        connection.streamClosed(self)
-        context.fireChannelInactive()
-    }
-
-    /// The server ends.
-    func abandon() {
-        leave(cancels: true)
-    }
-
-    private func leave(cancels: Bool) {
-        phase = .done
-        let exchange = exchange
-        self.exchange = nil
-        exchange?.abandon(cancels: cancels)
-    }
-
-    // MARK: Reading
+    // MARK: Events
 
     func channelRead(context _: ChannelHandlerContext, data: NIOAny) {
-        isReading = true
-        switch (phase, unwrapInboundIn(data)) {
-        case (.waiting, .head(let head)):
-            phase = .gathering(head, nil)
-        case (.gathering(let head, let bytes), .body(let piece)):
-            var all = bytes ?? piece
-            if bytes != nil { all.writeImmutableBuffer(piece) }
-            phase = .gathering(head, all)
-        case (.gathering(let head, let bytes), .end):
-            phase = .answering
-            begin(head, bytes, isWhole: true)
-        case (.receiving, .body(let piece)):
-            bodyBytes &+= piece.readableBytes
-            exchange?.append(piece)
-        case (.receiving, .end):
-            phase = .answering
-            exchange?.endBody()
-        case (.dropping(let bytes), .body(let piece)):
-            bodyBytes &+= piece.readableBytes
-            phase = .dropping(bytes: bytes + piece.readableBytes)
-            if bytes > service.limits.droppedBytes { context?.close(promise: nil) }
-        case (.dropping, .end):
-            phase = .done
-        default: break
+        if !intake.isInRead { readStart = .now() }
+        switch unwrapInboundIn(data) {
+        case .head(let head): run(intake.received(.head(IncomingHead(request: head)), now: readStart))
+        case .body(let piece): run(intake.received(.body(piece), now: readStart))
+        case .end: run(intake.received(.end, now: readStart))
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        if case .gathering(let head, let bytes) = phase {
-            phase = .receiving
-            begin(head, bytes, isWhole: false)
-        }
+        run(intake.readCompleted(now: readStart))
         if needsFlush {
             needsFlush = false
             context.flush()
@@ -116,63 +62,87 @@ final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
     }
 
     func read(context: ChannelHandlerContext) {
-        if case .receiving = phase, !(exchange?.wantsBody ?? true) {
-            heldRead = true
-        } else {
-            context.read()
-        }
+        if intake.readRequested() { context.read() }
     }
 
-    func wantBody() {
-        guard heldRead else { return }
-        heldRead = false
-        context?.read()
+    func errorCaught(context _: ChannelHandlerContext, error _: any Error) {
+        // An invalid request resets its stream (RFC 9113, section 8.1.1).
+        perform(intake.close())
     }
 
-    func errorCaught(context: ChannelHandlerContext, error _: any Error) {
-        // What is not a request resets its stream (RFC 9113, section 8.1.1).
-        context.close(promise: nil)
+    func channelInactive(context: ChannelHandlerContext) {
+        leave(cancels: false)
+        registry.closed(self)
+        context.fireChannelInactive()
+    }
+
+    func cancel() { leave(cancels: true) }
+
+    private func leave(cancels: Bool) {
+        _ = intake.close()
+        abandonExchange(cancels: cancels)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { exchange?.sinkBecameWritable() }
+        if context.channel.isWritable { exchange?.writerBecameWritable() }
         context.fireChannelWritabilityChanged()
     }
 
-    private func begin(_ head: HTTPRequest, _ bytes: ByteBuffer?, isWhole: Bool) {
-        guard let context else { return }
-        let now = NIODeadline.now()
-        phaseStart = now
-        bodyPace.restart(now, at: bodyBytes)
-        let exchange = Exchange(head, sink: self, service: service, eventLoop: context.eventLoop)
-        self.exchange = exchange
-        exchange.begin(
-            bytes, isWhole: isWhole, isLocal: connection.isLoopback && !head.headerFields.comeFromProxy)
+    func checkTime(_ now: NIODeadline) {
+        let timeout = intake.checkTime(
+            now, unsent: unsentWrites, sent: sentBytes, handlerTime: exchange?.handlerTime ?? .zero)
+        switch timeout {
+        case .none: break
+        case .answerOverdue: exchange?.answerOverdue()
+        case .closeSlowBody, .closeSlowReader, .close:
+            service.metrics.count(timeout)
+            close()
+        }
     }
 
-    // MARK: Time
+    // MARK: Actions
 
-    func check(_ now: NIODeadline) {
-        let limits = service.limits
-        if waitingWrites == 0 {
-            answerPace.restart(now, at: takenBytes)
-        } else if answerPace.isTooSlow(now, count: takenBytes, bytes: 1, in: TimeAmount(limits.rateWindow)) {
-            service.metrics.slowReaders.increment()
-            context?.close(promise: nil)
-            return
+    private func run(_ action: IntakeAction?) {
+        guard let action else { return }
+        perform(action)
+        while let action = intake.next(now: readStart) { perform(action) }
+        resumeRead()
+    }
+
+    private func resumeRead() {
+        if intake.readResumed() { context?.read() }
+    }
+
+    private func perform(_ action: IntakeAction) {
+        switch action {
+        case .begin(let request): begin(request)
+        case .deliver(let piece): exchange?.append(piece)
+        case .endBody: exchange?.endBody()
+        case .sendContinue:
+            write(.head(HTTPResponse(status: .continue)), 0)
+            flushSoon()
+        // A stream has one request, and its frames are requests or errors.
+        case .none, .becomeIdle: break
+        case .rejectMalformed, .closeOutput, .closeWhenSent, .close: close()
         }
-        switch phase {
-        case .receiving, .dropping:
-            if heldRead { bodyPace.restart(now, at: bodyBytes) }
-            let isSlow = bodyPace.isTooSlow(
-                now, count: bodyBytes, bytes: limits.bodyBytesPerWindow, in: TimeAmount(limits.rateWindow))
-            guard isSlow || now >= phaseStart + TimeAmount(limits.bodyTime) else { return }
-            service.metrics.slowBodies.increment()
-            context?.close(promise: nil)
-        case .answering where exchange?.isLate(now) ?? false:
-            exchange?.answerLate()
-        case .waiting, .gathering, .answering, .done: break
-        }
+    }
+
+    private func begin(_ request: IntakeRequest) {
+        guard let context else { return }
+        let exchange = Exchange(request.head, writer: self, service: service, eventLoop: context.eventLoop)
+        self.exchange = exchange
+        exchange.begin(request, isLoopback: registry.isLoopback)
+    }
+
+    private func close() {
+        abandonExchange(cancels: false)
+        context?.close(promise: nil)
+    }
+
+    private func abandonExchange(cancels: Bool) {
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.abandon(cancels: cancels)
     }
 
     // MARK: Answers
@@ -186,6 +156,7 @@ final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
     }
 
     func sendHead(_ answer: APIResponse) {
+        _ = intake.responseStarted(hasLength: answer.headers[.contentLength] != nil)
         writeHead(answer, length: nil)
         flushSoon()
     }
@@ -197,21 +168,25 @@ final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
 
     func sendEnd() {
         exchange = nil
-        if case .answering = phase { phase = .done } else { phase = .dropping(bytes: 0) }
+        perform(intake.responseEnded(now: readStart))
         write(.end(nil), 1)
         flushSoon()
-        wantBody()
+        resumeRead()
     }
 
-    func sendContinue() {
-        write(.head(HTTPResponse(status: .continue)), 0)
-        flushSoon()
-    }
-
-    func cut() {
+    func abort() {
         exchange = nil
-        context?.close(promise: nil)
+        perform(intake.close())
     }
+
+    func bodyRequested() {
+        perform(intake.bodyRequested())
+        resumeRead()
+    }
+
+    func bodyTaken() { intake.bodyTaken() }
+
+    // MARK: Writing
 
     private func writeHead(_ answer: APIResponse, length: Int?) {
         var head = HTTPResponse(status: answer.status, headerFields: answer.headers)
@@ -226,15 +201,15 @@ final class HTTP2Stream: ChannelDuplexHandler, AnswerSink {
         guard let context else { return }
         guard bytes > 0 else { return context.write(wrapOutboundOut(part), promise: nil) }
         // A stream's window may be shut while the socket is not: only the promise tells that bytes have left.
-        waitingWrites += 1
+        unsentWrites += 1
         let box = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(part)).whenComplete { _ in
-            box.value.waitingWrites -= 1
-            box.value.takenBytes &+= bytes
+            box.value.unsentWrites -= 1
+            box.value.sentBytes &+= bytes
         }
     }
 
     private func flushSoon() {
-        if isReading { needsFlush = true } else { context?.flush() }
+        if intake.isInRead { needsFlush = true } else { context?.flush() }
     }
 }

@@ -2,13 +2,22 @@ import HTTPCore
 import HTTPTypes
 import NIOHTTP1
 
-extension HTTPRequest {
+extension IncomingHead {
     /// The head as the decoder gives it.
-    ///
+    init(_ head: HTTPRequestHead) {
+        request = HTTPRequest(head)
+        isHTTP10 = head.version == .http1_0
+        // After CONNECT and an upgrade the decoder reads no further.
+        keepsConnection =
+            head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "upgrade")
+    }
+}
+
+extension HTTPRequest {
     /// The target stays as it came (`RequestTarget` takes it apart), and `Host` becomes the authority.
-    /// - Returns: nil for a method that is none, and for a host that is named twice or, in HTTP/1.1, not at all (RFC
-    ///   9112, section 3.2).
-    init?(_ head: HTTPRequestHead) {
+    /// - Returns: nil for an invalid method, and for a host that is named twice or, in HTTP/1.1, not at all (RFC 9112,
+    ///   section 3.2).
+    fileprivate init?(_ head: HTTPRequestHead) {
         guard let method = Method(head.method) else { return nil }
         var fields = HTTPFields()
         fields.reserveCapacity(head.headers.count)
@@ -28,7 +37,7 @@ extension HTTPRequest {
 }
 
 extension HTTPFields {
-    /// Whether a proxy has passed the request on, by what proxies say of themselves.
+    /// Whether a proxy has passed the request on, by the headers that proxies add.
     var comeFromProxy: Bool {
         contains(.forwarded) || contains(.forwardedFor) || contains(.via)
     }
@@ -55,8 +64,8 @@ extension HTTPField.Name {
     fileprivate static let forwardedFor = name("X-Forwarded-For")
     fileprivate static let via = name("Via")
 
-    /// The names that most requests have, as their callers write them: to look one up is cheaper than to check and
-    /// lower it.
+    /// The names that most requests have, as clients write them: to look one up is cheaper than to check and lower
+    /// it.
     private static let known: [String: HTTPField.Name] = {
         let names = [
             "Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Connection",
@@ -71,7 +80,7 @@ extension HTTPField.Name {
     }
 
     private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a field name") }
         return name
     }
 }

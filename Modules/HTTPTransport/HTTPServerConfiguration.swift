@@ -5,15 +5,15 @@ package struct HTTPServerConfiguration: Sendable {
     package var port: Int
     /// Serve HTTPS, HTTP/1.1 and HTTP/2; nil: plain HTTP/1.1.
     package var certificate: TLSCertificate?
-    /// Threads that read and write sockets. Two cores that PostgreSQL shares are busy with one or two.
+    /// Threads that read and write sockets. Beside PostgreSQL one or two of them keep two cores busy.
     package var eventLoops = 2
-    /// Connections that the kernel may hold until they are accepted: a sale opens a thousand at once.
+    /// Connections that the kernel may hold until the server accepts them: a sale opens a thousand at once.
     package var backlog = 1_024
     /// Bytes that the request line and all headers may have; 100 SKUs of `/availability` are 20 KiB.
     package var highestHeaderBytes = 64 << 10
     /// Headers that a request may have.
     package var highestHeaderCount = 100
-    /// What callers may take.
+    /// What clients may use.
     var limits = TransportLimits()
     /// How long requests in flight may take after SIGTERM.
     package var shutdownLimit: Duration = .seconds(10)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// How many descriptors the process may have: each connection takes one.
+/// The limit of the process's file descriptors; each connection takes one.
 enum OpenFiles {
-    /// Descriptors for all else: the databases, the log, event loops, and libraries.
+    /// Descriptors for everything else: the databases, the log, event loops and libraries.
     private static let others = 256
 
-    /// Raises the limit as far as the process may (`RLIMIT_NOFILE`), and tells how many connections fit in.
+    /// Raises the limit (`RLIMIT_NOFILE`) as far as the process may, and returns the number of connections that fit.
     static func connections(atMost wanted: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return wanted }

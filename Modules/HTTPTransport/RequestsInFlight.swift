@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Counts the requests whose handlers are at work, over all connections, and keeps them below a bound.
+/// Counts the requests whose handlers are at work, over all connections, and bounds their number.
 ///
-/// A handler counts until it has ended, also when its caller has left: what it writes is then still being written.
+/// A handler counts until it has ended, also when its client has left: it may still be writing.
 final class RequestsInFlight: Sendable {
     private let limit: Int
     private let byteLimit: Int
     private let count = Atomic<Int>(0)
-    /// Of bodies that the handlers were given.
+    /// Of the bodies that the handlers received.
     private let bytes = Atomic<Int>(0)
     private let waiter = Mutex<CheckedContinuation<Void, Never>?>(nil)
 
@@ -25,7 +25,7 @@ final class RequestsInFlight: Sendable {
         return true
     }
 
-    /// One that has entered is done.
+    /// A request that has entered is done.
     func leave() {
         guard count.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
         waiter.withLock { $0.take() }?.resume()
@@ -44,7 +44,8 @@ final class RequestsInFlight: Sendable {
         bytes.wrappingSubtract(count, ordering: .relaxed)
     }
 
-    /// Returns when there is none, or the task is cancelled. To be called by one task, when none begins any more.
+    /// Returns when no request is in flight, or the task is cancelled. To be called by one task, after the last request
+    /// has begun.
     func waitForNone() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -12,7 +12,7 @@ package final class TLSCertificate: Sendable {
         }
 
         package let file: File
-        /// One line; it names the file and nothing that is in it.
+        /// One line; it names the file and shows nothing of its content.
         package let description: String
     }
 
@@ -27,14 +27,14 @@ package final class TLSCertificate: Sendable {
         current = Mutex(try Self.read(certificatePath, keyPath))
     }
 
-    /// For a new connection; those that are open keep what they have.
+    /// For a new connection; open ones keep the context that they began with.
     var context: NIOSSLContext { current.withLock { $0 } }
 
     /// Reads the files again. When they cannot be used, the old certificate stays, and a warning says why.
     package func reload(logger: Logger) async {
         let (certificatePath, keyPath) = (certificatePath, keyPath)
         do {
-            // Files block, and NIO has threads for that.
+            // Reading files blocks; NIO has threads for that.
             let context = try await NIOThreadPool.singleton.runIfActive { try Self.read(certificatePath, keyPath) }
             current.withLock { $0 = context }
             logger.notice("certificate reloaded", metadata: ["file": "\(certificatePath)"])

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Whether bytes move fast enough, by a count that only grows.
+/// Whether bytes move fast enough, measured by a count that only grows.
 struct TransferRate {
     private var since: NIODeadline
     private var count = 0
@@ -9,7 +9,7 @@ struct TransferRate {
         since = now
     }
 
-    /// Begins anew: it was not the caller who was slow.
+    /// Begins a new window, because the client was not the slow side.
     mutating func restart(_ now: NIODeadline, at count: Int) {
         since = now
         self.count = count
@@ -17,7 +17,7 @@ struct TransferRate {
 
     /// - Parameters:
     ///   - count: all bytes until now.
-    ///   - bytes: how many must move in each window.
+    ///   - bytes: the number that must move in each window.
     /// - Returns: true when a whole window is over and fewer have moved.
     mutating func isTooSlow(_ now: NIODeadline, count: Int, bytes: Int, in window: TimeAmount) -> Bool {
         guard now >= since + window else { return false }

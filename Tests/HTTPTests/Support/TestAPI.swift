@@ -45,7 +45,7 @@ struct TestAPI: Sendable {
         if let body, headers[.contentLength] == nil, headers[.transferEncoding] == nil {
             head.headerFields[.contentLength] = String(body.count)
         }
-        let arrived = ArrivedBody(bytes: ByteBuffer(bytes: body ?? []))
+        let arrived = BufferedBody(bytes: ByteBuffer(bytes: body ?? []))
         let answer = try await TestAnswer(pipeline.respond(to: head, body: arrived))
         if inspects { AnswerInspection.shared.inspect(method, path, answer) }
         return answer
