@@ -69,11 +69,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 // MARK: - Rooms
 
 let modules: [Target] = [
+    // MARK: Small shared things
+    module("Basics"),
+
     // MARK: Rules
     module("Domain"),
     module("UseCases", ["Domain"]),
     module("Credentials", ["Domain", "UseCases", crypto]),
-    module("Tokens", ["Reactor", "UseCases", crypto, jwtKit, logging]),
+    module("Tokens", ["Basics", "Reactor", "UseCases", crypto, jwtKit, logging]),
 
     // MARK: Tables
     module("CSV"),
@@ -81,19 +84,21 @@ let modules: [Target] = [
 
     // MARK: Drivers
     module("Reactor"),
-    module("PostgresClient", ["CLibPQ", "Reactor"]),
-    module("RedisClient", ["CHiredis", "Reactor"]),
+    module("PostgresClient", ["Basics", "CLibPQ", "Reactor"]),
+    module("RedisClient", ["Basics", "CHiredis", "Reactor"]),
 
     // MARK: Ports on real servers
-    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
-    module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
+    module(
+        "Persistence",
+        ["Basics", "Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
+    module("Locking", ["Basics", "Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
-    module("RateLimits", ["RedisClient", "UseCases", metrics]),
-    module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
+    module("RateLimits", ["Basics", "RedisClient", "UseCases", metrics]),
+    module("Alerts", ["Basics", "Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
     // MARK: Border
     module(
-        "Dashboard", [mustache],
+        "Dashboard", ["Basics", mustache],
         embedded: [
             "Assets/alerts.mustache", "Assets/message.mustache", "Assets/order.mustache", "Assets/overview.mustache",
             "Assets/product.mustache", "Assets/products.mustache", "Assets/shell.mustache", "Assets/sign-in.mustache",
@@ -103,7 +108,8 @@ let modules: [Target] = [
     module(
         "HTTP",
         [
-            "CSV", "Credentials", "Dashboard", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
+            "Basics", "CSV", "Credentials", "Dashboard", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque,
+            httpTypes,
             hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix,
             nioSSL, nioTLS,
             serviceLifecycle,
@@ -112,7 +118,7 @@ let modules: [Target] = [
     module("Settings", [argumentParser, configuration]),
 
     // MARK: Tools
-    module("Replay", ["CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+    module("Replay", ["Basics", "CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
 
 // A C library's place in the house: headers and link flags, no code of ours.
@@ -164,7 +170,7 @@ let benchmarks: [Target] = [
         name: "constant-route", dependencies: [argumentParser, httpTypes, hummingbird, logging, nioCore],
         path: "Benchmarks/constant-route"),
     .executableTarget(
-        name: "open-loop", dependencies: [argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
+        name: "open-loop", dependencies: ["Basics", argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
 ]
 
 // MARK: - Tests
@@ -192,6 +198,7 @@ let testTargets: [Target] = [
     redisTesting,
     mailTesting,
     tokenTesting,
+    tests("BasicsTests", ["Basics"]),
     tests("DomainTests", ["Domain", "TestSupport"]),
     tests("CSVTests", ["CSV"]),
     tests("TablesTests", ["CSV", "Domain", "Tables", "TestSupport", "UseCases"]),
@@ -200,8 +207,8 @@ let testTargets: [Target] = [
         "TokensTests",
         ["Reactor", "TestSupport", "TokenTesting", "Tokens", "UseCases", crypto, cryptoExtras, logging]),
     tests("ReactorTests", ["Reactor"]),
-    tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
-    tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
+    tests("PostgresClientTests", ["Basics", "PostgresClient", "Reactor"]),
+    tests("RedisClientTests", ["Basics", "Reactor", "RedisClient", "RedisTesting"]),
     tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests("RateLimitsTests", ["RateLimits", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),

@@ -1,3 +1,4 @@
+import Basics
 import NIOCore
 
 /// Sends each request at its time if a connection is free, else as soon as one is, and counts its latency from the time at
@@ -54,7 +55,7 @@ final class Generator {
     func answered(_ connection: Connection, status: Int, due: NIODeadline) {
         guard !hasEnded else { return }
         underWay -= 1
-        measurement.latencies.record(UInt64(max(0, (NIODeadline.now() - due).nanoseconds)))
+        measurement.latencies.record(nanoseconds: UInt64(max(0, (NIODeadline.now() - due).nanoseconds)))
         if !(200..<300).contains(status) { measurement.errors[status, default: 0] += 1 }
         free.append(connection)
         sendWhatIsDue()
@@ -92,7 +93,7 @@ final class Generator {
             guard due <= now else { break }
             next += 1
             underWay += 1
-            measurement.lateSends.record(UInt64((now - due).nanoseconds))
+            measurement.lateSends.record(nanoseconds: UInt64((now - due).nanoseconds))
             // The one that was used last has the warmest caches.
             free.removeLast().send(template.next(), due: due)
         }

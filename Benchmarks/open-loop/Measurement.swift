@@ -1,3 +1,5 @@
+import Basics
+
 /// What a run has found.
 struct Measurement: Sendable {
     /// From the time at which a request was due to its whole answer.
@@ -24,6 +26,6 @@ struct Measurement: Sendable {
     }
 
     private func milliseconds(_ histogram: LatencyHistogram, _ part: Double) -> Double {
-        (Double(histogram.percentile(part)) / 1e3).rounded() / 1e3
+        ((histogram.quantile(part) ?? .zero) / .microseconds(1)).rounded() / 1e3
     }
 }

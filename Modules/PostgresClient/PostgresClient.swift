@@ -1,3 +1,4 @@
+import Basics
 public import Reactor
 import Synchronization
 
@@ -121,7 +122,7 @@ public final class PostgresClient: Sendable {
     /// - Throws: The last failure when `patience` is over or the task is cancelled.
     public func waitUntilReachable(for patience: Duration) async throws(PostgresError) {
         let deadline = ContinuousClock.now + patience
-        var backoff = Backoff()
+        var backoff = Backoff.postgres
         while true {
             do {
                 let connection = try await acquire(.exclusive, wait: max(.zero, deadline - .now))

@@ -1,3 +1,5 @@
+import Basics
+
 /// Which connections a client has, who uses them and who waits. A pure value: events go in, what to do comes out, and it
 /// is done after the lock has been let go.
 ///
@@ -31,7 +33,7 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         let since: ContinuousClock.Instant
         var nextAttempt: ContinuousClock.Instant
         var error: PostgresError
-        var backoff = Backoff()
+        var backoff = Backoff.postgres
     }
 
     /// A queue whose members may leave early.

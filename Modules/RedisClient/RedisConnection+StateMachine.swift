@@ -1,3 +1,5 @@
+import Basics
+
 extension RedisConnection {
     /// What a connection and its reconnecting are made of, without a socket: state and events in, actions out.
     ///
@@ -51,7 +53,7 @@ extension RedisConnection {
         private var readySince: ContinuousClock.Instant?
         /// When a tick is due; nil when none was asked for.
         private var nextTick: ContinuousClock.Instant?
-        private var backoff = RedisBackoff()
+        private var backoff = Backoff.redis
 
         init(stallLimit: Duration, maximumCommands: Int, maximumBytes: Int) {
             self.stallLimit = stallLimit
@@ -114,7 +116,7 @@ extension RedisConnection.StateMachine {
         case .connecting, .handshaking, .settling, .ready: break
         }
         // A server that takes us in and throws us out again must not be asked at full speed.
-        if let readySince, now - readySince >= RedisBackoff.ceiling { backoff.reset() }
+        if let readySince, now - readySince >= backoff.limit { backoff.reset() }
         phase = .waiting
         return Loss(waiters: forgetCommands(), backoff: backoff.next(random: random))
     }

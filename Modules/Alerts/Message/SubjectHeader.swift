@@ -1,3 +1,5 @@
+import Basics
+
 /// The value of a `Subject` header: any text, made of lines that mail servers pass on as they are.
 enum SubjectHeader {
     /// RFC 2047, section 2: a line with an encoded word has 76 characters at most.

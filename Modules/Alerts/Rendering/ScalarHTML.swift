@@ -1,3 +1,4 @@
+import Basics
 internal import Mustache
 
 /// Escapes for HTML scalar by scalar. The engine's own escapes by characters, and to it `<` under a combining accent is
@@ -11,19 +12,5 @@ struct ScalarHTML: MustacheContentType {
         return true
     }()
 
-    func escapeText(_ text: String) -> String {
-        var escaped = ""
-        escaped.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "&": escaped += "&amp;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
+    func escapeText(_ text: String) -> String { HTMLText.escaped(text) }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Which mail server to hand emails to, and how.
 public struct SMTPConfiguration: Hashable, Sendable {
     /// What the server asks for before it takes mail.

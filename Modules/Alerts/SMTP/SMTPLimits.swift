@@ -26,17 +26,3 @@ public struct SMTPLimits: Hashable, Sendable {
         self.idle = idle
     }
 }
-
-extension Duration {
-    /// Rounded up, 1 at least: 0 would mean "no limit" or libcurl's own.
-    var wholeSeconds: Int {
-        let (seconds, rest) = components
-        return max(1, Int(clamping: seconds) + (rest > 0 ? 1 : 0))
-    }
-
-    /// Rounded up, 1 at least.
-    var wholeMilliseconds: Int {
-        let (seconds, rest) = components
-        return max(1, Int(clamping: seconds) * 1_000 + Int((rest + 999_999_999_999_999) / 1_000_000_000_000_000))
-    }
-}

@@ -1,3 +1,4 @@
+import Basics
 internal import CCurl
 import UseCases
 
@@ -104,11 +105,11 @@ final class SMTPSession: @unchecked Sendable {
         try handle.set(CURLOPT_NOSIGNAL, 1)
         // A name that is still being looked up must not hold up the end of a try.
         try handle.set(CURLOPT_QUICK_EXIT, 1)
-        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.opening.wholeMilliseconds)
+        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(limits.opening))
         // `SMTPAttempt` knows which answer is waited for and is stricter with all but the last.
-        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(limits.verdict, limits.answer).wholeSeconds + 1)
-        try handle.set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
-        try handle.set(CURLOPT_MAXAGE_CONN, limits.idle.wholeSeconds)
+        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Self.seconds(max(limits.verdict, limits.answer)) + 1)
+        try handle.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(limits.total))
+        try handle.set(CURLOPT_MAXAGE_CONN, Self.seconds(limits.idle))
         // One bad recipient must not stop the others.
         try handle.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)
         try configureTLS(handle)
@@ -116,6 +117,11 @@ final class SMTPSession: @unchecked Sendable {
         try handle.set(CURLOPT_USERNAME, credentials.username)
         try handle.set(CURLOPT_PASSWORD, credentials.password)
     }
+
+    // At least one of each: to libcurl 0 means "no limit" or its own default.
+
+    private static func milliseconds(_ limit: Duration) -> Int { max(1, limit.wholeMillisecondsRoundedUp) }
+    private static func seconds(_ limit: Duration) -> Int { max(1, limit.wholeSecondsRoundedUp) }
 
     private func configureTLS(_ handle: CurlHandle) throws(SMTPFailure) {
         let use = configuration.requiresTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY

@@ -1,3 +1,5 @@
+import Basics
+
 /// What was on hand and what of it was available, as steps over time.
 ///
 /// The drawing is stretched to its place and holds no text; labels stand beside it in HTML, so that they keep their size

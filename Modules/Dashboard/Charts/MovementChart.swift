@@ -1,3 +1,5 @@
+import Basics
+
 /// Units that came in above the axis and units that went out below it, bucket by bucket.
 ///
 /// The drawing is stretched to its place and holds no text; labels stand beside it in HTML.

@@ -1,3 +1,4 @@
+import Basics
 internal import Mustache
 
 /// Escapes for HTML scalar by scalar. The engine's own escapes by characters, and to it `<` under a combining accent is

@@ -1,3 +1,5 @@
+import Basics
+
 /// One order's way: reserve, then confirm or release.
 struct Checkout: Sendable {
     enum Outcome: Equatable, Sendable {

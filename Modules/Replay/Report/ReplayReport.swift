@@ -1,3 +1,5 @@
+import Basics
+
 /// What came of a replay.
 public struct ReplayReport: Equatable, Sendable {
     public enum Ending: String, Equatable, Sendable {
@@ -74,7 +76,7 @@ extension ReplayReport.Latency {
             let p99 = histogram.quantile(0.99)
         else { return nil }
         self.init(
-            count: Int(histogram.count),
+            count: histogram.count,
             p50: p50.milliseconds,
             p95: p95.milliseconds,
             p99: p99.milliseconds,

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// Counts for all tasks of a run. One short lock a count: a call takes a thousand times longer.
@@ -23,7 +24,7 @@ final class ReplayTally: Sendable {
     }
 
     func note(_ histogram: WritableKeyPath<LatencyHistograms, LatencyHistogram>, _ duration: Duration) {
-        state.withLock { $0.latencies[keyPath: histogram].note(duration) }
+        state.withLock { $0.latencies[keyPath: histogram].record(duration) }
     }
 
     /// Counts an order that came to its end. Returns how many in a row have failed.

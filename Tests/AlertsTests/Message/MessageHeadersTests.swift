@@ -90,13 +90,6 @@ import Testing
         #expect(MailAddress(text)?.text == text)
     }
 
-    @Test func `Base64 agrees with Foundation`() {
-        for count in 0..<70 {
-            let bytes = (0..<count).map { UInt8(($0 * 37 + 11) % 256) }
-            #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString())
-        }
-    }
-
     @Test func `Every line break is one CRLF`() {
         #expect(onTheWire("a\nb\r\nc\rd\n\r\r\n") == "a\r\nb\r\nc\r\nd\r\n\r\n\r\n")
     }
