@@ -1,10 +1,10 @@
 import Basics
 
-/// What a run has found.
+/// The result of a run.
 struct Measurement: Sendable {
-    /// From the time at which a request was due to its whole answer.
+    /// From when a request was due to the end of its response.
     var latencies = LatencyHistogram()
-    /// How long after its time a request was sent: all connections were busy, or the generator itself was late.
+    /// How late a request was sent, because all connections were busy or the generator itself was late.
     var lateSends = LatencyHistogram()
     var scheduled = 0
     var unanswered = 0
@@ -12,7 +12,7 @@ struct Measurement: Sendable {
     var broken = 0
     /// Answers that were not 2xx, by status.
     var errors: [Int: Int] = [:]
-    /// From the first time to the last answer.
+    /// From the first due time to the last answer.
     var seconds = 0.0
 
     /// One line of JSON; latencies in milliseconds.

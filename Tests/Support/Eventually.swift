@@ -1,5 +1,5 @@
-/// Waits until a condition holds, asking every few milliseconds.
-/// - Throws: `Overdue` when the deadline passes first.
+/// Waits until a condition holds, checking every few milliseconds.
+/// - Throws: `Overdue` if the deadline passes first.
 public func eventually(
     within limit: Duration = .seconds(20), _ what: String, _ condition: () async throws -> Bool
 ) async throws {

@@ -1,7 +1,7 @@
 public import Domain
 public import UseCases
 
-/// The stock in memory: the machine over dictionaries. What PostgreSQL is compared against.
+/// The stock in memory: the stock machine over dictionaries, as a reference model for PostgreSQL.
 public actor InMemoryStock: CommandStore {
     private var records: [RecordKey: InventoryRecord] = [:]
     private var reservations: [ReservationID: Reservation] = [:]
@@ -12,7 +12,7 @@ public actor InMemoryStock: CommandStore {
     private var seed: UInt64 = 1
     private let clock: @Sendable () -> Instant
 
-    /// - Parameter clock: the instant of each command that is submitted without one.
+    /// - Parameter clock: the time of each command that is submitted without one.
     public init(clock: @escaping @Sendable () -> Instant = { Instant(milliseconds: 1_800_000_000_000) }) {
         self.clock = clock
     }
@@ -64,7 +64,7 @@ public actor InMemoryStock: CommandStore {
         for id in changes.openAlerts.keys { if let key = keys[id] { alerts[key, default: 0] += 1 } }
     }
 
-    // MARK: What tests look at
+    // MARK: State for tests to inspect
 
     public func record(_ key: RecordKey) -> InventoryRecord? { records[key] }
 
@@ -79,7 +79,7 @@ public actor InMemoryStock: CommandStore {
         reservations.values.filter { $0.orderID == order }.sorted { $0.id < $1.id }
     }
 
-    // MARK: What tests arrange
+    // MARK: State for tests to set up
 
     public func setArchived(_ product: ProductID, _ isArchived: Bool) {
         if isArchived { archivedProducts.insert(product) } else { archivedProducts.remove(product) }
@@ -89,14 +89,14 @@ public actor InMemoryStock: CommandStore {
         if isArchived { archivedWarehouses.insert(warehouse) } else { archivedWarehouses.remove(warehouse) }
     }
 
-    /// Makes everything pending of an order overdue.
+    /// Makes all pending reservations of an order overdue.
     public func makeOverdue(_ order: OrderID) {
         for reservation in ofOrder(order) where reservation.isPending {
             reservations[reservation.id]?.expiresAt = Instant(milliseconds: 1)
         }
     }
 
-    /// Gives reservations the ids that another store gave them, so that ties are broken alike in both.
+    /// Gives reservations the ids of another store, so that both break ties alike.
     public func rename(_ ids: [ReservationID], to others: [ReservationID]) {
         for (id, other) in zip(ids, others) {
             guard let old = reservations.removeValue(forKey: id) else { continue }

@@ -2,15 +2,15 @@ public import Domain
 import Synchronization
 public import UseCases
 
-/// Sends a command to a mailbox of its own and waits for what comes back.
-/// - Parameter send: is given the mailbox and the number to answer under.
+/// Sends a command with a private mailbox and waits for the outcome.
+/// - Parameter send: receives the mailbox and the number of the reply.
 public func outcomeByMailbox(
     _ send: (OutcomeMailbox, UInt64) -> Void
 ) async -> Result<Outcome, ServiceFailure> {
     await withCheckedContinuation { continuation in
         let number: UInt64 = 7
         let reader = MailReader { letters in
-            precondition(letters.map(\.number) == [number], "one letter, of the number that was asked under")
+            precondition(letters.map(\.number) == [number], "expected one reply with the number of the request")
             continuation.resume(returning: letters[0].outcome)
         }
         let mailbox = OutcomeMailbox { reader.read() }
@@ -27,7 +27,7 @@ extension CommandStore {
     }
 }
 
-/// Owns a mailbox until it was read once.
+/// Owns a mailbox until it has been read once.
 private final class MailReader: Sendable {
     private let mailbox = Mutex<OutcomeMailbox?>(nil)
     private let take: @Sendable ([OutcomeMailbox.Letter]) -> Void

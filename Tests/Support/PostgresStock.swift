@@ -8,7 +8,7 @@ import Reactor
 import Synchronization
 public import UseCases
 
-/// The write path over a test's own database, put together as the API does.
+/// The write path on a test's private database, composed as in the API.
 public final class PostgresStock: Sendable {
     public let database: TestDatabase
     public let client: PostgresClient
@@ -17,7 +17,7 @@ public final class PostgresStock: Sendable {
     public let catalogue: PostgresCatalogue
     public let queries: PostgresStockQueries
     public let engine: CommandEngine
-    /// Every batch that was committed, as it was decided.
+    /// Every committed batch with its decision.
     public let trace = Trace()
 
     public final class Trace: Sendable {
@@ -25,7 +25,7 @@ public final class PostgresStock: Sendable {
 
         func append(_ batch: DecidedBatch) { batches.withLock { $0.append(batch) } }
 
-        /// In an order in which they could have run one after the other.
+        /// In an order in which they could have run serially.
         public var inOrder: [DecidedBatch] { batches.withLock { $0 }.sorted { $0.sequence < $1.sequence } }
     }
 
@@ -55,7 +55,7 @@ public final class PostgresStock: Sendable {
     }
 
     /// Runs a body with a running engine over a new database.
-    /// - Parameter lanes: another way to the database for the lanes: a proxy, say.
+    /// - Parameter lanes: another configuration of the lanes' connections, such as a proxy.
     public static func with<Value>(
         leases: any LeaseStore = InProcessLeaseStore(), cache: any StockCache = NoStockCache(),
         settings: EngineSettings = EngineSettings(), lanes: ((TestDatabase) -> PostgresConfiguration)? = nil,
@@ -69,7 +69,7 @@ public final class PostgresStock: Sendable {
         }
     }
 
-    /// Runs a body with a further engine over a database, as a second API process would be.
+    /// Runs a body with another engine on a database, like a second API process.
     public static func on<Value>(
         _ database: TestDatabase, leases: any LeaseStore = InProcessLeaseStore(),
         cache: any StockCache = NoStockCache(), settings: EngineSettings = EngineSettings(),
@@ -89,9 +89,9 @@ public final class PostgresStock: Sendable {
         return try result.get()
     }
 
-    // MARK: What tests arrange and look at
+    // MARK: Setup and inspection
 
-    /// Products and warehouses with these codes; every pair of them is a record that may exist.
+    /// Creates products and warehouses; returns a record reference for each pair of them.
     public func makeCatalogue(skus: [String], warehouses: [String]) async throws -> [RecordReference] {
         var products: [(ProductID, SKU)] = []
         var places: [(WarehouseID, WarehouseCode)] = []
@@ -129,7 +129,7 @@ public final class PostgresStock: Sendable {
         return entries.reversed()
     }
 
-    /// Makes everything pending of an order overdue.
+    /// Makes all pending reservations of an order overdue.
     public func makeOverdue(_ order: OrderID) async throws {
         try await sql(
             "UPDATE reservations SET expires_at = '1970-01-01 00:00:00.001Z' WHERE order_id = '\(order)' AND status = 'pending'"
@@ -147,7 +147,7 @@ public final class PostgresStock: Sendable {
         return try result.row(0).value(0)
     }
 
-    /// The violations that an audit finds; none is what every test wants to see at its end.
+    /// The violations that an audit finds; a test should end without any.
     public func audit() async throws -> [String] {
         try await client.withConnection { connection in
             try await StockAudit(connection: connection).run { _ in }.violations

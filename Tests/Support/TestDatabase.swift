@@ -4,10 +4,10 @@ public import PostgresClient
 public import Reactor
 import Synchronization
 
-/// A migrated database of one test's own, on the server that `TEST_DATABASE_URL` names.
+/// A test's private migrated database on the server of `TEST_DATABASE_URL`.
 public struct TestDatabase: Sendable {
     public let name: String
-    /// How to reach it.
+    /// How to connect to it.
     public let configuration: PostgresConfiguration
 
     public static let reactor: Reactor = {
@@ -21,7 +21,7 @@ public struct TestDatabase: Sendable {
         return url
     }()
 
-    /// Made once a process: copying it is much faster than migrating anew.
+    /// Made once per process: copying it is much faster than migrating again.
     private static let template = MadeOnce<String> {
         let name = "template_\(ProcessInfo.processInfo.processIdentifier)_\(UInt32.random(in: 0...UInt32.max))"
         try await administer("CREATE DATABASE \(name)")
@@ -30,8 +30,8 @@ public struct TestDatabase: Sendable {
         let migrations = try MigrationFolder.read(folder())
         _ = try await Migrator(connection: connection, migrations: migrations).migrate { _ in }
         await connection.close()
-        // A copy needs a source that nobody is connected to.
-        try await eventually("the template is let go of") {
+        // The source of a copy must have no connections.
+        try await eventually("the template has no connections") {
             let count = try await count("SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)'")
             return count == 0
         }
@@ -97,7 +97,7 @@ public struct TestDatabase: Sendable {
     }
 }
 
-/// A value that is made once, by whoever asks first.
+/// A value that is made once, by the first caller.
 final class MadeOnce<Value: Sendable>: Sendable {
     private let task = Mutex<Task<Value, any Error>?>(nil)
     private let make: @Sendable () async throws -> Value
