@@ -69,11 +69,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 // MARK: - Modules
 
 let modules: [Target] = [
+    // MARK: Small shared things
+    module("Basics"),
+
     // MARK: Rules
     module("Domain"),
     module("UseCases", ["Domain"]),
     module("Credentials", ["Domain", "UseCases", crypto]),
-    module("Tokens", ["Reactor", "UseCases", crypto, jwtKit, logging]),
+    module("Tokens", ["Basics", "Reactor", "UseCases", crypto, jwtKit, logging]),
 
     // MARK: Tables
     module("CSV"),
@@ -81,19 +84,20 @@ let modules: [Target] = [
 
     // MARK: Drivers
     module("Reactor"),
-    module("PostgresClient", ["CLibPQ", "Reactor"]),
-    module("RedisClient", ["CHiredis", "Reactor", metrics]),
+    module("PostgresClient", ["Basics", "CLibPQ", "Reactor"]),
+    module("RedisClient", ["Basics", "CHiredis", "Reactor", metrics]),
 
     // MARK: Adapters for PostgreSQL, Redis and SMTP
-    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
-    module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
+    module(
+        "Persistence", ["Basics", "Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
+    module("Locking", ["Basics", "Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
-    module("RateLimits", ["RedisClient", "UseCases", metrics]),
-    module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
+    module("RateLimits", ["Basics", "RedisClient", "UseCases", metrics]),
+    module("Alerts", ["Basics", "Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
     // MARK: HTTP, dashboard, settings and telemetry
     module(
-        "Dashboard", [mustache],
+        "Dashboard", ["Basics", mustache],
         embedded: [
             "Assets/alerts.mustache", "Assets/message.mustache", "Assets/order.mustache", "Assets/overview.mustache",
             "Assets/product.mustache", "Assets/products.mustache", "Assets/shell.mustache", "Assets/sign-in.mustache",
@@ -103,11 +107,14 @@ let modules: [Target] = [
     module("JSON", [nioCore]),
     module(
         "HTTPCore",
-        ["Credentials", "Domain", "JSON", "Telemetry", "UseCases", crypto, httpTypes, logging, metrics, nioCore]),
+        [
+            "Basics", "Credentials", "Domain", "JSON", "Telemetry", "UseCases", crypto, httpTypes, logging, metrics,
+            nioCore,
+        ]),
     module(
         "HTTPTransport",
         [
-            "HTTPCore", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
+            "Basics", "HTTPCore", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
             nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
         ]),
     module(
@@ -116,14 +123,15 @@ let modules: [Target] = [
     module(
         "DashboardRoutes",
         [
-            "Credentials", "Dashboard", "Domain", "HTTPCore", "JSON", "UseCases", crypto, deque, httpTypes, nioCore,
+            "Basics", "Credentials", "Dashboard", "Domain", "HTTPCore", "JSON", "UseCases", crypto, deque, httpTypes,
+            nioCore,
         ]),
-    module("OpenAPI", ["HTTPCore", "JSON", "UseCases", httpTypes, nioCore]),
+    module("OpenAPI", ["Basics", "HTTPCore", "JSON", "UseCases", httpTypes, nioCore]),
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
     // MARK: Tools
-    module("Replay", ["CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
+    module("Replay", ["Basics", "CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
 
 // C libraries: headers and link flags only, no code of ours.
@@ -183,7 +191,7 @@ let benchmarks: [Target] = [
         ],
         path: "Benchmarks/instructions"),
     .executableTarget(
-        name: "open-loop", dependencies: [argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
+        name: "open-loop", dependencies: ["Basics", argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
 ]
 
 // MARK: - Tests
@@ -211,6 +219,7 @@ let testTargets: [Target] = [
     redisTesting,
     mailTesting,
     tokenTesting,
+    tests("BasicsTests", ["Basics"]),
     tests("DomainTests", ["Domain", "TestSupport"]),
     tests("CSVTests", ["CSV"]),
     tests("TablesTests", ["CSV", "Domain", "Tables", "TestSupport", "UseCases"]),
@@ -219,8 +228,8 @@ let testTargets: [Target] = [
         "TokensTests",
         ["Reactor", "TestSupport", "TokenTesting", "Tokens", "UseCases", crypto, cryptoExtras, logging]),
     tests("ReactorTests", ["Reactor"]),
-    tests("PostgresClientTests", ["PostgresClient", "Reactor"]),
-    tests("RedisClientTests", ["Reactor", "RedisClient", "RedisTesting"]),
+    tests("PostgresClientTests", ["Basics", "PostgresClient", "Reactor"]),
+    tests("RedisClientTests", ["Basics", "Reactor", "RedisClient", "RedisTesting"]),
     tests("LockingTests", ["Domain", "Locking", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests("RateLimitsTests", ["RateLimits", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),
     tests("CacheTests", ["Cache", "Domain", "Reactor", "RedisClient", "RedisTesting", "UseCases"]),

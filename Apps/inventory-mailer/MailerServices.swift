@@ -17,7 +17,7 @@ struct Mailing: Service {
     func run() async throws {
         let listening = Task { [mailer, notices] in
             // A new connection may have missed some: both are a reason to look.
-            for await _ in notices { mailer.ring() }
+            for await _ in notices { mailer.wake() }
         }
         await withGracefulShutdownHandler {
             await mailer.run()

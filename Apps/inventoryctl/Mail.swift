@@ -43,10 +43,10 @@ struct MailTest: AsyncParsableCommand {
         let report = await transport.send(TestEmail.make(from: settings.from, domain: settings.domain, to: to), to: to)
         await transport.shutdown()
         for address in report.delivered { print("\(address): accepted by \(configuration.host)") }
-        for refusal in report.refused { print("\(refusal.recipient): refused: \(refusal.words)") }
+        for refusal in report.refused { print("\(refusal.recipient): refused: \(refusal.reason)") }
         let done = Set(report.delivered + report.refused.map(\.recipient))
         for address in to where !done.contains(address) {
-            print("\(address): \(report.delay?.words ?? "not accepted")")
+            print("\(address): \(report.delay?.reason ?? "not accepted")")
         }
         guard Set(report.delivered) == Set(to) else { throw ExitCode(1) }
     }

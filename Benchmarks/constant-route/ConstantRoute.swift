@@ -4,22 +4,22 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What `GET` from the cache is measured against: a Hummingbird server whose one route answers the same bytes each time.
+/// The baseline for `GET` from the cache: a Hummingbird server whose one route always answers the same bytes.
 @main
 struct ConstantRoute: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "constant-route", abstract: "Serves GET /constant: a constant of a given size, on loopback.")
+        commandName: "constant-route", abstract: "Serves GET /constant on loopback: a constant body of a given size.")
 
     @Option(help: "The port to listen on.")
     var port: Int
 
-    @Option(help: "How many bytes an answer's body has.")
+    @Option(help: "The size of a response body in bytes.")
     var size: Int
 
     func validate() throws {
-        guard (1...65_535).contains(port) else { throw ValidationError("--port is 1 ... 65535") }
-        // What is compared are answers of one record or of some; nothing of them comes near it.
-        guard (1...1_048_576).contains(size) else { throw ValidationError("--size is 1 ... 1048576") }
+        guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 ... 65535") }
+        // The responses compared are those of one or a few records, far below this.
+        guard (1...1_048_576).contains(size) else { throw ValidationError("--size must be 1 ... 1048576") }
     }
 
     func run() async throws {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// One connection that has one request under way at most, and reads just as much of an answer as it takes to know its status
-/// and its end. The servers that are measured send a Content-Length with every answer.
+/// One connection with at most one request in flight. It reads only the status and the end of a response, and relies on
+/// the Content-Length that the measured servers send with each.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -9,7 +9,7 @@ final class Connection: ChannelInboundHandler {
     private unowned let generator: Generator
     private var context: ChannelHandlerContext?
     private var answer: [UInt8] = []
-    /// When the request that is under way was due.
+    /// When the request in flight was due.
     private var due: NIODeadline?
 
     init(generator: Generator) {
@@ -57,7 +57,7 @@ final class Connection: ChannelInboundHandler {
     private static let blankLine = Array("\r\n\r\n".utf8)
     private static let contentLength = Array("\r\ncontent-length:".utf8)
 
-    /// Where the first occurrence of some lowercase bytes ends in what has come.
+    /// Where the first occurrence of the lowercase pattern ends in the bytes received so far.
     private func end(of pattern: [UInt8]) -> Int? {
         guard answer.count >= pattern.count else { return nil }
         let last = answer.count - pattern.count

@@ -1,7 +1,8 @@
+import Basics
 import NIOCore
 
-/// Sends each request at its time if a connection is free, else as soon as one is, and counts its latency from the time at
-/// which it was due in any case. All of it happens on one event loop.
+/// Sends each request when it is due, or as soon as a connection is free, and in either case counts its latency from
+/// when it was due. Everything runs on one event loop.
 final class Generator {
     private let loop: any EventLoop
     private let schedule: Schedule
@@ -12,17 +13,17 @@ final class Generator {
     private var free: [Connection] = []
     private var open = 0
     private var start = NIODeadline.distantFuture
-    /// The index of the first request that is not sent yet.
+    /// Index of the first request that has not been sent.
     private var next = 0
-    /// The index of the first request whose time has not come yet.
-    private var wakeUp = 0
-    private var underWay = 0
+    /// Index of the first request that is not due yet.
+    private var nextTimed = 0
+    private var inFlight = 0
     private var hasEnded = false
     private var measurement = Measurement()
 
     /// - Parameters:
-    ///   - connections: how many will come; the first request goes out when all are there.
-    ///   - promise: fulfilled when every request was answered, or when `patience` after the last one is over.
+    ///   - connections: how many connect; the first request is sent once all have.
+    ///   - promise: fulfilled when every request has been answered, or `answerTimeout` after the last one was due.
     init(
         schedule: Schedule, template: RequestTemplate, connections: Int, loop: any EventLoop,
         promise: EventLoopPromise<Measurement>
@@ -34,7 +35,7 @@ final class Generator {
         self.promise = promise
     }
 
-    // MARK: - What connections tell
+    // MARK: - Events of connections
 
     func connected(_ connection: Connection) {
         open += 1
@@ -46,57 +47,57 @@ final class Generator {
         guard !hasEnded else { return }
         open -= 1
         measurement.broken += 1
-        if wasBusy { underWay -= 1 }
-        // Without connections nobody would ever answer.
+        if wasBusy { inFlight -= 1 }
+        // Without connections no answer can arrive.
         if open == 0 { end() }
     }
 
     func answered(_ connection: Connection, status: Int, due: NIODeadline) {
         guard !hasEnded else { return }
-        underWay -= 1
-        measurement.latencies.record(UInt64(max(0, (NIODeadline.now() - due).nanoseconds)))
+        inFlight -= 1
+        measurement.latencies.record(nanoseconds: UInt64(max(0, (NIODeadline.now() - due).nanoseconds)))
         if !(200..<300).contains(status) { measurement.errors[status, default: 0] += 1 }
         free.append(connection)
-        sendWhatIsDue()
+        sendDueRequests()
     }
 
-    // MARK: - The way of a measurement
+    // MARK: - Running the schedule
 
-    /// How long the last answers are waited for.
-    private static let patience = TimeAmount.seconds(10)
+    /// How long to wait for the last answers.
+    private static let answerTimeout = TimeAmount.seconds(10)
 
     private func begin() {
         start = .now() + .milliseconds(10)
         let last = schedule.due.last ?? 0
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(deadline: start + .nanoseconds(last) + Self.patience) { bound.value.end() }
+        loop.scheduleTask(deadline: start + .nanoseconds(last) + Self.answerTimeout) { bound.value.end() }
         wakeForNext()
     }
 
-    /// The clock goes on by the schedule alone: what is due and finds no free connection goes out with the next answer.
+    /// The timer follows the schedule alone: a due request that finds no free connection is sent with the next answer.
     private func wakeForNext() {
         let now = NIODeadline.now()
-        while wakeUp < schedule.due.count, start + .nanoseconds(schedule.due[wakeUp]) <= now { wakeUp += 1 }
-        guard !hasEnded, wakeUp < schedule.due.count else { return }
+        while nextTimed < schedule.due.count, start + .nanoseconds(schedule.due[nextTimed]) <= now { nextTimed += 1 }
+        guard !hasEnded, nextTimed < schedule.due.count else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(deadline: start + .nanoseconds(schedule.due[wakeUp])) {
-            bound.value.sendWhatIsDue()
+        loop.scheduleTask(deadline: start + .nanoseconds(schedule.due[nextTimed])) {
+            bound.value.sendDueRequests()
             bound.value.wakeForNext()
         }
     }
 
-    private func sendWhatIsDue() {
+    private func sendDueRequests() {
         let now = NIODeadline.now()
         while next < schedule.due.count, !free.isEmpty {
             let due = start + .nanoseconds(schedule.due[next])
             guard due <= now else { break }
             next += 1
-            underWay += 1
-            measurement.lateSends.record(UInt64((now - due).nanoseconds))
-            // The one that was used last has the warmest caches.
+            inFlight += 1
+            measurement.lateSends.record(nanoseconds: UInt64((now - due).nanoseconds))
+            // The connection used last has the warmest caches.
             free.removeLast().send(template.next(), due: due)
         }
-        if next == schedule.due.count, underWay == 0 { end() }
+        if next == schedule.due.count, inFlight == 0 { end() }
     }
 
     private func end() {

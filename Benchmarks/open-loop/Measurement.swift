@@ -1,8 +1,10 @@
-/// What a run has found.
+import Basics
+
+/// The result of a run.
 struct Measurement: Sendable {
-    /// From the time at which a request was due to its whole answer.
+    /// From when a request was due to the end of its response.
     var latencies = LatencyHistogram()
-    /// How long after its time a request was sent: all connections were busy, or the generator itself was late.
+    /// How late a request was sent, because all connections were busy or the generator itself was late.
     var lateSends = LatencyHistogram()
     var scheduled = 0
     var unanswered = 0
@@ -10,7 +12,7 @@ struct Measurement: Sendable {
     var broken = 0
     /// Answers that were not 2xx, by status.
     var errors: [Int: Int] = [:]
-    /// From the first time to the last answer.
+    /// From the first due time to the last answer.
     var seconds = 0.0
 
     /// One line of JSON; latencies in milliseconds.
@@ -24,6 +26,6 @@ struct Measurement: Sendable {
     }
 
     private func milliseconds(_ histogram: LatencyHistogram, _ part: Double) -> Double {
-        (Double(histogram.percentile(part)) / 1e3).rounded() / 1e3
+        ((histogram.quantile(part) ?? .zero) / .microseconds(1)).rounded() / 1e3
     }
 }

@@ -3,51 +3,51 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// A load generator that sends at times fixed in advance and counts latencies from these times, so that a server that stalls
-/// is charged for everybody who would have asked meanwhile.
+/// A load generator that sends at times fixed in advance and counts latencies from those times, so that a stall of the
+/// server counts against every request that would have arrived meanwhile.
 @main
 struct OpenLoop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "open-loop",
         abstract: "Sends requests at a given rate over HTTP/1.1 and prints latencies as one line of JSON.")
 
-    @Option(help: "The port on loopback.")
+    @Option(help: "The server's port on loopback.")
     var port: Int
 
     @Option(help: "Requests a second on average; arrivals are a Poisson process.")
     var rate: Double
 
-    @Option(help: "How many seconds.")
+    @Option(help: "How long to send, in seconds.")
     var seconds: Double
 
-    @Option(help: "Connections, each with one request under way at most.")
+    @Option(help: "Connections; each has at most one request in flight.")
     var connections = 128
 
-    @Option(help: "The method.")
+    @Option(help: "The HTTP method.")
     var method = "POST"
 
-    @Option(help: "The path; {uuid} and {id} stand for a new UUID and one of the ids, here and in the body.")
+    @Option(help: "The path; {uuid} and {id} become a new UUID and one of the ids, here and in the body.")
     var path: String
 
-    @Option(help: "The body.")
+    @Option(help: "The request body.")
     var body = ""
 
-    @Option(help: "A file of ids of one length, one a line.")
+    @Option(help: "A file of ids, one per line, all of the same length.")
     var ids: String?
 
-    @Option(help: "An environment variable that holds the API key: arguments can be read by everybody.")
+    @Option(help: "The environment variable that holds the API key (other users can read arguments).")
     var keyVariable = "API_KEY"
 
-    @Option(help: "Of the times, the ids and the UUIDs; random without it.")
+    @Option(help: "Seed of the times, ids and UUIDs (default: random).")
     var seed: UInt64?
 
     func validate() throws {
-        guard (1...65_535).contains(port) else { throw ValidationError("--port is 1 ... 65535") }
-        // The times are an array: ten million are 80 MB.
+        guard (1...65_535).contains(port) else { throw ValidationError("--port must be 1 ... 65535") }
+        // The due times are an array: ten million take 80 MB.
         guard rate > 0, seconds > 0, rate * seconds <= 10_000_000 else {
-            throw ValidationError("--rate and --seconds are above 0, and ask for 10,000,000 requests at most")
+            throw ValidationError("--rate and --seconds must be above 0 and ask for at most 10,000,000 requests")
         }
-        guard (1...10_000).contains(connections) else { throw ValidationError("--connections is 1 ... 10000") }
+        guard (1...10_000).contains(connections) else { throw ValidationError("--connections must be 1 ... 10000") }
         if (path + body).contains("{id}"), ids == nil { throw ValidationError("{id} needs --ids") }
     }
 
@@ -55,7 +55,7 @@ struct OpenLoop: AsyncParsableCommand {
         let seed = seed ?? .random(in: 0 ... .max)
         let lines = try ids.map(Self.lines(of:)) ?? []
         guard ids == nil || !lines.isEmpty, Set(lines.map(\.utf8.count)).count <= 1 else {
-            throw ValidationError("--ids: a file of ids of one length")
+            throw ValidationError("--ids: the ids must all have the same length")
         }
         let key = getenv(keyVariable).map { String(cString: $0) }
         let schedule = Schedule(rate: rate, seconds: seconds, seed: seed)
@@ -87,7 +87,7 @@ struct OpenLoop: AsyncParsableCommand {
             for _ in 0..<connections {
                 bootstrap.connect(host: "127.0.0.1", port: port).whenFailure { promise.fail($0) }
             }
-            // Connections know the generator only weakly.
+            // Connections hold the generator weakly.
             return promise.futureResult.always { _ in _ = bound }
         }.get()
     }

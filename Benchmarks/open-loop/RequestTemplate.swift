@@ -1,4 +1,4 @@
-/// A request in which `{uuid}` stands for a new random UUID and `{id}` for one of the given ids.
+/// A request in which `{uuid}` is replaced by a new random UUID and `{id}` by one of the given ids.
 struct RequestTemplate {
     private enum Part {
         case bytes([UInt8])

@@ -1,10 +1,10 @@
-/// When requests are due: fixed before the first one is sent, so that a slow server cannot put off the questions that would
-/// show how slow it is (coordinated omission).
+/// When requests are due: fixed before the first one is sent, so that a slow server cannot delay the requests that
+/// would show how slow it is (coordinated omission).
 struct Schedule {
     /// Nanoseconds from the start, ascending.
     let due: [Int64]
 
-    /// Arrivals of many independent callers, which is a Poisson process, as pgbench's `--rate` makes it.
+    /// Arrivals of many independent callers, which form a Poisson process, as in pgbench's `--rate`.
     /// - Parameters:
     ///   - rate: requests a second on average, above 0.
     ///   - seconds: how long.

@@ -1,4 +1,4 @@
-/// A file that pages load: its address names its content, so that a browser may keep it for ever.
+/// A static file that pages load. Its address contains a hash of its content, so that a browser may cache it forever.
 public struct Asset: Sendable {
     /// `main.js`.
     public let name: String
@@ -16,7 +16,7 @@ public struct Asset: Sendable {
         self.name = name
         self.mediaType = mediaType
         self.bytes = bytes
-        // FNV-1a: tells two versions of the program apart, no more.
+        // FNV-1a: it need only tell two versions of the program apart.
         let hash = bytes.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
             (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
         }
@@ -26,14 +26,14 @@ public struct Asset: Sendable {
         path = "\(Self.folder)\(stem)-\(padding)\(digits)\(name.dropFirst(stem.count))"
     }
 
-    /// Every file, made once.
+    /// Every file, built once.
     public static let all: [Asset] = {
         let script = "text/javascript; charset=utf-8"
         var assets = [
             Asset("dashboard.css", "text/css; charset=utf-8", PackageResources.dashboard_css),
             Asset("icon.svg", "image/svg+xml", PackageResources.icon_svg),
         ]
-        // In order of dependence: a script's text names those before it by their addresses, and so does its hash.
+        // In dependency order: a script refers to those before it by address, so their hashes enter its own.
         let scripts = [
             ("calls.js", PackageResources.calls_js), ("times.js", PackageResources.times_js),
             ("theme.js", PackageResources.theme_js), ("live.js", PackageResources.live_js),

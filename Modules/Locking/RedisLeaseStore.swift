@@ -1,3 +1,4 @@
+import Basics
 public import RedisClient
 import Synchronization
 public import UseCases
@@ -71,8 +72,8 @@ public final class RedisLeaseStore: LeaseStore {
         for key in batch.keys { call.append(LeaseKey.lockPrefix, key.redisName) }
         call.append(process)
         call.append(token.text)
-        call.append(lease.wholeMilliseconds)
-        call.append(YieldRequest.life.wholeMilliseconds)
+        call.append(max(1, lease.wholeMilliseconds))
+        call.append(max(1, YieldRequest.life.wholeMilliseconds))
         call.append(batch.singleCount)
         for group in batch.groups {
             call.append(group.count)

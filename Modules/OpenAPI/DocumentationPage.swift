@@ -1,3 +1,4 @@
+import Basics
 import HTTPCore
 import HTTPTypes
 import JSON
@@ -40,8 +41,8 @@ extension HTMLWriter {
                     guard let description = endpoint.description, description.tag == tag else { continue }
                     writer.row([
                         endpoint.method.rawValue,
-                        "<a href=\"#\(description.id)\">\(Self.escape(endpoint.path.description))</a>",
-                        Self.escape(endpoint.summary),
+                        "<a href=\"#\(description.id)\">\(HTMLText.escaped(endpoint.path.description))</a>",
+                        HTMLText.escaped(endpoint.summary),
                     ])
                 }
             }
@@ -84,9 +85,9 @@ extension HTMLWriter {
         element("table") { writer in
             for parameter in parameters {
                 writer.row([
-                    "<code>\(Self.escape(parameter.name))</code>",
+                    "<code>\(HTMLText.escaped(parameter.name))</code>",
                     parameter.place.rawValue + (parameter.isRequired ? ", required" : ""),
-                    SchemaText(parameter.schema.json).html, Self.escape(parameter.text),
+                    SchemaText(parameter.schema.json).html, HTMLText.escaped(parameter.text),
                 ])
             }
         }
@@ -96,7 +97,7 @@ extension HTMLWriter {
         guard !headers.isEmpty else { return }
         element("table") { writer in
             for header in headers {
-                writer.row(["<code>\(header.rawValue)</code>", "header", Self.escape(header.text)])
+                writer.row(["<code>\(header.rawValue)</code>", "header", HTMLText.escaped(header.text)])
             }
         }
     }
@@ -122,9 +123,9 @@ extension HTMLWriter {
                 var text = ""
                 if case .string(let description)? = schema["description"] { text = description }
                 writer.row([
-                    "<code>\(Self.escape(property.name))</code>",
+                    "<code>\(HTMLText.escaped(property.name))</code>",
                     required.contains(property.name) ? "always" : "optional",
-                    SchemaText(schema).html, Self.escape(text),
+                    SchemaText(schema).html, HTMLText.escaped(text),
                 ])
             }
         }

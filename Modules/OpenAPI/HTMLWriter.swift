@@ -1,3 +1,5 @@
+import Basics
+
 /// Writes HTML, with every text escaped.
 struct HTMLWriter {
     private(set) var html = ""
@@ -14,32 +16,18 @@ struct HTMLWriter {
     }
 
     mutating func text(_ text: String) {
-        html += Self.escape(text)
+        html += HTMLText.escaped(text)
     }
 
     /// Text in which what stands between back quotes is code.
     mutating func prose(_ text: String) {
         for (index, part) in text.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
-            html += index.isMultiple(of: 2) ? Self.escape(part) : "<code>\(Self.escape(part))</code>"
+            html += index.isMultiple(of: 2) ? HTMLText.escaped(part) : "<code>\(HTMLText.escaped(part))</code>"
         }
     }
 
     /// HTML that is known to be well formed.
     mutating func raw(_ html: String) {
         self.html += html
-    }
-
-    static func escape(_ text: some StringProtocol) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import JSON
 
 /// A schema in a few words: `integer 1 ... 500`.
@@ -22,7 +23,7 @@ struct SchemaText {
         if let constant = json["const"] { return code(constant) }
         if case .array(let words)? = json["enum"] { return words.map(code).joined(separator: ", ") }
         if case .object(let properties)? = json["properties"] {
-            let members = properties.members.map { "\(HTMLWriter.escape($0.name)): \(words($0.value))" }
+            let members = properties.members.map { "\(HTMLText.escaped($0.name)): \(words($0.value))" }
             return "{" + members.joined(separator: ", ") + "}"
         }
         return ([type(json)] + bounds(json)).joined(separator: " ")
@@ -55,7 +56,7 @@ struct SchemaText {
 
     private static func code(_ value: JSONValue) -> String {
         switch value {
-        case .string(let text): "<code>\(HTMLWriter.escape(text))</code>"
+        case .string(let text): "<code>\(HTMLText.escaped(text))</code>"
         case .number(let number): number.text
         default: "null"
         }

@@ -1,3 +1,4 @@
+import Basics
 public import Reactor
 import Synchronization
 
@@ -121,7 +122,7 @@ public final class PostgresClient: Sendable {
     /// - Throws: The last failure after `limit`, or when the task is cancelled.
     public func waitUntilReachable(for limit: Duration) async throws(PostgresError) {
         let deadline = ContinuousClock.now + limit
-        var backoff = Backoff()
+        var backoff = Backoff.postgres
         while true {
             do {
                 let connection = try await acquire(.exclusive, wait: max(.zero, deadline - .now))

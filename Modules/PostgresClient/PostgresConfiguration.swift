@@ -1,3 +1,5 @@
+import Basics
+
 /// How to connect to a server.
 public struct PostgresConfiguration: Sendable {
     /// A libpq URL or conninfo string. It may name several hosts and `target_session_attrs`; each connect tries them again.
@@ -40,8 +42,4 @@ public struct PostgresConfiguration: Sendable {
             ("client_encoding", "UTF8"),
         ]
     }
-}
-
-extension Duration {
-    fileprivate var wholeSecondsRoundedUp: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }

@@ -1,3 +1,4 @@
+import Basics
 public import Reactor
 
 /// The notifications of some channels, over a dedicated connection that is replaced when it is lost.
@@ -54,7 +55,7 @@ public struct PostgresListener: AsyncSequence, Sendable {
     }
 
     private func listen(_ continuation: AsyncStream<Element>.Continuation) async {
-        var backoff = Backoff()
+        var backoff = Backoff.postgres
         while !Task.isCancelled {
             do {
                 let (closings, closing) = AsyncStream.makeStream(of: PostgresError.self)

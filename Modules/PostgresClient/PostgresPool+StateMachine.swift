@@ -1,3 +1,5 @@
+import Basics
+
 /// The connections, leases and waiting callers of a client. A pure value: events go in, actions come out, and the client runs
 /// them after it has released its lock.
 ///
@@ -31,7 +33,7 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         let since: ContinuousClock.Instant
         var nextAttempt: ContinuousClock.Instant
         var error: PostgresError
-        var backoff = Backoff()
+        var backoff = Backoff.postgres
     }
 
     /// A queue from which waiters can be removed.

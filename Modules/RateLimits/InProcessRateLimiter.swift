@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 public import UseCases
 
@@ -11,8 +12,7 @@ public final class InProcessRateLimiter: RateLimiter {
     }
 
     public func take(_ caller: String) async -> Duration? {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        let now = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        let now = (ContinuousClock.now - start).wholeNanoseconds
         return buckets.withLock { $0.take(caller, now: now) }.map { .nanoseconds($0) }
     }
 }

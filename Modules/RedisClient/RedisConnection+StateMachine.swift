@@ -1,3 +1,5 @@
+import Basics
+
 extension RedisConnection {
     /// The states of a connection and of reconnecting, without a socket: events go in, actions come out.
     ///
@@ -51,7 +53,7 @@ extension RedisConnection {
         private var readySince: ContinuousClock.Instant?
         /// When a tick is due; nil when none is scheduled.
         private var nextTick: ContinuousClock.Instant?
-        private var backoff = RedisBackoff()
+        private var backoff = Backoff.redis
 
         init(stallLimit: Duration, maximumCommands: Int, maximumBytes: Int) {
             self.stallLimit = stallLimit
@@ -115,7 +117,7 @@ extension RedisConnection.StateMachine {
         case .connecting, .handshaking, .settling, .ready: break
         }
         // A server that accepts a connection and drops it at once must not be retried at full speed.
-        if let readySince, now - readySince >= RedisBackoff.ceiling { backoff.reset() }
+        if let readySince, now - readySince >= backoff.limit { backoff.reset() }
         phase = .waiting
         return Loss(waiters: forgetCommands(), backoff: backoff.next(random: random))
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Runs `body` for each element that `next` gives, up to `limit` at once, until there are no more or a stop is asked
-/// for. Returns when all that began have ended.
+/// Runs `body` for each element that `next` returns, up to `limit` at once, until there are no more or a stop is
+/// requested. Returns when every started body has ended.
 /// - Throws: the first error of `next` or `body`; the others are then cancelled.
 func forEachInFlight<Element: Sendable>(
     _ limit: Int,
@@ -12,13 +12,13 @@ func forEachInFlight<Element: Sendable>(
     try await withThrowingTaskGroup(of: Void.self) { group in
         var count = 0
         while stop.reason == nil, let element = try next() {
-            // Taking the place of one that has ended keeps the reader no further ahead than the bound.
+            // Reading an element only when a body has ended keeps the reader within the limit.
             if count >= limit {
                 try await group.next()
             } else {
                 count += 1
             }
-            // The wait may have been long enough for someone to ask for the end.
+            // A stop may have been requested during the wait.
             guard stop.reason == nil else { break }
             group.addTask { try await body(element) }
         }
@@ -26,16 +26,16 @@ func forEachInFlight<Element: Sendable>(
     }
 }
 
-/// Asks a run to begin nothing new. What is in flight goes on to its end.
+/// Tells a run to start nothing new. What is in flight completes.
 final class ReplayStop: Sendable {
     private let state = Mutex<ReplayReport.Ending?>(nil)
 
     init() {}
 
-    /// Why the run is to end, nil while it is not.
+    /// Why the run is to end; nil if no stop was requested.
     var reason: ReplayReport.Ending? { state.withLock(\.self) }
 
-    /// The first reason stands.
+    /// Only the first reason counts.
     func request(_ reason: ReplayReport.Ending) {
         state.withLock { if $0 == nil { $0 = reason } }
     }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Glibc
 
-/// The options of `inventoryctl replay`, to be embedded in a command by `@OptionGroup`.
+/// The options of `inventoryctl replay`, for embedding in a command with `@OptionGroup`.
 public struct ReplayArguments: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("CSV of sku,name,base_price,description.", valueName: "file"))
     public var products: String
@@ -19,13 +19,13 @@ public struct ReplayArguments: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "CSV of order_id,warehouse_code,sku,quantity,at; the rows of one order lie together.",
+            "CSV of order_id,warehouse_code,sku,quantity,at; the rows of one order are consecutive.",
             valueName: "file"
         )
     )
     public var orders: String
 
-    @Option(help: ArgumentHelp("A server's address, such as http://127.0.0.1:8080; may be repeated.", valueName: "url"))
+    @Option(help: ArgumentHelp("A server's address, such as http://127.0.0.1:8080; repeatable.", valueName: "url"))
     public var url: [String] = []
 
     @Option(help: "An API key that may write catalogue, stock and reservations.")
@@ -37,7 +37,7 @@ public struct ReplayArguments: ParsableArguments, Sendable {
     @Option(help: "The share of reserved orders that is confirmed, 0 ... 1; the others are released.")
     public var confirmRatio: Double = ReplayOptions.defaultConfirmRatio
 
-    @Option(help: "Replay only the first so many orders.")
+    @Option(help: "Replay only the first n orders.")
     public var limit: Int?
 
     @Flag(help: "Print the report as one JSON object.")
@@ -61,7 +61,8 @@ public struct ReplayArguments: ParsableArguments, Sendable {
     }
 
     /// Replays with progress on standard error and prints the report on standard output.
-    /// - Throws: `ExitCode`: a ``ReplayFailure``'s, after its line on standard error, or 1 for a report that is not clean.
+    /// - Throws: `ExitCode`: the ``ReplayFailure``'s, after its line on standard error, or 1 if the report is not
+    ///   clean.
     public func run() async throws {
         let report: ReplayReport
         do {

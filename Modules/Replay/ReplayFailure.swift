@@ -1,15 +1,15 @@
 import CSV
 
-/// Why a replay could not begin or could not go on. What happens to single orders is in the ``ReplayReport`` instead.
+/// Why a replay could not start or continue. Failures of single orders are in the ``ReplayReport`` instead.
 public struct ReplayFailure: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Code: Equatable, Sendable {
-        /// An option out of its range.
+        /// An option is out of range.
         case badOption
-        /// A file that cannot be read or holds a fault.
+        /// A file cannot be read or holds an error.
         case badFile
-        /// No server answered within the bound of tries.
+        /// No server answered within the allowed attempts.
         case unreachable
-        /// A server refused what the catalogue or the opening stock needs.
+        /// A server refused a call that loads the catalogue or the opening stock.
         case refused
     }
 
@@ -26,7 +26,7 @@ public struct ReplayFailure: Error, Equatable, Sendable, CustomStringConvertible
 
     public var description: String { message }
 
-    /// The status the program should end with: 64 for the caller's faults, 69 for an absent server, else 1.
+    /// The program's exit status: 64 for invalid input, 69 for an unreachable server, else 1.
     public var exitCode: Int32 {
         switch code {
         case .badOption, .badFile: 64

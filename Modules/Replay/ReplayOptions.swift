@@ -1,6 +1,6 @@
-/// What a replay is to do.
+/// The options of a replay.
 public struct ReplayOptions: Equatable, Sendable {
-    /// More would need more sockets than a process is commonly allowed.
+    /// More would exceed the usual limit of open sockets per process.
     public static let concurrencies = 1...1024
     public static let defaultConcurrency = 32
     public static let defaultConfirmRatio = 0.9
@@ -10,19 +10,19 @@ public struct ReplayOptions: Equatable, Sendable {
     public var warehouses: String
     public var stock: String
     public var orders: String
-    /// The servers' base addresses without `/api/v1`, such as `http://127.0.0.1:8080`. Calls go to them in turn.
+    /// The servers' base addresses without `/api/v1`, such as `http://127.0.0.1:8080`. Calls go to them in calls.
     public var urls: [String]
     /// An API key, sent as `Authorization: Bearer`; nil for servers with authentication switched off.
     public var key: String?
     /// Orders (and while loading, calls) in flight at once.
     public var concurrency: Int
-    /// The share of reserved orders that is confirmed, 0 ... 1. The others are released. Which is which depends on the
-    /// order id alone, so every run chooses the same.
+    /// The share of reserved orders that is confirmed, 0 ... 1. The others are released. The choice depends on the
+    /// order id alone, so every run makes the same one.
     public var confirmRatio: Double
     /// How many orders of the file are replayed; nil for all.
     public var limit: Int?
 
-    /// - Throws: ``ReplayFailure`` with `badOption` for a value out of its range or an address that is none.
+    /// - Throws: ``ReplayFailure`` with `badOption` for a value out of range or an invalid address.
     public init(
         products: String,
         warehouses: String,
@@ -46,7 +46,7 @@ public struct ReplayOptions: Equatable, Sendable {
             throw ReplayFailure(.badOption, "--confirm-ratio: \(confirmRatio) is not 0 ... 1")
         }
         if let limit, limit < 1 { throw ReplayFailure(.badOption, "--limit: \(limit) is less than 1") }
-        // A line break in a header would end it. The key itself is never shown.
+        // A line break would end the header. The error never shows the key itself.
         if let key, key.isEmpty || !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             throw ReplayFailure(.badOption, "--key: must be visible ASCII characters")
         }

@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// Shows how far a replay is: one line redrawn in place on a terminal, else a line every few seconds.
+/// Shows a replay's progress: one line redrawn in place on a terminal, else a line every few seconds.
 ///
-/// It is drawn when something has been done, so a run that waits for a server shows an old line.
+/// It is drawn when something completes, so a run that waits for a server shows an old line.
 public struct ReplayProgress: Sendable {
-    /// Eyes need no more.
+    /// Often enough for a person.
     static let terminalInterval = Duration.milliseconds(200)
     /// For logs.
     static let lineInterval = Duration.seconds(5)
@@ -18,16 +18,16 @@ public struct ReplayProgress: Sendable {
         var lastDrawn: ContinuousClock.Instant?
     }
 
-    private final class Board: Sendable {
+    private final class Display: Sendable {
         let state = Mutex(State())
     }
 
-    private let board = Board()
+    private let display = Display()
     private let isTerminal: Bool
     private let now: @Sendable () -> ContinuousClock.Instant
     private let write: (@Sendable (String) -> Void)?
 
-    /// - Parameter write: takes text as it is to appear, line breaks included. It is called by one task at a time.
+    /// - Parameter write: receives the text to show, line breaks included. One task calls it at a time.
     public init(
         isTerminal: Bool,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -41,11 +41,11 @@ public struct ReplayProgress: Sendable {
     /// Shows nothing.
     public static var silent: ReplayProgress { ReplayProgress(isTerminal: false, write: nil) }
 
-    /// Shows on standard error, whichever that is.
+    /// Shows progress on standard error, a terminal or not.
     public static var standardError: ReplayProgress {
         ReplayProgress(isTerminal: isatty(STDERR_FILENO) == 1) { text in
             var text = text
-            // A progress line that cannot be written is no reason to stop a replay.
+            // A progress line that cannot be written must not stop a replay.
             text.withUTF8 { _ = Self.writeBytes(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
     }
@@ -57,12 +57,12 @@ public struct ReplayProgress: Sendable {
     func begin(_ phase: String, total: Int) {
         guard write != nil else { return }
         let instant = now()
-        board.state.withLock { $0 = State(phase: phase, total: total, start: instant, lastDrawn: instant) }
+        display.state.withLock { $0 = State(phase: phase, total: total, start: instant, lastDrawn: instant) }
     }
 
     func advance() {
         guard let write else { return }
-        board.state.withLock { state in
+        display.state.withLock { state in
             state.done += 1
             let instant = now()
             let interval = isTerminal ? Self.terminalInterval : Self.lineInterval
@@ -72,10 +72,10 @@ public struct ReplayProgress: Sendable {
         }
     }
 
-    /// Draws the phase's last line and leaves it there.
+    /// Draws the phase's last line and ends it.
     func end() {
         guard let write else { return }
-        board.state.withLock { state in
+        display.state.withLock { state in
             write(line(state, now()) + "\n")
             state.lastDrawn = nil
         }
@@ -85,7 +85,7 @@ public struct ReplayProgress: Sendable {
         let seconds = state.start.map { (instant - $0).seconds } ?? 0
         let rate = seconds > 0 ? Int(Double(state.done) / seconds) : 0
         let text = "\(state.phase): \(state.done)/\(state.total), \(rate)/s"
-        // Back to the line's start, and clear what the last drawing may have left to the right.
+        // Return to the start of the line, and clear what the last drawing left to the right.
         return isTerminal ? "\r\(text)\u{1B}[K" : text
     }
 }

@@ -1,10 +1,10 @@
 import CSV
 
-/// One replay: loads catalogue and opening stock where they are not there yet, then sells the orders.
+/// One replay: loads what is missing of catalogue and opening stock, then replays the orders.
 ///
-/// May be run again over the same database: stock is received once, and orders that the server knows are skipped.
+/// It can be repeated on the same database: stock is received once, and orders that the server knows are skipped.
 public struct ReplayRun: Sendable {
-    /// How long what is in flight may take to end once the task was cancelled.
+    /// How long orders in flight may take to complete after cancellation.
     static let graceAfterCancellation = Duration.seconds(10)
 
     private let options: ReplayOptions
@@ -16,7 +16,7 @@ public struct ReplayRun: Sendable {
         self.init(options, progress: progress, transport: nil) { try await Task.sleep(for: $0) }
     }
 
-    /// For tests: another network and another clock.
+    /// For tests, with another transport and clock.
     init(
         _ options: ReplayOptions,
         progress: ReplayProgress,
@@ -29,13 +29,14 @@ public struct ReplayRun: Sendable {
         self.wait = wait
     }
 
-    /// Runs to the end. All connections are closed when it returns or throws.
+    /// Runs the replay. All connections are closed when it returns or throws.
     ///
-    /// On cancellation no new order begins; those in flight have ten seconds to end; the report says how far it came.
-    /// - Throws: ``ReplayFailure`` for faulty files, absent servers, and a load that was refused.
+    /// On cancellation no new order starts, those in flight have ten seconds to complete, and the report covers what
+    /// was done.
+    /// - Throws: ``ReplayFailure`` for invalid files, unreachable servers, and a refused load.
     public func run() async throws -> ReplayReport {
         let stop = ReplayStop()
-        // A task of its own: cancelling the caller must not tear the calls in flight.
+        // A separate task, so that cancelling the caller does not abort calls in flight.
         let work = Task { try await perform(stop) }
         return try await withTaskCancellationHandler {
             try await work.value
@@ -109,12 +110,12 @@ public struct ReplayRun: Sendable {
         let start = ContinuousClock.now
         defer { course.replaySeconds = (ContinuousClock.now - start).seconds }
         let counts = client.tally.snapshot.counts
-        // Where no unit had moved before this run, no order can have been reserved, and looking for each is spared.
+        // If no unit had moved before this run, no order can have been reserved, so lookups are unnecessary.
         let isFresh = files.stock > 0 && counts.stockPresent == 0
         let checkout = Checkout(
             client: client,
             choice: ConfirmChoice(ratio: options.confirmRatio),
-            looksForKnownOrders: !isFresh,
+            checksForKnownOrders: !isFresh,
             runID: String(UInt64.random(in: 0 ... .max), radix: 36)
         )
         let orders = OrderReplay(
@@ -129,7 +130,7 @@ public struct ReplayRun: Sendable {
 
     private func phase(_ name: String, _ total: Int, _ body: () async throws -> Void) async throws {
         progress.begin(name, total: total)
-        // The line is ended on every path, or an error's text would stand behind it.
+        // End the line on every path, or an error's text would follow it on the same line.
         defer { progress.end() }
         try await body()
     }

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// From now on SIGTERM and SIGINT end the program at once with status 0, as long as it does not handle them itself.
+/// Makes SIGTERM and SIGINT end the program at once with status 0, until it installs its own handlers.
 ///
-/// For a program's first moments: nothing is in flight yet, and without this a supervisor that stops what it has just
-/// started sees a death by signal.
+/// For use at the very start, when nothing is in flight yet: otherwise a supervisor that stops a program right after
+/// starting it would see a death by signal.
 public func endQuietlyOnEarlySignals() {
     for number in [SIGTERM, SIGINT] {
         signal(number) { _ in _exit(0) }

@@ -2,10 +2,10 @@ internal import FoundationEssentials
 
 /// Reads a `.env`-style file.
 ///
-/// `NAME=value` a line; empty lines and lines that begin with `#` count for nothing, `export` in front is allowed. A
-/// value in single quotes is taken as it is; in double quotes `\n`, `\"`, `\\` and `\$` stand for what they stand for in
-/// a shell; without quotes it ends before a space and `#`. Nothing is expanded. Any other line is an error, and so is a
-/// name given twice: a slip of the pen in a file must not silently become a default.
+/// One `NAME=value` per line; empty lines and lines that begin with `#` are ignored, and a leading `export` is allowed.
+/// A value in single quotes is literal; in double quotes `\n`, `\"`, `\\` and `\$` mean what they mean in a shell; an
+/// unquoted value ends before a space and `#`. Nothing is expanded. Any other line is an error, and so is a repeated
+/// name: a typo in a file must not silently select a default.
 enum EnvironmentFile {
     static func read(_ path: String) throws(SettingsError) -> [String: String] {
         let contents: String
@@ -28,7 +28,7 @@ enum EnvironmentFile {
 
     static func parse(_ contents: String) throws(Fault) -> [String: String] {
         var values: [String: String] = [:]
-        // By `isNewline`, because CR LF is one character in Swift.
+        // `isNewline` also matches CR LF, which is one character in Swift.
         let lines = contents.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             var text = trimmed(line)
@@ -64,7 +64,7 @@ enum EnvironmentFile {
         }
     }
 
-    /// The value without its quotes or trailing comment; nil if a quote is not closed at the end of the line.
+    /// The value without its quotes or trailing comment; nil if a quote is not closed.
     private static func value(_ text: Substring) -> String? {
         guard let quote = text.first, quote == "'" || quote == "\"" else {
             let end = text.indices.first { index in

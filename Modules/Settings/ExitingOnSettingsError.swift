@@ -7,8 +7,8 @@ internal import Glibc
 ///         let source = try SettingsSource(config: config, options: [database, log])
 ///         return (try DatabaseSettings(source), try LogSettings(source))
 ///     }
-/// - Parameter report: takes the line; standard error unless a test gives another.
-/// - Throws: `ExitCode`, which ArgumentParser takes as the command's status and prints nothing for.
+/// - Parameter report: receives the line; standard error by default.
+/// - Throws: `ExitCode`, which ArgumentParser uses as the exit status without printing anything.
 public func readingSettings<Value>(
     report: (String) -> Void = writeToStandardError,
     _ read: () throws -> Value
@@ -27,7 +27,7 @@ public func writeToStandardError(_ line: String) {
     while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
         if written < 0 && errno == EINTR { continue }
-        // Nobody is left to tell.
+        // Standard error is gone; there is no other place to report it.
         guard written > 0 else { return }
         bytes = bytes.dropFirst(written)
     }

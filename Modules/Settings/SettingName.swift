@@ -1,10 +1,10 @@
-/// A setting as operators know it: the name of its environment variable, and of its option.
+/// The name of a setting: of its environment variable and of its command line option.
 public struct SettingName: Hashable, Sendable, CustomStringConvertible {
-    /// The environment variable, as `HTTP_PORT`.
+    /// The environment variable, such as `HTTP_PORT`.
     public let variable: String
     /// Whether a value must never be shown.
     let isSecret: Bool
-    /// Whether the variable's name with `_FILE` behind it may name a file that holds the value.
+    /// Whether the variable with the suffix `_FILE` may name a file that holds the value.
     let mayBeFile: Bool
 
     private init(_ variable: String, isSecret: Bool = false, mayBeFile: Bool = false) {
@@ -18,12 +18,12 @@ public struct SettingName: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { variable }
 
-    /// The setting that names the file with this one's value.
+    /// The setting that names the file with this setting's value.
     var file: SettingName { SettingName("\(variable)_FILE") }
 }
 
 extension SettingName {
-    // A URL may hold a password, so all that point at servers are secrets.
+    // A URL may hold a password, so all server URLs are secrets.
     static let databaseURL = SettingName("DATABASE_URL", isSecret: true, mayBeFile: true)
     static let databaseReplicaURL = SettingName("DATABASE_REPLICA_URL", isSecret: true, mayBeFile: true)
     static let databaseDirectURL = SettingName("DATABASE_DIRECT_URL", isSecret: true)

@@ -1,6 +1,6 @@
-/// A setting that a program cannot start with. Programs write its description to standard error and exit 64.
+/// An invalid setting. Programs write its description to standard error and exit with 64.
 public struct SettingsError: Error, Hashable, CustomStringConvertible {
-    /// The status that a program exits with: EX_USAGE of sysexits.h.
+    /// The program's exit status: EX_USAGE of sysexits.h.
     public static let exitStatus: Int32 = 64
 
     /// The environment variable's name, or `--config`.
@@ -20,15 +20,15 @@ public struct SettingsError: Error, Hashable, CustomStringConvertible {
         self.init(setting: name.variable, reason: reason)
     }
 
-    /// A value that is not what the setting takes.
+    /// A value that the setting does not accept.
     init(_ name: SettingName, mustBe expectation: String, not value: String) {
         self.init(name, name.isSecret ? "must be \(expectation)" : "must be \(expectation), not \(quoted(value))")
     }
 }
 
-/// The text in quotes, on one line and not longer than a line should be.
+/// The text in quotes, on one line and cut to a readable length.
 func quoted(_ text: String) -> String {
-    // Longer values are cut: the line is for a person to find the mistake.
+    // Longer values are cut: the start is enough to find the mistake.
     let limit = 80
     var result = "\""
     for scalar in text.unicodeScalars.prefix(limit) {

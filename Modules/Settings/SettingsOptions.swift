@@ -1,13 +1,13 @@
 public import ArgumentParser
 
-/// A group of command line options, one a setting. A program embeds the groups that concern it by `@OptionGroup`, so
+/// A group of command line options, one per setting. A program embeds the groups that it uses with `@OptionGroup`, so
 /// that any other option is an error.
 public protocol SettingsOptions: ParsableArguments {
-    /// What the command line gives; nil for what it does not name.
+    /// The values on the command line; nil for options that are absent.
     var given: [(name: SettingName, value: String?)] { get }
 }
 
-/// `--config F`: a `.env`-style file of settings. Options and the environment win over it.
+/// `--config F`: a `.env`-style file of settings. Options and the environment take precedence over it.
 public struct ConfigOptions: ParsableArguments {
     @Option(name: .customLong("config"), help: ArgumentHelp("A file of NAME=value lines.", valueName: "file"))
     public var config: String?

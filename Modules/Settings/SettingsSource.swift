@@ -1,10 +1,10 @@
 internal import Configuration
 internal import FoundationEssentials
 
-/// Where settings are read from: options before the environment before the file of `--config`; what none of them gives
-/// has its default. Only names that somebody asks for are looked at, so variables of other programs do no harm.
+/// Reads settings from options, the environment and the file of `--config`, in this order of precedence; a setting that
+/// none of them has takes its default. Only requested names are read, so other programs' variables do no harm.
 ///
-/// An empty value counts as none, wherever it stands.
+/// An empty value counts as absent in every source.
 public struct SettingsSource: Sendable {
     private struct Layer: Sendable {
         let provider: EnvironmentVariablesProvider
@@ -26,7 +26,7 @@ public struct SettingsSource: Sendable {
     /// - Parameters:
     ///   - config: the program's `--config`.
     ///   - options: the program's option groups.
-    ///   - environment: the process's own unless a test gives another.
+    ///   - environment: the process's own by default.
     public init(
         config: ConfigOptions? = nil,
         options: [any SettingsOptions] = [],
@@ -43,8 +43,8 @@ public struct SettingsSource: Sendable {
         self.layers = layers
     }
 
-    /// The setting's text, or nil. Of a setting that may be in a file, the highest layer that names either one counts;
-    /// naming both there is an error.
+    /// The setting's text, or nil. If the setting may be in a file, the highest layer that has the value or the file
+    /// counts; having both there is an error.
     func text(_ name: SettingName) throws(SettingsError) -> String? {
         for layer in layers {
             let value = layer.text(name)
@@ -58,9 +58,9 @@ public struct SettingsSource: Sendable {
         return nil
     }
 
-    /// A file's text without the line end that editors put behind it.
+    /// A file's text without the final line end that editors add.
     private func contents(of path: String, for name: SettingName) throws(SettingsError) -> String {
-        // Far beyond any password or URL; keeps a wrong path from being read into memory.
+        // Far longer than any password or URL; keeps a file at a wrong path from being read into memory.
         let limit = 65_536
         guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= limit,
             var text = String(data: data, encoding: .utf8)
@@ -71,7 +71,7 @@ public struct SettingsSource: Sendable {
     }
 }
 
-// MARK: - Strict readings
+// MARK: - Strict parsing
 
 extension SettingsSource {
     func text(_ name: SettingName, default fallback: String) throws(SettingsError) -> String {
@@ -86,7 +86,7 @@ extension SettingsSource {
         return text
     }
 
-    /// A whole number in decimal digits. No sign but minus, no spaces, no separators.
+    /// A whole number in decimal digits, without plus sign, spaces or separators.
     func integer(_ name: SettingName, in range: ClosedRange<Int>) throws(SettingsError) -> Int? {
         guard let text = try text(name) else { return nil }
         guard !text.hasPrefix("+"), let number = Int(text), range.contains(number) else {
@@ -107,7 +107,7 @@ extension SettingsSource {
         try integer(name, in: range) ?? fallback
     }
 
-    /// One of an enum's raw values, exactly.
+    /// Exactly one of an enum's raw values.
     func choice<Value: RawRepresentable<String> & CaseIterable>(
         _ name: SettingName,
         default fallback: Value

@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import UseCases
 
@@ -21,9 +22,9 @@ struct CompactToken {
         guard let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2])
         else { throw TokenRefusal("a part of the token is not base64url") }
-        self.header = try TokenHeader(header)
-        self.payload = payload
-        self.signature = signature
+        self.header = try TokenHeader(Data(header))
+        self.payload = Data(payload)
+        self.signature = Data(signature)
         signed = bytes[..<parts[1].endIndex]
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 
 /// The usable keys of a JSON Web Key Set (RFC 7517).

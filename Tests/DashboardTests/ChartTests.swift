@@ -13,7 +13,7 @@ struct ChartTests {
         #expect(ChartScale(highest: 20).labels == [20, 10, 0] && ChartScale(highest: 5).labels == [5, 0])
     }
 
-    @Test func `Steps stay within the drawing, whatever the figures are`() {
+    @Test func `Steps stay within the drawing for any figures`() {
         var random = SeededRandom()
         for _ in 0..<200 {
             var at: Int64 = 1_000
@@ -33,7 +33,7 @@ struct ChartTests {
         }
     }
 
-    @Test func `The chart says what it shows, and a name cannot break out of it`() {
+    @Test func `The chart has a description, and a name cannot break out of it`() {
         let step = HistoryChart.Step(at: 0, onHand: 10, available: 4)
         let svg = HistoryChart(steps: [step], end: 0).svg(title: "<script>", text: "10 & \"4\"")
         #expect(svg.contains("role=\"img\"") && svg.contains("<title>&lt;script&gt;</title>"))
@@ -44,7 +44,7 @@ struct ChartTests {
         #expect(HistoryChart(steps: [], end: 0).svg(title: "", text: "") == "")
     }
 
-    @Test func `Bars go up for what came in and down for what went out, a unit as long either way`() {
+    @Test func `Bars go up for units in and down for units out, on the same scale`() {
         let chart = MovementChart(bars: [
             .init(name: "1 Nov", unitsIn: 100, unitsOut: 0), .init(name: "2 Nov", unitsIn: 0, unitsOut: 50),
         ])

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Figures")
 struct FiguresTests {
-    @Test func `Thousands are parted, and taking the commas out gives the number back`() {
+    @Test func `Thousands are separated, and removing the separators gives the number back`() {
         #expect(Figures.grouped(0) == "0")
         #expect(Figures.grouped(999) == "999")
         #expect(Figures.grouped(-1_000) == "−1,000")
@@ -21,7 +21,7 @@ struct FiguresTests {
         }
     }
 
-    @Test func `A change has its sign, but nothing has none`() {
+    @Test func `A change has a sign unless it is zero`() {
         #expect([5, -5, 0].map { Figures.signed($0) } == ["+5", "−5", "0"])
     }
 
@@ -32,7 +32,7 @@ struct FiguresTests {
         for odd in ["", "-", "NaN", "1e9", "1.2.3", ".5"] { #expect(Figures.grouped(decimal: odd) == odd) }
     }
 
-    @Test func `A share is rounded down: what is not all is not 100`() {
+    @Test func `A percentage is rounded down, so that only the whole is 100`() {
         #expect(Figures.percent(999_999, of: 1_000_000) == "99.9")
         #expect(Figures.percent(7, of: 7) == "100.0")
         #expect(Figures.percent(0, of: 7) == "0.0")
@@ -40,7 +40,7 @@ struct FiguresTests {
         #expect(Figures.percent(.max, of: .max) == "100.0")
     }
 
-    @Test func `Milliseconds have as many places as they are worth`() {
+    @Test func `Milliseconds have about two significant digits`() {
         let seconds = [0.000_42, 0.009_99, 0.009_96, 0.0042, 0.042, 1.042, 0, .infinity, .nan]
         #expect(
             seconds.map { Figures.milliseconds(seconds: $0) }

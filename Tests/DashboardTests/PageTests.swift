@@ -7,7 +7,9 @@ struct PageTests {
     private let pages = DashboardPages()
 
     @Test(arguments: DashboardPages.Name.allCases)
-    func `Every page has the frame, and nothing in it that the policy forbids`(name: DashboardPages.Name) {
+    func `Every page has the common frame and nothing that the content security policy forbids`(
+        name: DashboardPages.Name
+    ) {
         let html = pages.html(name, ["title": "T", "visitor": ["name": "V"], "live": true, "csrf": "c"])
         #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("<main id=\"main\""))
         #expect(html.contains("<title>T · Inventory</title>"))
@@ -17,14 +19,14 @@ struct PageTests {
         #expect(!html.contains("{{"))
     }
 
-    @Test func `A value is text wherever it stands, also under a combining accent`() {
+    @Test func `A value is escaped everywhere, even with a combining accent`() {
         let html = pages.html(
             .message, ["title": "<\u{301}script>\"'&", "status": "1", "text": "<\u{338}img src=x onerror=alert(1)>"])
         #expect(html.contains("&lt;\u{301}script&gt;&quot;&#39;&amp;"))
         #expect(html.contains("&lt;\u{338}img") && !html.contains("<\u{338}img"))
     }
 
-    @Test func `A line's fields are its own where another line has none`() {
+    @Test func `The fields of one row do not appear in another row`() {
         func line(_ sku: String, _ more: [String: Any] = [:]) -> [String: Any] {
             ["id": sku, "sku": sku, "name": sku, "available": "1"].merging(more) { $1 }
         }
@@ -37,7 +39,7 @@ struct PageTests {
         #expect(pages.html(.overview, ["title": "T"]).contains("<strong>Nothing is low.</strong>"))
     }
 
-    @Test func `Every file's address names its content, and scripts name one another by address`() throws {
+    @Test func `Every file's address contains its hash, and scripts refer to each other by address`() throws {
         #expect(Set(Asset.all.map(\.path)).count == Asset.all.count)
         for asset in Asset.all {
             #expect(asset.path.wholeMatch(of: /\/assets\/[a-z]+-[0-9a-f]{16}\.(js|css|svg)/) != nil, "\(asset.path)")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates made for one test run by `openssl`: an authority, and what servers show.
+/// Certificates made with `openssl` for one test run: an authority, and those of servers.
 public struct MailCertificates: Sendable {
     /// A certificate and its key, as files.
     public struct Identity: Sendable {
@@ -10,15 +10,15 @@ public struct MailCertificates: Sendable {
 
     private let folder: MailFolder
 
-    /// The file to trust.
+    /// The authority's file to trust.
     public var authority: String { "\(folder.path)/ca.pem" }
     /// For 127.0.0.1 and localhost.
     public let good: Identity
     /// For another host.
     public let wrongHost: Identity
-    /// Its time was over yesterday.
+    /// Expired yesterday.
     public let expired: Identity
-    /// Vouched for by nobody.
+    /// Not signed by an authority.
     public let selfSigned: Identity
 
     public init() throws {
@@ -52,6 +52,6 @@ public struct MailCertificates: Sendable {
         selfSigned = try root("self", ["subjectAltName=IP:127.0.0.1,DNS:localhost"])
     }
 
-    /// Elliptic, because RSA keys take a second each.
+    /// Elliptic curves, because RSA keys take a second each.
     private static let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 }

@@ -1,4 +1,4 @@
-/// What a test's mail server could not do.
+/// A failure of a test's mail server itself.
 public struct MailFailure: Error, CustomStringConvertible {
     public let description: String
 

@@ -1,7 +1,7 @@
-/// How a mail server misbehaves, and where. What is nil goes well.
+/// Where and how a mail server misbehaves. A step without an action succeeds.
 public struct MailFaults: Sendable, Encodable {
     public enum Action: Sendable, Encodable, ExpressibleByStringLiteral {
-        /// Says nothing more.
+        /// Sends nothing more.
         case hang
         /// Resets the connection.
         case cut
@@ -24,13 +24,13 @@ public struct MailFaults: Sendable, Encodable {
         }
     }
 
-    /// Instead of the greeting; a reply closes the connection.
+    /// Replaces the greeting; a reply closes the connection.
     public var greeting: Action?
     public var ehlo: Action?
     public var mail: Action?
     /// To every `MAIL FROM` of a connection but its first.
     public var laterMail: Action?
-    /// Regular expressions that match in `TO:<address>`; the first that does counts.
+    /// Regular expressions searched in `TO:<address>`; the first match counts.
     public var rcpt: [(pattern: String, action: Action)] = []
     /// To the command.
     public var data: Action?
@@ -41,7 +41,7 @@ public struct MailFaults: Sendable, Encodable {
 
     public init() {}
 
-    /// Says no to every command of an email, like a server that is out of order.
+    /// Answers every command of an email with this action, like a broken server.
     public static func everywhere(_ action: Action) -> MailFaults {
         var faults = MailFaults()
         faults.mail = action

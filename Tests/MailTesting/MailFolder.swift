@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of one test's own under `TMPDIR`; gone with its last owner.
+/// A test's private folder under `TMPDIR`, removed with its last reference.
 public final class MailFolder: Sendable {
     public let path: String
 

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A program that a test started; it ends with the test at the latest.
+/// A program started by a test; it ends with the test at the latest.
 final class MailProgram: Sendable {
     private let pid: Mutex<pid_t?>
 
-    /// - Parameter output: a file for what it prints, errors included.
+    /// - Parameter output: a file for its output, errors included.
     init(_ arguments: [String], output: String) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -13,7 +13,7 @@ final class MailProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // A socket of this process must not live on in the program: its peer would wait for the program's end.
+        // The program must not inherit sockets of this process: their peers would wait for the program's end.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
         for descriptor in names.compactMap(Int32.init) where descriptor > 2 {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -21,7 +21,7 @@ final class MailProgram: Sendable {
         let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"]
         let vectors = [arguments, environment].map { $0.map { strdup($0) } + [nil] }
         defer { for vector in vectors { for text in vector { free(text) } } }
-        // The threads that tests run on block signals, and a program would inherit that.
+        // The threads of tests block signals, and a program would inherit that.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -41,7 +41,7 @@ final class MailProgram: Sendable {
         end(by: SIGKILL)
     }
 
-    /// Sends the signal and waits until the program is gone.
+    /// Sends the signal and waits until the program has ended.
     func end(by signal: Int32) {
         pid.withLock { pid in
             guard let number = pid.take() else { return }
@@ -60,7 +60,7 @@ final class MailProgram: Sendable {
         }
     }
 
-    /// Stops it without closing its sockets, and lets it go on.
+    /// Sends a signal, such as SIGSTOP and SIGCONT to freeze and thaw it.
     func send(_ signal: Int32) {
         pid.withLock { if let number = $0 { _ = kill(number, signal) } }
     }
@@ -73,7 +73,7 @@ final class MailProgram: Sendable {
     }
 
     /// Runs a program to its end.
-    /// - Throws: with what it printed, when it fails.
+    /// - Throws: with its output, if it fails.
     static func run(_ arguments: [String], output: String) throws {
         let program = try MailProgram(arguments, output: output)
         let status = program.pid.withLock { pid in pid.take().map { wait($0) } }

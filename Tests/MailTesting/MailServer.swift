@@ -1,23 +1,23 @@
 import Foundation
 import Synchronization
 
-/// A real SMTP server (Debian's `python3-aiosmtpd`) of one test's own on 127.0.0.1, which misbehaves as it is told.
+/// A test's private SMTP server (Debian's `python3-aiosmtpd`) on 127.0.0.1, which misbehaves on demand.
 public final class MailServer: Sendable {
-    /// What a server demands and shows; the same over restarts.
+    /// What the server requires and offers; unchanged by restarts.
     public struct Demands: Sendable {
         public enum TLS: Sendable {
             case offered(MailCertificates.Identity)
-            /// Nothing goes before STARTTLS.
+            /// Nothing is accepted before STARTTLS.
             case demanded(MailCertificates.Identity)
             case implicit(MailCertificates.Identity)
         }
 
         public var tls: TLS?
-        /// The only sign-in that is let in; nil lets everybody.
+        /// The only accepted sign-in; nil accepts mail without one.
         public var user: (name: String, password: String)?
-        /// AUTH mechanisms that are not offered of PLAIN and LOGIN.
+        /// The AUTH mechanisms of PLAIN and LOGIN that are not offered.
         public var withoutMechanisms: [String] = []
-        /// Instead of the usual reply to a wrong password.
+        /// Replaces the usual reply to a wrong password.
         public var denial: String?
 
         public init() {}
@@ -40,7 +40,7 @@ public final class MailServer: Sendable {
     private var mailbox: String { "\(folder.path)/mailbox" }
     private var control: String { "\(folder.path)/faults.json" }
 
-    /// Starts one on a free port and waits until it listens.
+    /// Starts the server on a free port and waits until it listens.
     public init(_ demands: Demands = Demands(), faults: MailFaults = MailFaults()) async throws {
         self.demands = demands
         folder = try MailFolder()
@@ -52,13 +52,13 @@ public final class MailServer: Sendable {
         program.withLock { $0 = started }
     }
 
-    /// Starts it again on its port; the mailbox is as it was.
+    /// Starts it again on its port, with the same mailbox.
     public func start() async throws {
         let (started, _) = try await Self.launch(demands, folder: folder.path, port: port)
         program.withLock { $0 = started }
     }
 
-    /// Ends it as an operator would: connections are closed.
+    /// Ends it as an operator would, closing its connections.
     public func stop() { program.withLock { $0.take() }?.end(by: SIGTERM) }
 
     /// Ends it as a crash would.
@@ -68,7 +68,7 @@ public final class MailServer: Sendable {
     public func freeze() { program.withLock { $0?.send(SIGSTOP) } }
     public func thaw() { program.withLock { $0?.send(SIGCONT) } }
 
-    /// From the next command on.
+    /// Injects the faults from the next command on.
     public func misbehave(_ faults: MailFaults) throws { try Self.write(faults, to: control) }
 
     public func misbehave(_ change: (inout MailFaults) -> Void) throws {
@@ -86,7 +86,7 @@ public final class MailServer: Sendable {
             .map { try ReceivedMail.read("\(mailbox)/\($0.dropLast(".json".count))") }
     }
 
-    /// Waits until so many messages have arrived since the mailbox was made.
+    /// Waits until at least `count` messages have arrived in the mailbox.
     public func messages(
         atLeast count: Int, within limit: Duration = .seconds(30)
     ) async throws -> [ReceivedMail] {
@@ -107,10 +107,10 @@ public final class MailServer: Sendable {
     public func connections() throws -> Int { try count("connected") }
     /// Connections that are open now.
     public func openConnections() throws -> Int { try count("connected") - count("gone") }
-    /// How often it was said QUIT to.
-    public func farewells() throws -> Int { try count("quit") }
-    /// How often it has fallen silent.
-    public func hangs() throws -> Int { try count("hang") }
+    /// How often a client has sent QUIT.
+    public func quitCount() throws -> Int { try count("quit") }
+    /// How often it has hung.
+    public func hangCount() throws -> Int { try count("hang") }
 
     private func count(_ event: String) throws -> Int {
         let events = try String(contentsOfFile: "\(folder.path)/server.log", encoding: .utf8)

@@ -16,7 +16,7 @@ public struct ReceivedMail: Sendable, Decodable {
         public let headers: [[String]]
         public let type: String
         public let parts: [Part]
-        /// What the library found wrong.
+        /// Defects that the library found.
         public let defects: [String]
         /// Bytes of the longest line without its end.
         public let longestLine: Int
@@ -40,7 +40,7 @@ public struct ReceivedMail: Sendable, Decodable {
         }
     }
 
-    /// Of the envelope.
+    /// The envelope's sender.
     public let sender: String
     public let recipients: [String]
     /// 1 for the first connection since the server was started.
@@ -49,7 +49,7 @@ public struct ReceivedMail: Sendable, Decodable {
     /// `user by PLAIN`
     public let user: String?
     public let parsed: Message
-    /// Its bytes, without the dots that SMTP adds.
+    /// The message's bytes, without the dots that SMTP adds.
     public private(set) var raw: [UInt8] = []
 
     private enum CodingKeys: String, CodingKey {

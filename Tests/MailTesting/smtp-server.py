@@ -1,12 +1,13 @@
 #!/usr/bin/python3 -B
-"""An SMTP server for tests: it keeps what it takes in a folder and fails as a control file says.
+"""An SMTP server for tests: it stores accepted messages in a folder and injects the faults of a control file.
 
 The control file, read for every command, is JSON: {"greeting": A, "ehlo": A, "mail": A, "laterMail": A, "data": A,
-"body": A, "message": A, "rcpt": [[PATTERN, A], …]}, where A is "hang", "cut" (the line) or a reply such as "451 4.7.1 Later"
-("\\r\\n" between several lines). "laterMail" is every MAIL of a connection but its first, "data" is the command, "body" while the message arrives, "message" after the final dot.
+"body": A, "message": A, "rcpt": [[PATTERN, A], …]}, where A is "hang", "cut" (the connection) or a reply such as
+"451 4.7.1 Later" (with "\\r\\n" between several lines). "laterMail" is every MAIL of a connection but its first, "data" is
+the command, "body" is while the message arrives, and "message" is after the final dot.
 
-A message becomes NNNN.eml, its bytes, and then NNNN.json: envelope, session, and what Python's email library makes of it.
-Prints the port that it listens on, then a line for every connection that comes, goes or is left hanging, and every QUIT.
+A message is stored as NNNN.eml, its bytes, and then NNNN.json: envelope, session, and the parse of Python's email library.
+The server prints its port, then a line for every connection that opens, closes or hangs, and for every QUIT.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 
 def parsed(content):
-    """What a mail reader sees."""
+    """The message as a mail client parses it."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     leaves = [part for part in message.walk() if not part.is_multipart()]
     return {
@@ -64,7 +65,7 @@ class Mailbox:
             "user": session.user,
             "parsed": parsed(envelope.original_content),
         }
-        # The name appears when the file is whole.
+        # The file gets its name when it is complete.
         with open(path + ".tmp", "w", encoding="utf-8") as file:
             json.dump(description, file)
         os.rename(path + ".tmp", path + ".json")
@@ -111,7 +112,7 @@ class FaultySMTP(SMTP):
         return next((reply for pattern, reply in action or [] if re.search(pattern, argument)), None)
 
     async def obey(self, place, argument="", closes=False):
-        """Whether a fault was wanted here, and is done."""
+        """Injects the fault for this step, if any; returns whether there was one."""
         action = self.action(place, argument)
         if action is None:
             return False
@@ -160,7 +161,7 @@ class Handler:
         self.mailbox = mailbox
 
     async def handle_DATA(self, server, session, envelope):
-        # A reply that says no means that nothing was kept.
+        # After a refusal the message must not be stored.
         action = server.action("message")
         if action is None:
             session.number = server.number
@@ -210,7 +211,7 @@ async def serve(options):
         ssl=context if options.tls == "implicit" else None,
     )
     print(server.sockets[0].getsockname()[1], flush=True)
-    # A test that was killed cannot end its server.
+    # End with the parent: a killed test cannot stop its server.
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(1)

@@ -6,11 +6,11 @@ import TestSupport
 import Testing
 import UseCases
 
-/// The mailer over a real outbox and a played mail server.
+/// The mailer with a real outbox and a scripted mail server.
 struct DigestMailerTests {
-    private static let refused = DeliveryReport.Delay(.server, words: "connection refused")
+    private static let refused = DeliveryReport.Delay(.server, reason: "connection refused")
 
-    @Test("the first alert leaves at once, what follows is gathered into one email at the window's end")
+    @Test("the first alert is sent at once, later ones are gathered into one email at the end of the window")
     func window() async throws {
         try await MailerFixture.with(records: 6) { fixture in
             try await fixture.makeLow(0)
@@ -19,7 +19,7 @@ struct DigestMailerTests {
                 try await eventually("the first is sent") { fixture.transport.sent.count == 1 }
                 for index in 1..<6 {
                     try await fixture.makeLow(index)
-                    mailer.ring()
+                    mailer.wake()
                 }
                 try await eventually("the others are sent") { fixture.transport.sent.count == 2 }
             }
@@ -30,30 +30,30 @@ struct DigestMailerTests {
         }
     }
 
-    @Test("a server that is away is probed, and what waited leaves when it is back, long before its own time")
+    @Test("an unavailable server is probed, and waiting digests are sent when it is back, long before their own retry")
     func outage() async throws {
         try await MailerFixture.with(records: 2) { fixture in
-            fixture.transport.play(probe: Self.refused) { _, _ in DeliveryReport(delay: Self.refused) }
+            fixture.transport.script(probe: Self.refused) { _, _ in DeliveryReport(delay: Self.refused) }
             try await fixture.makeLow(0)
             let mailer = fixture.mailer { $0.retries = RetrySchedule(first: .seconds(600)) }
             try await fixture.running([mailer]) {
                 try await eventually("it was probed") { fixture.transport.probes >= 3 }
-                #expect(mailer.standing.snapshot.serverTrouble == Self.refused)
-                #expect(fixture.transport.tries == 1, "a probe is no try")
-                // Raised in the outage: it goes with the first, or right behind it.
+                #expect(mailer.status.snapshot.serverTrouble == Self.refused)
+                #expect(fixture.transport.attempts == 1, "a probe is not an attempt")
+                // Raised in the outage: it is sent with the first, or right after it.
                 try await fixture.makeLow(1)
-                fixture.transport.play { _, recipients in DeliveryReport(delivered: recipients) }
+                fixture.transport.script { _, recipients in DeliveryReport(delivered: recipients) }
                 try await eventually("both are sent") {
                     try await fixture.stock.count(
                         "SELECT count(*) FROM alert_deliveries d JOIN outbound_emails e ON e.id = d.email_id WHERE e.status = 'sent'"
                     ) == 2
                 }
-                #expect(mailer.standing.snapshot.serverTrouble == nil)
+                #expect(mailer.status.snapshot.serverTrouble == nil)
             }
         }
     }
 
-    @Test("a mailer that was not there in the outage asks whether the server is back, and sends what waited for it")
+    @Test("a mailer started after an outage probes the server and sends the digests that waited for it")
     func afterOutage() async throws {
         try await MailerFixture.with { fixture in
             try await fixture.makeLow(0)
@@ -69,10 +69,10 @@ struct DigestMailerTests {
         }
     }
 
-    @Test("a mailer that is stopped while it asks an absent server ends soon")
+    @Test("a mailer that is stopped during a probe ends soon")
     func stoppedInProbe() async throws {
         try await MailerFixture.with { fixture in
-            fixture.transport.play(probe: Self.refused) { _, _ in DeliveryReport(delay: Self.refused) }
+            fixture.transport.script(probe: Self.refused) { _, _ in DeliveryReport(delay: Self.refused) }
             try await fixture.makeLow(0)
             let mailer = fixture.mailer {
                 $0.retries = RetrySchedule(first: .seconds(600))
@@ -82,8 +82,8 @@ struct DigestMailerTests {
             try await fixture.running([mailer]) {
                 try await eventually("it asks") { fixture.transport.probes == 1 }
             }
-            // `running` waits for the mailer's end, and this test for `running`.
-            #expect(fixture.transport.tries == 1)
+            // `running` waits for the mailer to end, and this test for `running`.
+            #expect(fixture.transport.attempts == 1)
         }
     }
 
@@ -97,56 +97,56 @@ struct DigestMailerTests {
         }
     }
 
-    @Test("an email that the server keeps turning away fails after ten tries, and an operator can queue it again")
+    @Test("an email that the server keeps refusing fails after ten attempts, and an operator can requeue it")
     func tenTries() async throws {
         try await MailerFixture.with { fixture in
-            fixture.transport.play { _, _ in DeliveryReport(delay: .init(.email, words: "451 later")) }
+            fixture.transport.script { _, _ in DeliveryReport(delay: .init(.email, reason: "451 later")) }
             try await fixture.makeLow(0)
-            // Ten tries of a millisecond's pause, tripled: some ten seconds would pass with the usual ones.
+            // Ten attempts with pauses that triple from 0.1 ms take about a second.
             let mailer = fixture.mailer { $0.retries = RetrySchedule(first: .microseconds(100)) }
             try await fixture.running([mailer]) {
                 try await eventually("it has failed") { try await fixture.count("failed") == 1 }
-                #expect(fixture.transport.tries == 10)
+                #expect(fixture.transport.attempts == 10)
                 let failed = try await fixture.outbox.failedDigests()
                 #expect(failed.first?.lastError == "given up after 10 tries: 451 later")
                 #expect(failed.first?.missing == ["buyer@example.com"] && failed.first?.attempts == 10)
-                fixture.transport.play { _, recipients in DeliveryReport(delivered: recipients) }
+                fixture.transport.script { _, recipients in DeliveryReport(delivered: recipients) }
                 let requeued = try await fixture.outbox.requeue(nil, to: ["new@example.com"])
                 #expect(requeued == failed.map(\.id))
-                mailer.ring()
+                mailer.wake()
                 try await eventually("it is sent") { try await fixture.count("sent") == 1 }
                 #expect(fixture.transport.sent.first?.to == ["new@example.com"])
             }
         }
     }
 
-    @Test("a recipient who is refused does not keep the email from the others")
+    @Test("a refused recipient does not keep the email from the others")
     func oneRefused() async throws {
         try await MailerFixture.with { fixture in
-            fixture.transport.play { _, recipients in
+            fixture.transport.script { _, recipients in
                 DeliveryReport(
                     delivered: recipients.filter { $0 != "gone@example.com" },
-                    refused: [.init(recipient: "gone@example.com", words: "550 no such user")])
+                    refused: [.init(recipient: "gone@example.com", reason: "550 no such user")])
             }
             try await fixture.makeLow(0)
             let mailer = fixture.mailer(recipients: ["buyer@example.com", "gone@example.com"])
             try await fixture.running([mailer]) {
                 try await eventually("it has failed") { try await fixture.count("failed") == 1 }
             }
-            #expect(fixture.transport.tries == 1 && fixture.transport.sent.count == 1)
+            #expect(fixture.transport.attempts == 1 && fixture.transport.sent.count == 1)
             let failed = try await fixture.outbox.failedDigests()
             #expect(failed.first?.missing == ["gone@example.com"])
             #expect(failed.first?.lastError == "gone@example.com: 550 no such user")
         }
     }
 
-    @Test("a mailer that hangs keeps its claim, and one that is stopped in a send gives it back")
+    @Test("a mailer that hangs keeps its claim, and one that is stopped during a send releases it")
     func hangs() async throws {
         try await MailerFixture.with { fixture in
-            fixture.transport.play { _, _ in
-                // Like libcurl: until the task is cancelled.
+            fixture.transport.script { _, _ in
+                // Like libcurl, it blocks until the task is cancelled.
                 while !Task.isCancelled { await TestDatabase.reactor.sleep(for: .seconds(60)) }
-                return DeliveryReport(delay: .init(.email, words: "broken off"))
+                return DeliveryReport(delay: .init(.email, reason: "broken off"))
             }
             try await fixture.makeLow(0)
             let mailer = fixture.mailer {
@@ -155,11 +155,11 @@ struct DigestMailerTests {
             }
             let other = fixture.mailer { $0.interval = .milliseconds(30) }
             try await fixture.running([mailer]) {
-                try await eventually("it is sending") { fixture.transport.tries == 1 }
+                try await eventually("it is sending") { fixture.transport.attempts == 1 }
                 let renewed = "SELECT count(*) FROM outbound_emails WHERE leased_until > created_at + interval '700 ms'"
                 try await fixture.running([other]) {
                     try await eventually("the claim was renewed") { try await fixture.stock.count(renewed) == 1 }
-                    #expect(fixture.transport.tries == 1, "nobody else sends it")
+                    #expect(fixture.transport.attempts == 1, "no other mailer sends it")
                 }
             }
             let given = try await fixture.stock.count(
@@ -168,14 +168,14 @@ struct DigestMailerTests {
         }
     }
 
-    @Test("two mailers beside each other put each of 40 alerts into exactly one email")
+    @Test("two concurrent mailers put each of 40 alerts into exactly one email")
     func twoMailers() async throws {
         try await MailerFixture.with(records: 40) { fixture in
             let mailers = [fixture.mailer(), fixture.mailer()]
             try await fixture.running(mailers) {
                 for index in 0..<40 {
                     try await fixture.makeLow(index)
-                    for mailer in mailers { mailer.ring() }
+                    for mailer in mailers { mailer.wake() }
                 }
                 try await eventually("all are in emails that were sent") {
                     try await fixture.stock.count(
@@ -193,7 +193,7 @@ struct DigestMailerTests {
         }
     }
 
-    @Test("--once sends what waits without a window, and tells what is left")
+    @Test("--once sends the waiting alerts without a window and reports what is left")
     func once() async throws {
         try await MailerFixture.with(records: 2) { fixture in
             try await fixture.makeLow(0)
@@ -201,7 +201,7 @@ struct DigestMailerTests {
             let first = try await mailer.runOnce()
             #expect(first.gathered == 1 && first.sent == 1 && first.retried == 0)
             try await fixture.makeLow(1)
-            fixture.transport.play { _, _ in DeliveryReport(delay: Self.refused) }
+            fixture.transport.script { _, _ in DeliveryReport(delay: Self.refused) }
             let second = try await mailer.runOnce()
             #expect(second.gathered == 1 && second.sent == 0 && second.retried == 1)
             let third = try await fixture.mailer().runOnce()

@@ -4,7 +4,7 @@ import UseCases
 
 @testable import Alerts
 
-/// What a try means for a digest.
+/// The outcome of an attempt for a digest.
 struct DigestVerdictTests {
     private static func digest(
         pending: [String] = ["a@x", "b@x"], refused: [String] = [], attempts: Int = 0
@@ -18,34 +18,34 @@ struct DigestVerdictTests {
         DigestVerdict(report, on: digest, schedule: RetrySchedule(), random: 0.5)
     }
 
-    @Test("a digest that everybody has is sent")
+    @Test("a digest that all recipients have is sent")
     func sent() {
         let verdict = Self.verdict(DeliveryReport(delivered: ["b@x", "a@x"]))
         #expect(verdict.outcome == .sent && Set(verdict.delivered) == ["a@x", "b@x"])
     }
 
-    @Test("a recipient who is refused for good fails the digest with the server's words, the others have it")
+    @Test("a permanently refused recipient fails the digest with the server's reply, and the others have it")
     func refused() {
-        let report = DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", words: "550 no such user")])
+        let report = DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", reason: "550 no such user")])
         let verdict = Self.verdict(report)
         #expect(verdict.outcome == .failed(lastError: "b@x: 550 no such user"))
         #expect(verdict.delivered == ["a@x"] && verdict.refused == ["b@x"])
     }
 
-    @Test("while somebody may still get it, a refusal of another waits with it")
+    @Test("while a recipient may still get the email, another's refusal is not final")
     func refusedAndLater() {
         let report = DeliveryReport(
-            refused: [.init(recipient: "b@x", words: "550 no")], delay: .init(.email, words: "451 later"))
+            refused: [.init(recipient: "b@x", reason: "550 no")], delay: .init(.email, reason: "451 later"))
         let verdict = Self.verdict(report)
         #expect(
             verdict.outcome == .retry(after: .seconds(1), lastError: "451 later; b@x: 550 no", kind: .email))
-        // And the end of it is a failure, also when the last try is all well.
+        // The digest fails in the end, even if the last attempt succeeds.
         let last = Self.verdict(
             DeliveryReport(delivered: ["a@x"]), on: Self.digest(pending: ["a@x"], refused: ["b@x"], attempts: 1))
         #expect(last.outcome == .failed(lastError: "refused in an earlier try: b@x"))
     }
 
-    @Test("a report that says nothing of a recipient is no delivery")
+    @Test("a recipient missing from the report counts as not delivered")
     func silent() {
         let verdict = Self.verdict(DeliveryReport(delivered: ["a@x", "stranger@x"]))
         #expect(verdict.delivered == ["a@x"])
@@ -54,9 +54,9 @@ struct DigestVerdictTests {
 
     @Test("the tenth failure is final")
     func tenth() {
-        let report = DeliveryReport(delay: .init(.server, words: "connection refused"))
+        let report = DeliveryReport(delay: .init(.server, reason: "connection refused"))
         guard case .retry = Self.verdict(report, on: Self.digest(attempts: 8)).outcome else {
-            Issue.record("the ninth is not")
+            Issue.record("the ninth failure is not final")
             return
         }
         let verdict = Self.verdict(report, on: Self.digest(attempts: 9))

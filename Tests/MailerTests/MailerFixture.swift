@@ -6,7 +6,7 @@ import PostgresClient
 import TestSupport
 import UseCases
 
-/// A stock, an outbox on PostgreSQL and mailers before a played mail server.
+/// A stock, an outbox on PostgreSQL, and mailers with a scripted mail server.
 struct MailerFixture: Sendable {
     let stock: PostgresStock
     let outbox: PostgresMailOutbox
@@ -23,7 +23,7 @@ struct MailerFixture: Sendable {
         }
     }
 
-    /// - Parameter window: what is gathered after a first email.
+    /// - Parameter window: the gathering window after a first email.
     func mailer(
         window: Duration = .zero, recipients: [String] = ["buyer@example.com"],
         _ change: (inout DigestMailer.Settings) -> Void = { _ in }
@@ -43,7 +43,7 @@ struct MailerFixture: Sendable {
         ) { renderer.render($0) }
     }
 
-    /// Runs mailers beside a body and stops them.
+    /// Runs mailers during a body and stops them.
     func running(_ mailers: [DigestMailer], _ body: () async throws -> Void) async throws {
         let tasks = mailers.map { mailer in Task { await mailer.run() } }
         let result: Result<Void, any Error>
@@ -53,7 +53,7 @@ struct MailerFixture: Sendable {
         try result.get()
     }
 
-    /// An alert for a record that has none.
+    /// Raises an alert for a record without one.
     func makeLow(_ index: Int) async throws {
         let policy = PolicyChange(record: records[index], reorderPoint: 5, reorderQuantity: 4)
         _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")

@@ -4,13 +4,13 @@ import Synchronization
 import TestSupport
 import UseCases
 
-/// A mail server that a test plays.
+/// A mail server scripted by a test.
 final class ScriptedTransport: EmailTransport {
     typealias Script = @Sendable (Email, [String]) async -> DeliveryReport
 
     private struct State {
         var sent: [Email] = []
-        var tries = 0
+        var attempts = 0
         var probes = 0
         var script: Script
         var probe: DeliveryReport.Delay?
@@ -19,29 +19,29 @@ final class ScriptedTransport: EmailTransport {
 
     private let state: Mutex<State>
 
-    /// Takes everything unless told otherwise.
+    /// Accepts everything by default.
     init(_ script: @escaping Script = { _, recipients in DeliveryReport(delivered: recipients) }) {
         state = Mutex(State(script: script))
     }
 
-    func play(probe: DeliveryReport.Delay? = nil, _ script: @escaping Script) {
+    func script(probe: DeliveryReport.Delay? = nil, _ script: @escaping Script) {
         state.withLock { state in
             state.script = script
             state.probe = probe
         }
     }
 
-    /// Probes end when their task is cancelled, as libcurl's do.
+    /// Makes probes block until their task is cancelled, as libcurl's do.
     func hangInProbes() { state.withLock { $0.hangsInProbes = true } }
 
-    /// Those that somebody took, in order.
+    /// Emails that at least one recipient accepted, in order.
     var sent: [Email] { state.withLock { $0.sent } }
-    var tries: Int { state.withLock { $0.tries } }
+    var attempts: Int { state.withLock { $0.attempts } }
     var probes: Int { state.withLock { $0.probes } }
 
     func send(_ email: Email, to recipients: [String]) async -> DeliveryReport {
         let script = state.withLock { state in
-            state.tries += 1
+            state.attempts += 1
             return state.script
         }
         let report = await script(email, recipients)

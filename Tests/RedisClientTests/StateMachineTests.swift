@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import RedisClient
@@ -178,7 +179,7 @@ extension Machine {
 
     @Test func `The backoff doubles to a second, loses up to half at random, and starts over after a good connection`()
     {
-        var backoff = RedisBackoff()
+        var backoff = Backoff.redis
         let waits = (0..<7).map { _ in backoff.next(random: 0) / .milliseconds(1) }
         #expect(waits == [50, 100, 200, 400, 800, 1_000, 1_000])
         #expect(backoff.next(random: 0.5) == .milliseconds(750))

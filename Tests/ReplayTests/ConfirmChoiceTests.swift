@@ -7,12 +7,12 @@ import Testing
 struct ConfirmChoiceTests {
     @Test("the same id is always chosen the same way")
     func stable() throws {
-        let id = try #require(UUID(uuidString: ReplayBench.order))
-        // Pinned: another value here would make new runs choose otherwise than the old ones.
+        let id = try #require(UUID(uuidString: ReplayFixture.order))
+        // Pinned: another value would make new runs choose differently from old ones.
         #expect(ConfirmChoice.fraction(id) == 0.9613126353529574)
     }
 
-    @Test("none at 0, all at 1, and about the ratio between, also for ids counted up")
+    @Test("a ratio of 0 confirms none, 1 all, and one between about its share, also of sequential ids")
     func ratio() {
         var chosen = 0
         for number in 0..<10_000 {

@@ -52,7 +52,7 @@ struct HTTPClientTransportTests {
     }
 }
 
-/// Answers every call with 503, `Retry-After: 7` and what it saw.
+/// Answers every call with 503, `Retry-After: 7` and an echo of the request.
 private struct EchoServer {
     let url: String
     private let channel: any Channel

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Replay
 
-@Suite("What a replay shows")
+@Suite("Reports and progress of a replay")
 struct ReplayReportTests {
     private func report() -> ReplayReport {
         var state = ReplayTally.State()
@@ -54,25 +54,10 @@ struct ReplayReportTests {
         #expect(text.hasSuffix("NOT CLEAN   1 failed orders, 4 answers of 5xx"))
     }
 
-    @Test("quantiles are at most 0.8 % too high and never too low")
-    func quantiles() throws {
-        var histogram = LatencyHistogram()
-        #expect(histogram.quantile(0.5) == nil)
-        for milliseconds in 1...10_000 { histogram.note(.milliseconds(milliseconds)) }
-        for share in [0.01, 0.5, 0.95, 0.99, 1.0] {
-            let exact = share * 10_000
-            let found = try #require(histogram.quantile(share)).milliseconds
-            #expect(found >= exact && found <= exact * 1.008, "\(share): \(found)")
-        }
-        histogram.note(.seconds(Int64.max))
-        #expect(histogram.maximum == .seconds(Int64.max))
-        #expect(histogram.quantile(1) != nil)
-    }
-
-    @Test("a terminal's line is redrawn in place, a log gets a line now and then")
+    @Test("progress redraws one line on a terminal and prints a line now and then to a log")
     func progress() {
         for isTerminal in [true, false] {
-            let board = Box()
+            let board = ProgressRecorder()
             let progress = ReplayProgress(
                 isTerminal: isTerminal,
                 now: { board.now },
@@ -91,7 +76,7 @@ struct ReplayReportTests {
         }
     }
 
-    @Test("options parse with their defaults, and bad ones are named in one line")
+    @Test("options have defaults, and an invalid one is named in one line")
     func options() throws {
         let files = ["--products", "p", "--warehouses", "w", "--stock", "s", "--orders", "o"]
         func parse(_ more: String...) throws -> ReplayOptions { try ReplayArguments.parse(files + more).options() }
@@ -117,8 +102,8 @@ struct ReplayReportTests {
     }
 }
 
-/// Text and time that a progress line's closures share.
-private final class Box: Sendable {
+/// The output and the clock of a progress line.
+private final class ProgressRecorder: Sendable {
     private let output = Mutex("")
     private let instant = Mutex(ContinuousClock.now)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Replay
 
-@Suite("The calls as they are sent")
+@Suite("Requests of a replay")
 struct ReplayRequestTests {
     private func first<Row: CSVRowDecodable>(_: Row.Type, _ path: String) throws -> Row {
         try #require(try CSVFile<Row>(path: path).next())
@@ -11,14 +11,14 @@ struct ReplayRequestTests {
 
     private func body(_ request: ReplayRequest) -> String { String(decoding: request.body, as: UTF8.self) }
 
-    @Test("bodies carry the API's names, byte for byte")
+    @Test("bodies have exactly the API's names")
     func bodies() throws {
-        let bench = try ReplayBench(orders: ["\(ReplayBench.order.uppercased()),W,B/1,3,t"])
-        let stock = try first(StockRow.self, bench.path("stock"))
-        let line = try first(CheckoutLine.self, bench.path("orders"))
+        let fixture = try ReplayFixture(orders: ["\(ReplayFixture.order.uppercased()),W,B/1,3,t"])
+        let stock = try first(StockRow.self, fixture.path("stock"))
+        let line = try first(CheckoutLine.self, fixture.path("orders"))
         let order = CheckoutOrder(id: line.orderID, lines: [line])
-        let product = try ReplayRequest.product(first(ProductRow.self, bench.path("products")))
-        let warehouse = try ReplayRequest.warehouse(first(WarehouseRow.self, bench.path("warehouses")))
+        let product = try ReplayRequest.product(first(ProductRow.self, fixture.path("products")))
+        let warehouse = try ReplayRequest.warehouse(first(WarehouseRow.self, fixture.path("warehouses")))
         let reserve = try ReplayRequest.reserve(order, order.lines[...], idempotencyKey: "k")
         #expect(body(product) == #"{"base_price":"1.00","name":"Apple","sku":"A"}"#)
         #expect(body(warehouse) == #"{"code":"W","name":"West"}"#)
@@ -29,12 +29,12 @@ struct ReplayRequestTests {
         #expect(body(try .openingStock([(stock, 0)])) == #"{"operations":[\#(received)]}"#)
         #expect(
             body(reserve)
-                == #"{"items":[{"quantity":3,"sku":"B/1","warehouse_code":"W"}],"order_id":"\#(ReplayBench.order)"}"#
+                == #"{"items":[{"quantity":3,"sku":"B/1","warehouse_code":"W"}],"order_id":"\#(ReplayFixture.order)"}"#
         )
         #expect(reserve.idempotencyKey == "k")
     }
 
-    @Test("a path segment keeps nothing that means something in a path")
+    @Test("a path segment is fully escaped")
     func escaping() {
         #expect(ReplayRequest.escaped("A-z_9.~") == "A-z_9.~")
         #expect(ReplayRequest.escaped("B/1 %é") == "B%2F1%20%25%C3%A9")

@@ -2,7 +2,7 @@ import ArgumentParser
 
 @testable import Settings
 
-/// A program that takes every group, as apps embed them.
+/// A program with every group of options, embedded as in the apps.
 struct Program: ParsableCommand {
     @OptionGroup var config: ConfigOptions
     @OptionGroup var database: DatabaseOptions
@@ -30,7 +30,7 @@ struct Program: ParsableCommand {
     }
 }
 
-/// What the program sees of this command line, environment and nothing else.
+/// The settings of the program from this command line and environment only.
 func source(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> SettingsSource {
     let program = try Program.parse(arguments)
     return try SettingsSource(config: program.config, options: program.groups, environment: environment)

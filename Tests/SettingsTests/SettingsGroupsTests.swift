@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Groups of settings")
 struct SettingsGroupsTests {
-    @Test("with nothing given, the defaults are those of the contract")
+    @Test("without settings the documented defaults apply")
     func defaults() throws {
         let nothing = try source()
         let http = try HTTPSettings(nothing)
@@ -48,7 +48,7 @@ struct SettingsGroupsTests {
         #expect(error?.hasPrefix("AUTH_MODE must not be off when HTTP_HOST is") ?? allowed)
     }
 
-    @Test("keys+jwt needs something to check against")
+    @Test("keys+jwt requires a way to verify tokens")
     func jwt() throws {
         let bare = try source(environment: ["AUTH_MODE": "keys+jwt"])
         let http = try HTTPSettings(bare)
@@ -72,19 +72,19 @@ struct SettingsGroupsTests {
         }
         #expect(try refusal(["JWT_HS256_SECRET": short]) == "JWT_HS256_SECRET must have 32 bytes or more")
         #expect(try refusal(["JWT_HS256_SECRET": short + "x"]) == nil)
-        // The line end of an editor is no part of it.
+        // A final line end is not part of the secret.
         #expect(try withFile(short + "x\n") { try refusal(["JWT_HS256_SECRET_FILE": $0]) } == nil)
         let inFile = try withFile(short + "\n") { try refusal(["JWT_HS256_SECRET_FILE": $0]) }
         #expect(inFile == "JWT_HS256_SECRET must have 32 bytes or more")
     }
 
-    @Test("where no tokens are taken nobody looks at the settings of tokens", arguments: ["keys", "off"])
+    @Test("the settings of tokens are ignored in modes without tokens", arguments: ["keys", "off"])
     func jwtIgnored(mode: String) throws {
         let all = try source(environment: ["AUTH_MODE": mode, "JWT_HS256_SECRET": "short", "JWT_JWKS": "/nowhere"])
         #expect(try AuthenticationSettings(all, http: HTTPSettings(all)).jwt == nil)
     }
 
-    @Test("halves of pairs are refused by the name of the other half")
+    @Test("half of a pair is refused, naming the missing half")
     func pairs() throws {
         #expect(
             try line { _ = try HTTPSettings(source(environment: ["HTTP_TLS_CERT": "c"])) }

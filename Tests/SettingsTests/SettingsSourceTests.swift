@@ -19,7 +19,7 @@ struct SettingsSourceTests {
         }
     }
 
-    @Test("an empty value counts as none, wherever it stands")
+    @Test("an empty value counts as absent in every source")
     func empty() throws {
         try withFile("HTTP_PORT=5\nREDIS_URL=\n") { path in
             let source = try source(
@@ -50,7 +50,7 @@ struct SettingsSourceTests {
         #expect { try Program.parse(["--http-prot", "1"]) } throws: { Program.exitCode(for: $0) == ExitCode(64) }
     }
 
-    @Test("bad variables of other programs do no harm")
+    @Test("invalid variables of other programs do no harm")
     func foreignVariables() throws {
         let source = try source(environment: ["SWEEP_INTERVAL_SECONDS": "soon", "SMTP_PASSWORD_FILE": "/nowhere"])
         #expect(try CacheSettings(source).ttlSeconds == 300)
@@ -75,7 +75,7 @@ struct SettingsSourceTests {
         #expect(names.contains { $0.variable == name && $0.mayBeFile && $0.isSecret })
     }
 
-    @Test("a secret and its file are not given both, but a higher layer replaces either")
+    @Test("a secret and its file exclude each other in one layer, and a higher layer replaces either")
     func secretTwice() throws {
         try withFile("redis://a") { path in
             let both = try source(environment: ["REDIS_URL": "redis://b", "REDIS_URL_FILE": path])

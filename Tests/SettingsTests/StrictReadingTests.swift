@@ -2,7 +2,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("Settings are read strictly")
+@Suite("Strict parsing of settings")
 struct StrictReadingTests {
     @Test(
         "what is no whole number in range is refused",
@@ -30,7 +30,7 @@ struct StrictReadingTests {
         #expect(throws: SettingsError.self) { try WriteSettings(source(environment: ["LANES": "9"])) }
     }
 
-    @Test("a choice is taken exactly, and the error lists the choices")
+    @Test("a choice must match exactly, and the error lists the choices")
     func choices() throws {
         let bad = try source(environment: ["AUTH_MODE": "Off", "LOCK_ON_REDIS_FAILURE": "no", "LOG_FORMAT": "xml"])
         let http = try HTTPSettings(bad)

@@ -2,9 +2,9 @@ import NIOHTTP1
 import Testing
 
 extension SystemTests {
-    /// Whatever comes in, the answer is the error of api.md and the process lives.
+    /// Every invalid request gets its documented problem, and the process survives.
     @Suite struct BadInputTests {
-        @Test(.timeLimit(.minutes(2))) func `Every bad request has its problem document, and the server lives`()
+        @Test(.timeLimit(.minutes(2))) func `Every bad request gets its problem document, and the server survives`()
             async throws
         {
             try await Stage.with(servers: 1) { stage in
@@ -19,7 +19,7 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `Every fault of a request is named at once`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `Every fault of a request is listed in one response`() async throws {
             try await Stage.with(servers: 1) { stage in
                 let client = try #require(await stage.clients.first)
                 let answer = try await client.post(

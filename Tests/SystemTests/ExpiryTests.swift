@@ -3,7 +3,7 @@ import Testing
 
 extension SystemTests {
     @Suite struct ExpiryTests {
-        @Test(.timeLimit(.minutes(1))) func `Units of an expired reservation can be sold though no sweeper runs`()
+        @Test(.timeLimit(.minutes(1))) func `Units of an expired reservation can be sold without a sweeper`()
             async throws
         {
             try await Stage.with { stage in
@@ -34,7 +34,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `An order that expired unswept cannot be confirmed, and is released as expired`() async throws {
+        func `An expired order that was not swept cannot be confirmed, and is released as expired`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["UNSWEPT"], quantity: 5)
                 let client = try #require(await stage.clients.first)

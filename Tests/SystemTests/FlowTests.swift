@@ -1,7 +1,7 @@
 import Testing
 
 extension SystemTests {
-    /// flows.md, flow by flow: exactly its fields, its figures and its texts.
+    /// The basic flows of the API, with their exact fields, figures and texts.
     @Suite struct FlowTests {
         @Test(.timeLimit(.minutes(2))) func `Flow 1, receive, lifts 100 to 150 and writes the ledger`() async throws {
             try await Self.withLaptops(100) { _, client, id in
@@ -111,7 +111,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Too little stock and a stale version are refused with the words of flows md`() async throws {
+        func `Too little stock and a stale version are refused with their documented messages`() async throws {
             try await Self.withLaptops(98) { _, client, id in
                 let short = try await Self.reserve(client, newOrder(), id, 200)
                 #expect(short.status == 400)
@@ -129,7 +129,7 @@ extension SystemTests {
             }
         }
 
-        // MARK: What the flows start from
+        // MARK: Initial stock of the flows
 
         private static func withLaptops(
             _ quantity: Int, _ body: (Stage, StockClient, String) async throws -> Void

@@ -7,7 +7,7 @@ extension SystemTests {
         private static let looks = 30
 
         @Test(.timeLimit(.minutes(2)))
-        func `A server frozen with leases and row locks in hand loses no unit and sells none twice`() async throws {
+        func `A server frozen while it holds leases and row locks loses no unit and sells none twice`() async throws {
             try await Stage.with(settings: ["LOCK_LEASE_MS": "1000"]) { stage in
                 try await stage.stock(["HOT"], quantity: 5_000)
                 let seed = SeededRandom().seed
@@ -20,7 +20,7 @@ extension SystemTests {
                     try await load.waitForSuccesses(50)
                     let session = try await Self.freezeInTransaction(frozen, load, stage)
                     let before = journal.successes
-                    // PostgreSQL ends the frozen transaction after 5 s; the lease is long over then.
+                    // PostgreSQL ends the frozen transaction after 5 s, long after the lease.
                     try await eventually(within: .seconds(15), "the frozen transaction is ended") {
                         try await stage.count("SELECT count(*) FROM pg_stat_activity WHERE pid = \(session)") == 0
                     }
@@ -60,21 +60,22 @@ extension SystemTests {
             }
         }
 
-        /// Freezes the server until the freeze has caught it within a transaction.
-        /// - Returns: the server process of its session.
+        /// Freezes the server repeatedly until the freeze hits an open transaction.
+        /// - Returns: the process id of its database session.
         private static func freezeInTransaction(
             _ server: APIProcess, _ load: Load, _ stage: Stage
         ) async throws -> String {
             for _ in 0..<tries {
                 server.freeze()
-                // The other server's transactions come and go: one that all looks find unchanged is the frozen one's.
+                // The other server's transactions come and go: one that stays unchanged over all looks is the frozen
+                // server's.
                 var open = try await openTransactions(stage)
                 for _ in 0..<looks where !open.isEmpty { open.formIntersection(try await openTransactions(stage)) }
                 if let session = open.first?.split(separator: " ").first { return String(session) }
                 server.thaw()
                 try await load.waitForSuccesses(3)
             }
-            throw Failure("the server was never caught within a transaction")
+            throw Failure("the server was never frozen within a transaction")
         }
 
         private static func openTransactions(_ stage: Stage) async throws -> Set<String> {

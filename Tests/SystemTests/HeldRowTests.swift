@@ -3,7 +3,7 @@ import Testing
 extension SystemTests {
     @Suite struct HeldRowTests {
         private static let others = (1...50).map { "FREE-\($0)" }
-        /// A command of another record takes some milliseconds; a hold-up of the lane would be seconds.
+        /// A command on another record takes milliseconds; behind a blocked lane it would take seconds.
         private static let limit = Duration.seconds(1)
 
         @Test(.timeLimit(.minutes(2))) func `While another session holds a row, only that record's commands wait`()
@@ -59,7 +59,7 @@ extension SystemTests {
 
         // MARK: Steps
 
-        /// One command of each kind on the held record: a confirm, an order of two records, a receive on each server.
+        /// Commands on the held record: a confirm, an order of two records, and a receive on each server.
         private static func commands(
             on clients: [StockClient], _ order: String, _ isAnswered: Flag
         ) -> Task<[Answer], any Error> {

@@ -3,15 +3,16 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// API keys from the operator's hand to two servers.
+    /// API keys, from their creation by an operator to their use on two servers.
     @Suite struct KeyTests {
-        /// How soon a revoked key must open nothing anywhere.
+        /// How soon a revoked key must be refused everywhere.
         private static let promise = Duration.seconds(5)
-        /// What a busy machine may take on top for the calls that look.
+        /// What the checking calls may take on top on a busy machine.
         private static let allowance = Duration.seconds(1)
 
         @Test(.timeLimit(.minutes(2)))
-        func `A key opens both servers, its name is in the ledger, and revoked it opens neither within 5 seconds`()
+        func
+            `A key works on both servers, its name is in the ledger, and both refuse it within 5 seconds of its revocation`()
             async throws
         {
             try await Stage.with(settings: ["AUTH_MODE": "keys"]) { stage in
@@ -26,7 +27,7 @@ extension SystemTests {
                 let rows = try await client.get("/inventory/\(id)/transactions").json["items"].array
                 #expect(rows.count == 2 && rows.allSatisfy { $0["actor"] == "Web shop" }, "\(rows)")
 
-                // Both believe in it as lately as can be.
+                // Both servers have cached the key as late as possible.
                 for client in clients { #expect(try await client.get("/inventory").status == 200) }
                 let revoked = try await Products.inventoryctl(
                     ["keys", "revoke", "Web shop"], database: stage.database, in: stage.folder)
@@ -52,7 +53,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Without a key, with a wrong one and with too small a scope nobody gets in`()
+        func `Requests without a key, with a wrong one or without the scope are refused`()
             async throws
         {
             try await Stage.with(servers: 1, settings: ["AUTH_MODE": "keys"]) { stage in
@@ -72,7 +73,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `While the database is away a key is never called a wrong one, and afterwards it opens again`()
+        func `During a database outage a key is never refused as wrong, and afterwards it works again`()
             async throws
         {
             try await PrivatePostgres.with { postgres in
@@ -83,7 +84,7 @@ extension SystemTests {
                     let client = try #require(await stage.clients.first).with(key: key)
                     #expect(try await client.get("/inventory").status == 200)
                     try await postgres.stop(.fast)
-                    // Longer than any answer about a key may serve.
+                    // Longer than a server may use a cached key.
                     let end = ContinuousClock.now + .seconds(6)
                     try await eventually("the outage has lasted") {
                         let answer = try await client.get("/inventory")
@@ -91,7 +92,7 @@ extension SystemTests {
                         return ContinuousClock.now > end
                     }
                     try await postgres.start()
-                    try await eventually("the key opens again") {
+                    try await eventually("the key works again") {
                         let answer = try await client.get("/inventory")
                         #expect(answer.status == 200 || answer.status == 503, "\(answer)")
                         return answer.status == 200
@@ -100,7 +101,7 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `The operator's commands say what they did and what they did not`()
+        @Test(.timeLimit(.minutes(2))) func `The key commands report what they did and what they did not do`()
             async throws
         {
             try await Stage.with(servers: 0, redis: false) { stage in
@@ -120,7 +121,7 @@ extension SystemTests {
                 _ = try await keys("create", "--name", "ops", "--scope", "admin", "--expires", "90d")
                 #expect(try await keys("revoke", "ops").end == .exit(0))
                 #expect(try await keys("revoke", "ops").end == .exit(0))
-                #expect(try await keys("revoke", "nobody").end == .exit(1))
+                #expect(try await keys("revoke", "unknown").end == .exit(1))
 
                 let list = JSON(parsing: Array(try await keys("list", "--json").output.utf8))
                 #expect(list.array.map { $0["name"] } == ["a b", "ops"])

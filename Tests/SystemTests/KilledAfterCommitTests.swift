@@ -3,16 +3,16 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// The moment that no retry at random hits for sure: PostgreSQL has committed, and the server dies before it can hear
-    /// of it, let alone answer. The fault is in the line to the database; the programs know nothing of it.
+    /// A crash at a moment that random kills would rarely hit: PostgreSQL has committed, and the server dies before it
+    /// learns of that. The fault is injected into the connection to the database.
     @Suite struct KilledAfterCommitTests {
-        /// A write, and how its one effect is counted.
+        /// A write, and how to count its effect.
         private struct Write {
             let path: String
             let body: JSON?
             let status: Int
             let effect: String
-            /// Rows that the effect has.
+            /// The number of rows of one effect.
             var rows = 1
         }
 
@@ -67,7 +67,7 @@ extension SystemTests {
                         ]
                     ],
                     status: 200, effect: ledger("batch"), rows: 2),
-                // A refusal is kept as well: nothing happened, and the retry is told so in the same words.
+                // A refusal is stored too: nothing happened, and the retry gets the same response.
                 Write(
                     path: "/inventory/ship", body: movement("K-2", 1_000_000, "refused"), status: 400,
                     effect: ledger("refused"), rows: 0),
@@ -84,7 +84,7 @@ extension SystemTests {
         func `A server that dies between COMMIT and its answer: the retry elsewhere gets the answer, one effect`()
             async throws
         {
-            // The dead server's leases are waited for: short ones do.
+            // The retry waits for the dead server's leases, so they are short.
             try await Stage.with(servers: 1, settings: ["LOCK_LEASE_MS": "500"]) { stage in
                 try await stage.stock(["K-1", "K-2", "LOW"], in: ["WH1", "WH2"], quantity: 100)
                 let survivor = try #require(await stage.clients.first)
@@ -96,7 +96,7 @@ extension SystemTests {
                     await survivor.get("/purchase-order-suggestions").json["items"][0]["id"].text)
 
                 let address = try await stage.databaseAddress()
-                try await CutOffProxy.with(socketPath: address.socketPath, seed: 0) { proxy in
+                try await CommitFaultProxy.with(socketPath: address.socketPath, seed: 0) { proxy in
                     let url =
                         "host=127.0.0.1 port=\(proxy.port) sslmode=disable gssencmode=disable"
                         + " user=\(address.user) dbname=\(address.database)"
@@ -111,7 +111,7 @@ extension SystemTests {
         }
 
         private static func play(
-            _ write: Write, key: String, _ victim: APIProcess, _ survivor: StockClient, _ proxy: CutOffProxy,
+            _ write: Write, key: String, _ victim: APIProcess, _ survivor: StockClient, _ proxy: CommitFaultProxy,
             _ stage: Stage
         ) async throws {
             #expect(try await stage.count(write.effect) == 0, "\(write.path)")
@@ -124,7 +124,7 @@ extension SystemTests {
             let client = stage.client(victim)
             async let first = try? send(client)
             try await eventually(within: .seconds(20), "\(write.path) is committed") { proxy.silencesMade > before }
-            // Durable, and known to nobody but the database.
+            // The write is durable, and only the database knows it.
             #expect(try await stage.count("SELECT count(*) FROM idempotency_keys WHERE key = '\(key)'") == 1)
             #expect(try await stage.count(write.effect) == write.rows, "\(write.path)")
             await victim.crash()

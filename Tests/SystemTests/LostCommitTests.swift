@@ -2,19 +2,21 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// The line to the database breaks around a COMMIT: the effect is there once, and the caller is told the truth.
+    /// The connection to the database breaks around a COMMIT: the effect happens at most once, and the caller gets the
+    /// true result.
     @Suite struct LostCommitTests {
         private static let cuts = 12
         private static let quantity = 1_000
 
-        @Test(.timeLimit(.minutes(2)), arguments: CutOffProxy.Cut.allCases)
-        func `Whoever asked is told the truth when the line is cut around a COMMIT`(_ cut: CutOffProxy.Cut) async throws
-        {
+        @Test(.timeLimit(.minutes(2)), arguments: CommitFaultProxy.Cut.allCases)
+        func `The caller gets the true result when the connection is cut around a COMMIT`(
+            _ cut: CommitFaultProxy.Cut
+        ) async throws {
             let seed = SeededRandom().seed
             print("seed \(seed)")
             try await Stage.with(servers: 0) { stage in
                 let address = try await stage.databaseAddress()
-                try await CutOffProxy.with(socketPath: address.socketPath, seed: seed) { proxy in
+                try await CommitFaultProxy.with(socketPath: address.socketPath, seed: seed) { proxy in
                     let url =
                         "host=127.0.0.1 port=\(proxy.port) sslmode=disable gssencmode=disable"
                         + " user=\(address.user) dbname=\(address.database)"
@@ -34,9 +36,10 @@ extension SystemTests {
                     print("answers: \(journal.answers)")
                     #expect(journal.serverFaults(allowing: ["503 unavailable", "503 system_busy"]).isEmpty)
                     try await journal.check(stage)
-                    // The line was cut and the database was there all the time: nearly every fate can be found out.
+                    // Only the connection was cut and the database stayed up, so the outcome of nearly every commit can
+                    // be found out.
                     #expect(journal.answers["503 unavailable", default: 0] * 10 < journal.successes)
-                    // Without this the test would show nothing: most cuts hit a batch that was being saved.
+                    // Without this the test would prove nothing: most cuts must hit a batch that was being saved.
                     let lost = await stage.servers.map { server in
                         server.logLines(level: "warning").count { $0.contains("the answer of a COMMIT was lost") }
                     }

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// Mail servers that are away, say no, hang and lie: the mailer stays up, says what is wrong, and loses nothing.
+    /// Mail servers that are down, refuse, hang and lie: the mailer stays up, reports the problem, and loses nothing.
     @Suite struct MailFaultTests {
-        /// One record that falls, a mailer, and a mail server with a fault from the start.
+        /// One record with low stock, a mailer, and a mail server with a fault from the start.
         private static func with(
             _ faults: MailFaults = MailFaults(), _ demands: MailServer.Demands = .init(),
             settings: [String: String] = [:], endsInBody: Bool = false,
@@ -33,7 +33,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A server that is away: health says so, and the email leaves when it is back`() async throws {
+        func `While the server is down, health reports it, and the email is sent when it is back`() async throws {
             try await Stage.with(servers: 1) { stage in
                 let mail = try await MailServer()
                 mail.stop()
@@ -41,7 +41,7 @@ extension SystemTests {
                 let mailer = try await MailerProcess.start(stage, mail.url)
                 let client = try #require(await stage.clients.first)
                 try stage.require(await client.ship("FAULT", "WH1", 3))
-                try await eventually("health says so") {
+                try await eventually("health reports it") {
                     try await Self.ready(mailer)["checks"]["smtp"]["status"] == "down"
                 }
                 let health = try await Self.ready(mailer)
@@ -50,16 +50,16 @@ extension SystemTests {
                 #expect(waiting["state"] == "queued" && waiting["last_error"].text?.isEmpty == false)
                 try await mail.start()
                 _ = try await mail.messages(atLeast: 1, within: .seconds(60))
-                try await eventually("health is well again") { try await Self.ready(mailer)["status"] == "ok" }
+                try await eventually("health is ok again") { try await Self.ready(mailer)["status"] == "ok" }
                 try await mailer.terminate()
                 #expect(try mail.messages().count == 1)
             }
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A server that says later to everything gets it later`() async throws {
+        func `A server that defers everything gets the email later`() async throws {
             try await Self.with(.everywhere("451 4.7.1 Try again later")) { stage, mail, _ in
-                try await eventually("it was tried twice") {
+                try await eventually("two attempts were made") {
                     try await stage.deliveries().first?["attempts"].int ?? 0 >= 2
                 }
                 let waiting = try #require(try await stage.deliveries().first)
@@ -71,7 +71,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `One recipient whom the server does not know: the other has it, and an operator can see to the rest`()
+        func `If one recipient is unknown, the other gets the email, and an operator can requeue the rest`()
             async throws
         {
             var faults = MailFaults()
@@ -83,7 +83,7 @@ extension SystemTests {
                 #expect(failed["last_error"] == "gone@example.com: 550 5.1.1 No such user")
                 let first = try await mail.messages(atLeast: 1)
                 #expect(first.map(\.recipients) == [["buyer@example.com"]])
-                try await eventually("health says so") {
+                try await eventually("health reports it") {
                     try await Self.ready(mailer)["checks"]["deliveries"]["note"] == "1 digests failed"
                 }
                 let list = try await Products.inventoryctl(
@@ -94,18 +94,22 @@ extension SystemTests {
                     in: stage.folder)
                 #expect(again.end == .exit(0), "\(again.errorOutput)")
                 let second = try await mail.messages(atLeast: 2)
-                #expect(second.last?.recipients == ["new@example.com"], "who has it is not asked again")
+                #expect(
+                    second.last?.recipients == ["new@example.com"],
+                    "a recipient that has the email does not get it again")
                 #expect(Set(second.flatMap { $0.parsed.values("Message-ID") }).count == 1)
                 try await eventually("it is sent") { try await stage.deliveries().first?["state"] == "sent" }
             }
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A line that is cut in the message: it is sent again and arrives once`() async throws {
+        func `After a disconnect during the message the email is sent again and arrives once`() async throws {
             var faults = MailFaults()
             faults.body = .cut
             try await Self.with(faults) { stage, mail, _ in
-                try await eventually("it was tried") { try await stage.deliveries().first?["attempts"].int ?? 0 >= 1 }
+                try await eventually("an attempt was made") {
+                    try await stage.deliveries().first?["attempts"].int ?? 0 >= 1
+                }
                 try mail.behave()
                 _ = try await mail.messages(atLeast: 1)
                 try await eventually("it is sent") { try await stage.deliveries().first?["state"] == "sent" }
@@ -114,11 +118,13 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A line that is cut after the final dot: a second copy has the same Message-ID`() async throws {
+        func `After a disconnect behind the final dot a second copy has the same Message-ID`() async throws {
             var faults = MailFaults()
             faults.message = .cut
             try await Self.with(faults) { stage, mail, _ in
-                try await eventually("it was tried") { try await stage.deliveries().first?["attempts"].int ?? 0 >= 1 }
+                try await eventually("an attempt was made") {
+                    try await stage.deliveries().first?["attempts"].int ?? 0 >= 1
+                }
                 try mail.behave()
                 try await eventually("it is sent") { try await stage.deliveries().first?["state"] == "sent" }
                 let messages = try mail.messages()
@@ -127,11 +133,11 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A server that does not greet: the mailer gives up soon, says so and ends when it is told`() async throws {
+        func `If the server does not greet, the mailer gives up soon, reports it and stops on request`() async throws {
             var faults = MailFaults()
             faults.greeting = .hang
             try await Self.with(faults) { stage, mail, mailer in
-                try await eventually(within: .seconds(30), "health says so") {
+                try await eventually(within: .seconds(30), "health reports it") {
                     try await Self.ready(mailer)["checks"]["smtp"]["status"] == "down"
                 }
                 #expect(try await stage.deliveries().first?["state"] == "queued")
@@ -141,13 +147,13 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Told to end while the server hangs in a message, the mailer ends in time and another sends it`()
+        func `A mailer stopped while the server hangs in a message ends in time, and another one sends the email`()
             async throws
         {
             var faults = MailFaults()
             faults.message = .hang
             try await Self.with(faults, endsInBody: true) { stage, mail, mailer in
-                try await eventually("it hangs") { try mail.hangs() == 1 }
+                try await eventually("it hangs") { try mail.hangCount() == 1 }
                 try await mailer.terminate()
                 try mail.behave()
                 let other = try await MailerProcess.start(stage, mail.url)
@@ -158,7 +164,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A certificate that does not hold: nothing is sent, and health says why`() async throws {
+        func `With an invalid certificate nothing is sent, and health reports the reason`() async throws {
             let certificates = try MailCertificates()
             for identity in [certificates.wrongHost, certificates.selfSigned, certificates.expired] {
                 var demands = MailServer.Demands()
@@ -166,7 +172,7 @@ extension SystemTests {
                 try await Self.with(
                     MailFaults(), demands, settings: ["SMTP_CA_FILE": certificates.authority]
                 ) { stage, mail, mailer in
-                    try await eventually("health says so") {
+                    try await eventually("health reports it") {
                         try await Self.ready(mailer)["checks"]["smtp"]["note"].text?.lowercased()
                             .contains("certificate") == true
                     }
@@ -189,9 +195,9 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Alerts that nobody is named for wait, and health says so`() async throws {
+        func `Alerts without recipients wait, and health reports them`() async throws {
             try await Self.with(settings: ["ALERT_TO": "", "MAIL_INTERVAL_SECONDS": "1"]) { stage, mail, mailer in
-                try await eventually("health says so") {
+                try await eventually("health reports it") {
                     try await Self.ready(mailer)["checks"]["deliveries"]["note"] == "1 alerts have no recipients"
                 }
                 let client = try #require(await stage.clients.first)
@@ -204,7 +210,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `The status page has the mailer's metrics and the process's`() async throws {
+        func `The status page has the metrics of the mailer and of the process`() async throws {
             try await Self.with { _, mail, mailer in
                 _ = try await mail.messages(atLeast: 1)
                 try await eventually("it is counted") {

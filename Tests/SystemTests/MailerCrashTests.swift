@@ -21,11 +21,11 @@ extension SystemTests {
                 var mailer = try MailerProcess(stage, mail.url, [], settings)
                 let client = try #require(await stage.clients.first)
                 for kill in 0..<Self.kills {
-                    // Down and up: another alert each time.
+                    // Down and up again raises another alert each time.
                     let sku = Self.skus[kill % Self.skus.count]
                     try stage.require(await client.ship(sku, "WH1", 3))
                     try stage.require(await client.receive(sku, "WH1", 3))
-                    // A start takes some tens of milliseconds, a send as many.
+                    // A start takes tens of milliseconds, and so does a send.
                     let life = Int64.random(in: 10...250, using: &random)
                     try await ContinuousClock().sleep(for: .milliseconds(life))
                     await mailer.child.kill()

@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// What the programs show, and that Prometheus takes it.
+    /// The metrics of the programs, and that Prometheus accepts them.
     @Suite struct MetricsTests {
-        /// Name and type by program, as docs/observability/README.md has them.
+        /// Names and types of a program's metrics in docs/observability/README.md.
         private static func documented(_ program: String) throws -> [String: String] {
             let file = TestDatabase.folder().deletingLastPathComponent()
                 .appending(path: "docs/observability/README.md")
@@ -31,7 +31,7 @@ extension SystemTests {
             return types
         }
 
-        /// All three programs on one stage, and the ports of their `/metrics`.
+        /// Runs all three programs on one stage; passes the ports of their `/metrics`.
         private static func withPrograms(
             _ body: @escaping @Sendable (Stage, _ ports: [(program: String, port: Int)]) async throws -> Void
         ) async throws {
@@ -64,10 +64,10 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Each program shows the metrics that are documented for it, each with its type and help`() async throws {
+        func `Each program exposes its documented metrics, each with type and help`() async throws {
             try await Self.withPrograms { stage, ports in
                 for (program, port) in ports {
-                    // The first answer is in the second one's histogram.
+                    // The first response appears in the histogram of the second.
                     _ = try await Self.scrape(port, stage)
                     let text = try await Self.scrape(port, stage)
                     #expect(try Self.shown(text) == Self.documented(program), "\(program)")
@@ -79,7 +79,7 @@ extension SystemTests {
         @Test(
             .enabled(if: environment("TEST_PROMETHEUS") != nil, "Prometheus is not installed"),
             .timeLimit(.minutes(2)))
-        func `A Prometheus scrapes all three programs, and takes the metrics and the rules`() async throws {
+        func `Prometheus scrapes all three programs and accepts the metrics and rules`() async throws {
             let prometheus = try #require(environment("TEST_PROMETHEUS"))
             try await Self.withPrograms { stage, ports in
                 for (program, port) in ports {

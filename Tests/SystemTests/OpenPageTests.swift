@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// What is open to everybody on this machine, and to a `read` key elsewhere.
+    /// Pages that are open on this machine and need a `read` key from elsewhere.
     @Suite struct OpenPageTests {
         @Test(.timeLimit(.minutes(1)))
-        func `Metrics and description are open on loopback, but not to what a proxy passes on`() async throws {
+        func `Metrics and API description are open on loopback, but not to proxied requests`() async throws {
             try await Stage.with(servers: 1, settings: ["AUTH_MODE": "keys"]) { stage in
                 let client = try #require(await stage.clients.first)
                 for path in ["/metrics", "/openapi.json", "/docs"] {
@@ -26,7 +26,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `A key that has spent what it may is told when to come again, and another is not`() async throws {
+        func `A key over its rate limit is told when to retry, and another key is not affected`() async throws {
             let settings = ["AUTH_MODE": "keys", "RATE_LIMIT_PER_SECOND": "1", "RATE_LIMIT_BURST": "3"]
             try await Stage.with(servers: 1, settings: settings) { stage in
                 let bare = try #require(await stage.clients.first)
@@ -40,7 +40,7 @@ extension SystemTests {
                 #expect(refused?.status == 429 && refused?.code == "rate_limited")
                 #expect(refused?.header("Retry-After") == "1")
                 #expect(try await other.get("/inventory").status == 200)
-                try await eventually("it may again") { try await greedy.get("/inventory").status == 200 }
+                try await eventually("the key is accepted again") { try await greedy.get("/inventory").status == 200 }
             }
         }
     }

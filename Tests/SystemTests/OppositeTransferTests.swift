@@ -20,7 +20,7 @@ extension SystemTests {
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(answers.count == Self.eachWay * 2)
-                // One side may run empty for a moment; nothing else is an excuse.
+                // Only one side that runs empty for a moment excuses a refusal.
                 for answer in answers where !answer.isSuccess {
                     #expect(answer.code == "insufficient_stock", "\(answer)")
                 }

@@ -3,11 +3,11 @@ import Testing
 
 extension SystemTests {
     @Suite struct PostgresRestartTests {
-        /// What a server may say while its database is away.
+        /// Allowed problems while the database is down.
         private static let outage: Set = ["503 unavailable", "503 system_busy"]
 
         @Test(.timeLimit(.minutes(3)), arguments: [PrivatePostgres.Shutdown.fast, .immediate])
-        func `A restarted database costs 503s while it is away and no answered write`(
+        func `A database restart causes 503s while it is down and loses no acknowledged write`(
             _ mode: PrivatePostgres.Shutdown
         ) async throws {
             try await PrivatePostgres.with { postgres in
@@ -22,9 +22,9 @@ extension SystemTests {
                         try await load.waitForSuccesses(100)
                         try await postgres.restart(mode)
                         try await load.waitForSuccesses(100, within: .seconds(60))
-                        // Away for as long as callers need to notice, then back.
+                        // Down long enough for callers to notice, then up again.
                         try await postgres.stop(mode)
-                        try await eventually("callers are told") {
+                        try await eventually("callers see the outage") {
                             journal.answers["503 unavailable", default: 0] >= 20
                         }
                         try await postgres.start()
@@ -41,8 +41,10 @@ extension SystemTests {
             }
         }
 
-        /// A session that is ended between its COMMIT and the next message has its answer and its farewell in one breath.
-        @Test(.timeLimit(.minutes(2))) func `Database sessions that an operator ends lose nothing and double nothing`()
+        /// A session that is terminated between its COMMIT and the next message gets the reply and the termination
+        /// together.
+        @Test(.timeLimit(.minutes(2)))
+        func `Database sessions terminated by an operator lose nothing and duplicate nothing`()
             async throws
         {
             try await Stage.with { stage in

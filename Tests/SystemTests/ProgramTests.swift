@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// How the programs begin and end (operations.md, *Programs*).
+    /// How the programs start and end (docs/operations.md).
     @Suite struct ProgramTests {
         private static let programs = ["inventory-api", "inventoryctl"]
 
         @Test(.timeLimit(.minutes(1)), arguments: programs)
-        func `Help and version are shown and end with 0`(_ name: String) async throws {
+        func `Help and version are printed and exit with 0`(_ name: String) async throws {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             for option in ["--help", "--version"] {
@@ -25,10 +25,11 @@ extension SystemTests {
                 ("AUTH_MODE", "keys+jwt"), ("LOCK_LEASE_MS", "-1"),
                 ("LOCK_WAIT_MS", "5s"), ("LOCK_ON_REDIS_FAILURE", "panic"), ("REDIS_URL", "http://localhost"),
                 ("LOG_FORMAT", "xml"), ("CACHE_TTL_SECONDS", "1.5"), ("RESERVATION_TTL_SECONDS", "0"),
-                // Without authentication only this machine may ask.
+                // Without authentication only loopback is allowed.
                 ("HTTP_HOST", "0.0.0.0"), ("HTTP_HOST", "::"),
             ])
-        func `A bad setting ends with 64 and one line that names it`(_ name: String, _ value: String) async throws {
+        func `An invalid setting exits with 64 and one line that names it`(_ name: String, _ value: String) async throws
+        {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let url = TestDatabase.url(of: nil)
@@ -37,7 +38,7 @@ extension SystemTests {
             #expect(try await child.waitForEnd(within: .seconds(10)) == .exit(64), "\(child.errorOutput)")
             let lines = child.errorOutput.split(separator: "\n")
             #expect(lines.count == 1, "\(child.errorOutput)")
-            // Which of the two that contradict each other is named is a matter of taste.
+            // Either of two contradicting settings may be named.
             let isNamed = lines.first.map { $0.contains(name) || (name == "HTTP_HOST" && $0.contains("AUTH_MODE")) }
             #expect(isNamed == true, "\(child.errorOutput)")
         }
@@ -50,7 +51,7 @@ extension SystemTests {
                 (["JWT_JWKS": "/nowhere/keys.json"], "JWT_JWKS"), (["JWT_JWKS": "/dev/null"], "JWT_JWKS"),
                 (["JWT_JWKS": "/usr"], "JWT_JWKS"), (["JWT_ISSUER": "x"], "JWT_JWKS"),
             ])
-        func `Tokens without a way to verify them end with 64 and one line`(
+        func `Tokens without a way to verify them exit with 64 and one line`(
             _ settings: [String: String], _ name: String
         ) async throws {
             let folder = try TemporaryFolder()
@@ -64,7 +65,7 @@ extension SystemTests {
             #expect(!child.errorOutput.contains("only-31-bytes"))
         }
 
-        @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option end with 64`()
+        @Test(.timeLimit(.minutes(1))) func `A missing database address and an unknown option exit with 64`()
             async throws
         {
             let folder = try TemporaryFolder()
@@ -77,7 +78,7 @@ extension SystemTests {
             #expect(unknown.errorOutput.contains("colour"))
         }
 
-        @Test(.timeLimit(.minutes(1))) func `An address of several hosts is used though the first of them is dead`()
+        @Test(.timeLimit(.minutes(1))) func `An address with several hosts works even if the first one is down`()
             async throws
         {
             try await Stage.with(servers: 0) { stage in

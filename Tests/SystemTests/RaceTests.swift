@@ -1,9 +1,9 @@
 import Testing
 
 extension SystemTests {
-    /// Callers that want to do what only one of them can, on two servers at once.
+    /// Concurrent callers on two servers, of which only one can succeed.
     @Suite struct RaceTests {
-        @Test(.timeLimit(.minutes(1))) func `Of a confirm and a release of one order at once, one wins and stays`()
+        @Test(.timeLimit(.minutes(1))) func `Of a concurrent confirm and release of one order, one wins permanently`()
             async throws
         {
             try await Stage.with { stage in
@@ -37,7 +37,7 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `A double click on confirm takes the units off once`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `A double click on confirm removes the units once`() async throws {
             try await Stage.with { stage in
                 try await stage.stock(["RACE-2"], quantity: 10)
                 let clients = await stage.clients
@@ -53,7 +53,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `Of many writers that saw the same version, one gets through`() async throws
+        @Test(.timeLimit(.minutes(1))) func `Of many writers with the same expected version, one succeeds`()
+            async throws
         {
             try await Stage.with { stage in
                 try await stage.stock(["RACE-3"], quantity: 10)

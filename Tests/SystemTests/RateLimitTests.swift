@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// How much a caller may ask, over all servers.
+    /// The request rate of a caller over all servers.
     @Suite struct RateLimitTests {
-        /// A second's worth of one request, and a burst that no test's length gives back twice.
+        /// One request per second, and a burst that cannot refill completely during a test.
         private static let settings = [
             "AUTH_MODE": "keys", "RATE_LIMIT_PER_SECOND": "1", "RATE_LIMIT_BURST": "60",
         ]
 
-        /// How many of so many requests are answered, by turns at each server; the others must be refused.
+        /// How many of `count` requests, sent to the servers in turn, are answered; the others must be refused.
         private static func granted(_ count: Int, _ clients: [StockClient]) async throws -> Int {
             var granted = 0
             for number in 0..<count {
@@ -39,31 +39,31 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Two servers share one budget a caller, and count alone while Redis is away`() async throws {
+        func `Two servers share one budget per caller, and count separately while Redis is down`() async throws {
             try await Stage.with(settings: Self.settings) { stage in
                 var clients = await stage.clients
                 var attempts = 0
                 while true {
                     attempts += 1
-                    // Each attempt's caller is rested, whatever the ones before have spent.
+                    // Each attempt uses a new caller with a full budget.
                     let shop = try await stage.createKey("shop \(attempts)", ["read"])
                     clients = clients.map { $0.with(key: shop) }
                     let before = try await Self.countedAlone(clients)
                     let start = ContinuousClock.now
                     let together = try await Self.granted(200, clients)
                     let given = Int((ContinuousClock.now - start) / .seconds(1)) + 1
-                    // A machine that builds meanwhile may keep Redis beyond the limit: that is not what this is about.
+                    // On a busy machine Redis may exceed its time limit; that is not the subject of this test.
                     if try await Self.countedAlone(clients) > before, attempts < 10 { continue }
-                    // Two budgets would be 120.
+                    // Two separate budgets would allow 120.
                     #expect((60...60 + given).contains(together), "\(together) in \(given) s")
-                    #expect(try await clients[0].health().status == 200, "nobody's requests are not counted")
+                    #expect(try await clients[0].health().status == 200, "requests without a caller are not counted")
                     break
                 }
                 await stage.redis.crash()
                 let begin = ContinuousClock.now
                 let alone = try await Self.granted(200, clients)
                 let back = Int((ContinuousClock.now - begin) / .seconds(1)) + 1
-                // Each has its own, of which nothing was spent.
+                // Each server has its own budget, which is full.
                 #expect((120...120 + 2 * back).contains(alone), "\(alone) in \(back) s")
                 #expect(try await Self.countedAlone(clients) >= 200)
             }

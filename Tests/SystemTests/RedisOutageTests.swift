@@ -7,7 +7,7 @@ extension SystemTests {
         private static let places = ["WH1", "WH2"]
 
         @Test(.timeLimit(.minutes(2)))
-        func `Without Redis everything goes on under the database's locks, and with it again nothing is stale`()
+        func `Without Redis the database's locks keep everything working, and when it is back nothing is stale`()
             async throws
         {
             try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "database"]) { stage in
@@ -31,7 +31,7 @@ extension SystemTests {
                 let faults = await stage.faultLines()
                 #expect(journal.serverFaults().isEmpty, "\(journal.answers) \(faults)")
                 try await journal.check(stage)
-                // Whatever was written in the outage is read as it is by both servers, through the cache, twice.
+                // Both servers read everything written during the outage correctly, through the cache, twice.
                 for client in await stage.clients + stage.clients {
                     for (sku, places) in ids {
                         for (place, id) in places {
@@ -65,7 +65,9 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Told to refuse, writes without Redis are 503 system_busy, and go through when it is back`() async throws {
+        func `With LOCK_ON_REDIS_FAILURE=refuse, writes without Redis are 503 system_busy until it is back`()
+            async throws
+        {
             try await Stage.with(settings: ["LOCK_ON_REDIS_FAILURE": "refuse"]) { stage in
                 let ids = try await stage.stock(Self.skus, in: Self.places, quantity: 500)
                 let seed = SeededRandom().seed
@@ -99,16 +101,16 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A read that begins after a write was answered sees it on the other server`() async throws {
+        func `A read that begins after a write's response sees the write on the other server`() async throws {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["R-4"], quantity: 100)
                 try await Self.expectFreshReads(stage, try #require(ids["R-4"]?["WH1"]), "R-4", rounds: 60)
             }
         }
 
-        /// The other server goes on filling the cache meanwhile, with what it knows.
+        /// The other server keeps filling the cache meanwhile with what it knows.
         @Test(.timeLimit(.minutes(2)))
-        func `A server that wrote while it alone had lost Redis leaves nothing stale once it is back`() async throws {
+        func `A server that wrote while only it had lost Redis leaves nothing stale after reconnecting`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await GateProxy.with(socketPath: "\(stage.folder.path)/redis.sock") { gate in
                     let lonely = try await stage.startServer(["REDIS_URL": "redis://127.0.0.1:\(gate.port)/0"])
@@ -119,10 +121,10 @@ extension SystemTests {
                     for _ in 0..<3 {
                         for client in clients { #expect(try await client.record(id).status == 200) }
                         await gate.shut()
-                        try await eventually("it has noticed") {
+                        try await eventually("the outage is noticed") {
                             try await stage.client(lonely).health().json["checks"]["redis"]["status"] == "down"
                         }
-                        // What it writes now, the other one's cache does not hear of.
+                        // Its writes are not published to the other server's cache now.
                         let answer = try await stage.client(lonely).ship("LONELY", "WH1", 7)
                         #expect(answer.status == 200)
                         for client in clients { _ = try await client.record(id) }
@@ -156,7 +158,7 @@ extension SystemTests {
             }
         }
 
-        /// Writes on one server and the other in turn; after each answer every server shows the new figures.
+        /// Writes on both servers in turn; after each response every server must show the new figures.
         private static func expectFreshReads(
             _ stage: Stage, _ id: String, _ sku: String, _ place: String = "WH1", rounds: Int = 20
         ) async throws {

@@ -4,7 +4,7 @@ import Testing
 extension SystemTests {
     @Suite struct ReportTests {
         @Test(.timeLimit(.minutes(2)))
-        func `Reports say the same before and after the sweeper has summed the ledger up`() async throws {
+        func `Reports are the same before and after the sweeper has aggregated the ledger`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["R1", "R2"], quantity: 10)
                 let client = try #require(await stage.clients.first)
@@ -22,7 +22,7 @@ extension SystemTests {
                 #expect(before[3][0]["units_out"] == 2)
                 #expect(before[2][0]["sku"] == "R1" && before[2][0]["transaction_count"] == 3)
                 let sweeper = try SweeperProcess.launch(stage)
-                try await eventually(within: .seconds(60), "it is summed up") {
+                try await eventually(within: .seconds(60), "the ledger is aggregated") {
                     try await stage.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)") == 0
                 }
                 let after = try await figures()
@@ -32,18 +32,18 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Without a sweeper an API process sums the ledger up`() async throws {
+        func `Without a sweeper an API process aggregates the ledger`() async throws {
             try await Stage.with(servers: 1, redis: false) { stage in
                 try await stage.stock(["R1"], quantity: 10)
-                try await eventually(within: .seconds(60), "it is summed up") {
+                try await eventually(within: .seconds(60), "the ledger is aggregated") {
                     try await stage.count("SELECT on_hand::bigint FROM ledger_rollup") == 10
                 }
             }
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Without its replica the API reports from the primary, says so and is degraded`() async throws {
-            let nowhere = ["DATABASE_REPLICA_URL": "postgresql://nobody@127.0.0.1:1/none"]
+        func `Without its replica the API reports from the primary and is degraded`() async throws {
+            let nowhere = ["DATABASE_REPLICA_URL": "postgresql://unknown@127.0.0.1:1/none"]
             try await Stage.with(servers: 1, redis: false, settings: nowhere) { stage in
                 try await stage.stock(["R1"], quantity: 10)
                 let client = try #require(await stage.clients.first)
@@ -92,7 +92,7 @@ extension SystemTests {
                             let (state, count) = (try await check()["status"], try await products())
                             return state == "ok" && count == 2
                         }
-                        // Cut off it has replayed all that it received, and is behind.
+                        // A disconnected standby has replayed all that it received, and is behind.
                         try await standby.sql("ALTER SYSTEM SET primary_conninfo = 'host=/nowhere'")
                         try await standby.sql("SELECT pg_reload_conf()")
                         try await stage.stock(["R3"], in: ["WH9"], quantity: 10)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// Requests that are sent again under their idempotency key, over real processes.
+    /// Requests repeated with their idempotency key, with real processes.
     @Suite struct RetryTests {
         private static func reserve(
             _ client: StockClient, _ order: String, _ sku: String, key: String
@@ -18,14 +18,14 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `The same key fifty times at once over two servers is one effect and one answer`() async throws {
+        func `Fifty concurrent requests with one key on two servers have one effect and one answer`() async throws {
             try await Stage.with { stage in
                 try await stage.stock(["ONCE", "LAST"], quantity: 30)
                 let clients = await stage.clients
                 for sku in ["ONCE", "NONE-LEFT"] {
                     let order = newOrder()
                     if sku == "NONE-LEFT" {
-                        // A refusal is an answer too: of fifty on an empty record all get the first one's.
+                        // A refusal is stored too: fifty requests on an empty record all get the first one's response.
                         try stage.require(await clients[0].ship("LAST", "WH1", 30))
                     }
                     let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -47,7 +47,8 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A server that is killed with requests in it: each retry elsewhere gives the one answer`() async throws {
+        func `After a server is killed with requests in flight, each retry elsewhere gets the one answer`() async throws
+        {
             try await Stage.with { stage in
                 try await stage.stock(["RETRY"], quantity: 10_000)
                 var random = SeededRandom()

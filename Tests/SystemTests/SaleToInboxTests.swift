@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// From a sale to an inbox, over real processes and a real mail server.
+    /// From a sale to an inbox, with real processes and a real mail server.
     @Suite struct SaleToInboxTests {
         @Test(.timeLimit(.minutes(2)))
-        func `A sale that crosses the reorder point is an email with its figures a moment later`() async throws {
+        func `A sale that crosses the reorder point sends an email with its figures a moment later`() async throws {
             try await Stage.with(servers: 1) { stage in
                 let mail = try await MailServer()
                 try await stage.calmStock(["LAPTOP-001"], quantity: 12)
@@ -30,7 +30,7 @@ extension SystemTests {
                 }
                 let alert = try await client.get("/alerts?status=open").json["items"][0]
                 #expect(alert["quantity_available"].int == 9)
-                try await eventually("the alert says so") {
+                try await eventually("the alert is marked as sent") {
                     try await client.get("/alerts?status=open").json["items"][0]["delivery"]["state"] == "sent"
                 }
                 let sent = try await client.get("/alerts?status=open").json["items"][0]["delivery"]
@@ -43,7 +43,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Down, further down, up and down again is two emails, and the first suggestion is withdrawn`()
+        func `Falling twice with a recovery between sends two emails and withdraws the first suggestion`()
             async throws
         {
             try await Stage.with(servers: 1) { stage in
@@ -71,7 +71,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(4)))
-        func `Ten thousand records that fall at once are a few digests, each alert in exactly one of two mailers'`()
+        func `Ten thousand simultaneous alerts become a few digests, each alert sent by exactly one of two mailers`()
             async throws
         {
             try await Stage.with(servers: 1) { stage in
@@ -123,7 +123,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `Whatever a product is called, both parts say it and nothing gets into the header`() async throws {
+        func `Any product name appears in both parts and cannot inject a header`() async throws {
             let names = [
                 "Line\r\nBcc: thief@example.com", "<script>alert(1)</script> & \"quotes\"", "Emoji 🛒👩‍👩‍👧‍👦",
                 "מוצר \u{202E}reversed", "{{name}} {{{name}}}", String(repeating: "ö", count: 200), ".", "From here",

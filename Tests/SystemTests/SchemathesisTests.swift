@@ -3,19 +3,20 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// A judge who knows nothing of our code: it reads `/openapi.json` and holds the server to every word of it.
+    /// An independent check: schemathesis reads `/openapi.json` and checks that the server conforms to it.
     @Suite struct SchemathesisTests {
-        /// Of each route in each phase, beside those that its coverage needs: a minute in all. More find more: by hand.
+        /// Examples per route and phase, beyond those for coverage: a minute in all. Raise it by hand to find more.
         private static let examples = "4"
 
         @Test(
             .enabled(if: environment("TEST_SCHEMATHESIS") != nil, "scripts/test could not fetch schemathesis"),
             .timeLimit(.minutes(5)))
-        func `Schemathesis finds nothing that the server does otherwise than it says`() async throws {
+        func `Schemathesis finds no difference between the server and its description`() async throws {
             let program = try #require(environment("TEST_SCHEMATHESIS"))
             let home = TestDatabase.folder().deletingLastPathComponent().path + "/Tests/Schemathesis"
             try await Stage.with(servers: 1) { stage in
-                // What the examples of the description name, a low record with its alert and suggestion among it.
+                // The entities named in the description's examples, including a low record with its alert and
+                // suggestion.
                 try await stage.stock(["LAPTOP-001"], in: ["WH1", "WH2"], quantity: 900_000_000)
                 let open = try #require(await stage.clients.first)
                 let policy: JSON = ["reorder_point": 900_000_000, "reorder_quantity": 25]
@@ -28,7 +29,7 @@ extension SystemTests {
                         "--config-file", "\(home)/schemathesis.toml", "run", "\(server.url)/openapi.json", "--no-color",
                         "--warnings", "off", "--continue-on-failure", "--generation-database", "none", "--seed", "1",
                         "--max-examples", Self.examples, "--header", "Authorization: Bearer \(key)",
-                        // Else it would be on this machine, where the description is open to all.
+                        // Marks the requests as proxied: on loopback the description needs no key.
                         "--header", "X-Forwarded-For: 203.0.113.7",
                     ],
                     environment: [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// What the operator told a program in confidence stays with it.
+    /// The programs never reveal secrets from their settings.
     @Suite struct SecretTests {
         private static let secret = "S3cr3tW0rd"
 
@@ -13,7 +13,7 @@ extension SystemTests {
                 ["inventory-api"], ["inventory-sweeper"], ["inventory-mailer"], ["inventoryctl", "audit"],
                 ["inventoryctl", "keys", "list"],
             ])
-        func `A database address that cannot be read ends with 64 and one line without its password`(
+        func `An invalid database address exits with 64 and one line without its password`(
             _ words: [String]
         ) async throws {
             let folder = try TemporaryFolder()
@@ -33,7 +33,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `A database and a Redis that are away are logged, their passwords are not`() async throws {
+        func `An unreachable database and Redis are logged without their passwords`() async throws {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let settings = [
@@ -42,7 +42,7 @@ extension SystemTests {
             ]
             let api = try APIProcess.launch(settings, in: folder)
             defer { api.send(SIGKILL) }
-            try await eventually(within: .seconds(20), "both are missed") {
+            try await eventually(within: .seconds(20), "both failures are logged") {
                 api.errorOutput.contains("postgresql: ") && api.errorOutput.contains("redis: ")
             }
             #expect(!api.errorOutput.contains(Self.secret), "\(api.errorOutput)")

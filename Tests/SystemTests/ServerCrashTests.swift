@@ -3,7 +3,7 @@ import Testing
 
 extension SystemTests {
     @Suite struct ServerCrashTests {
-        @Test(.timeLimit(.minutes(2))) func `A server killed under load has lost nothing that it answered`()
+        @Test(.timeLimit(.minutes(2))) func `A server killed under load loses nothing that it acknowledged`()
             async throws
         {
             try await Stage.with(settings: ["LOCK_LEASE_MS": "1000"]) { stage in
@@ -18,7 +18,7 @@ extension SystemTests {
                         let victim = try #require(await stage.servers.first)
                         await victim.crash()
                         await stage.apis.remove(victim)
-                        // The other one goes on, past the leases that the dead one held.
+                        // The other server continues beyond the leases that the dead one held.
                         try await load.waitForSuccesses(40)
                         try await stage.audit()
                         try await stage.startServer()

@@ -13,7 +13,7 @@ extension SystemTests {
                     let refused = try await client.reserve(order: newOrder(), [("SUM", "WH1", 20)])
                     #expect(refused.code == "insufficient_stock")
                     let unknown = try await client.reserve(order: newOrder(), [("NONE", "WH1", 1)])
-                    #expect(unknown.status == 404, "what names nothing is no attempt")
+                    #expect(unknown.status == 404, "an unknown record is not a checkout attempt")
                 }
                 try stage.require(
                     await clients[0].put("/inventory/SUM/WH1", ["reorder_point": 6, "reorder_quantity": 5]))

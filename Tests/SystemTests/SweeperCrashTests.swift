@@ -10,8 +10,8 @@ extension SystemTests {
         private static let sellers = 8
         private static let kills = 25
 
-        /// Sales of one second's life on a few records, which cross their reorder points again and again, while sweepers
-        /// are killed and started anew.
+        /// Reservations that expire after a second, on a few records that keep crossing their reorder points, while
+        /// sweepers are killed and restarted.
         @Test(.timeLimit(.minutes(4)))
         func `Three sweepers that are killed at random release each reservation once and raise no alert twice`()
             async throws
@@ -41,7 +41,7 @@ extension SystemTests {
                     isOver.raise()
                     return (try await group.reduce(0, +), sweepers)
                 }
-                // Leases are left of those that were killed, for a second at most.
+                // Killed sweepers leave leases behind for at most a second.
                 try await eventually(within: .seconds(60), "those that live sweep all") {
                     try await stage.count("SELECT count(*) FROM reservations WHERE status = 'pending'") == 0
                 }
@@ -66,7 +66,7 @@ extension SystemTests {
                 let order = newOrder()
                 let line = [(sku: random.pick(skus), warehouse: random.pick(warehouses), quantity: 1)]
                 let answer = try await client.reserve(order: order, line, ttl: 1)
-                // Nobody is refused for what is overdue: there are far more units than live reservations.
+                // No reserve is refused because of overdue units: there are far more units than live reservations.
                 #expect(answer.isSuccess || answer.code == "system_busy", "\(answer)")
                 if answer.isSuccess { sold += 1 }
                 if answer.isSuccess, Int.random(in: 0..<10, using: &random) == 0 {
@@ -77,11 +77,11 @@ extension SystemTests {
             return sold
         }
 
-        /// - Returns: the three that live in the end.
+        /// - Returns: the three that are running at the end.
         private static func killSweepers(_ stage: Stage, _ random: inout SeededRandom) async throws -> [Child] {
             var sweepers = try (0..<3).map { _ in try SweeperProcess.launch(stage) }
             for _ in 0..<kills {
-                // A random moment, often within a pass: they come every second and at every start.
+                // A random moment, often during a pass: passes run every second and at every start.
                 try await ContinuousClock().sleep(for: .milliseconds(Int64.random(in: 20...600, using: &random)))
                 let victim = Int.random(in: 0..<sweepers.count, using: &random)
                 #expect(sweepers[victim].end == nil, "\(sweepers[victim].errorOutput)")

@@ -7,7 +7,9 @@ extension SystemTests {
     @Suite struct SweeperTests {
         // MARK: Once
 
-        @Test(.timeLimit(.minutes(2))) func `Once: nothing to sweep is 0, and so is everything swept`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `With --once, nothing to sweep exits with 0, and so does everything swept`()
+            async throws
+        {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["ONCE-1", "ONCE-2"], in: ["WH1", "WH2"], quantity: 5_000)
                 let idle = try await SweeperProcess.once(stage)
@@ -26,7 +28,8 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `Once: what cannot be released is said, and the status is not 0`()
+        @Test(.timeLimit(.minutes(2)))
+        func `With --once, an unreleasable reservation is reported, and the exit status is not 0`()
             async throws
         {
             try await Stage.with(servers: 1) { stage in
@@ -37,13 +40,13 @@ extension SystemTests {
                 #expect(sweep.end == .exit(75), "\(sweep.errorOutput)")
                 #expect(sweep.errorOutput.contains("gave up"))
                 #expect(sweep.errorOutput.contains("STUCK in WH1"))
-                // The other record is not kept waiting by the one that is locked.
+                // The locked record must not delay the other one.
                 #expect(try await stage.overdueCount() == 10)
                 #expect(try await SweeperProcess.once(stage).end == .exit(0))
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `A setting that is wrong is named, and the status is 64`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `An invalid setting is named, and the exit status is 64`() async throws {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             for (name, value) in [
@@ -74,7 +77,7 @@ extension SystemTests {
                     made += 1
                     try stage.require(
                         await client.reserve(order: newOrder(), [("BRIEF-\(made % 3 + 1)", "WH1", 1)], ttl: 1))
-                    // The oldest that is left, at any moment.
+                    // The age of the oldest remaining one, sampled repeatedly.
                     let late = try await stage.count(
                         """
                         SELECT count(*) FROM reservations
@@ -95,7 +98,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)), arguments: [SIGTERM, SIGINT])
-        func `A signal in the middle of a pass: what is in flight is finished, and the status is 0`(
+        func `On a signal during a pass work in flight is finished, and the exit status is 0`(
             _ signal: Int32
         ) async throws {
             try await Stage.with(servers: 1) { stage in
@@ -115,7 +118,9 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `The status page tells what was swept, and of the servers`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `The status page reports what was swept and the state of the servers`()
+            async throws
+        {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["PAGE"], quantity: 100)
                 try await stage.makeOverdue(perRecord: 7)
@@ -131,9 +136,9 @@ extension SystemTests {
             }
         }
 
-        // MARK: Servers that go
+        // MARK: Outages
 
-        @Test(.timeLimit(.minutes(2))) func `Redis goes in the middle of a pass: the sweep goes on`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `If Redis disappears during a pass, the sweep continues`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock((0..<10).map { "R-\($0)" }, quantity: 100_000)
                 try await stage.makeOverdue(perRecord: 2_000)
@@ -148,7 +153,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)), arguments: [PrivatePostgres.Shutdown.fast, .immediate])
-        func `The database restarts in the middle of a pass: the sweeper goes on when it is back`(
+        func `If the database restarts during a pass, the sweeper continues when it is back`(
             _ mode: PrivatePostgres.Shutdown
         ) async throws {
             try await PrivatePostgres.with { postgres in

@@ -1,4 +1,4 @@
 import Testing
 
-/// Real processes and real servers, one test after the other: each of them loads the machine by itself.
+/// Real processes and real servers. The tests run one after another, because each of them loads the machine.
 @Suite(.serialized) enum SystemTests {}

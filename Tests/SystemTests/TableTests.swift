@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// Whole tables in and out of two servers, and by the operator's tool.
+    /// Imports and exports of whole tables, over two servers and with inventoryctl.
     @Suite struct TableTests {
         private static func post(
             _ client: StockClient, _ path: String, _ text: String, key: String? = nil
@@ -14,9 +14,9 @@ extension SystemTests {
             return try await client.send(.POST, "/api/v1/import/\(path)", bytes: Array(text.utf8), headers: headers)
         }
 
-        /// Few rows are published one by one; many void what both servers have cached.
+        /// A few rows are published one by one; many rows invalidate the whole cache of both servers.
         @Test(.timeLimit(.minutes(3)), arguments: [40, 21_000])
-        func `What one server took in the other shows at once, also what it had cached`(rows: Int) async throws {
+        func `The other server shows an import at once, even for records that it had cached`(rows: Int) async throws {
             try await Stage.with { stage in
                 let clients = await stage.clients
                 let skus = (0..<rows).map { "S\($0)" }
@@ -40,14 +40,14 @@ extension SystemTests {
                 let export = try await clients[0].get("/export/inventory")
                 let lines = String(decoding: export.bytes, as: UTF8.self).split(separator: "\r\n")
                 #expect(lines.count == rows + 1 && lines.dropFirst().allSatisfy { $0.contains(",W,9,0,1,") })
-                // What was exported changes nothing when it is imported.
+                // Importing an export changes nothing.
                 let again = try await Self.post(clients[0], "stock", String(decoding: export.bytes, as: UTF8.self))
                 #expect(again.json["updated"] == 0 && again.json["unchanged"] == .integer(rows), "\(again)")
             }
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `The same table under one key at once on two servers is one import and one answer`() async throws {
+        func `Concurrent imports with one key on two servers are one import and one answer`() async throws {
             try await Stage.with { stage in
                 let clients = await stage.clients
                 try await stage.stock(["A"], quantity: 5)
@@ -66,7 +66,9 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `A file with fifty faults names all fifty and changes nothing, over HTTP and by the tool`() async throws {
+        func `A file with fifty faults lists all fifty and changes nothing, over HTTP and with inventoryctl`()
+            async throws
+        {
             try await Stage.with(servers: 1) { stage in
                 let client = try #require(await stage.clients.first)
                 try await stage.stock(["A"], quantity: 5)
@@ -87,7 +89,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(1)))
-        func `The tool takes in what it wrote, through a file that is there only when it is whole`() async throws {
+        func `inventoryctl imports its own export, whose file appears only when it is complete`() async throws {
             try await Stage.with(servers: 1) { stage in
                 try await stage.stock(["A", "B"], quantity: 5)
                 let path = "\(stage.folder.path)/products.csv"

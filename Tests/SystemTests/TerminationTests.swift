@@ -7,11 +7,11 @@ extension SystemTests {
     @Suite struct TerminationTests {
         private static let waiting = 30
         private static let callers = 8
-        /// A request that is younger than this at the signal may still lie unread in the server's socket.
+        /// A request younger than this at the signal may still be unread in the server's socket.
         private static let unread = Duration.milliseconds(100)
 
         @Test(.timeLimit(.minutes(2)))
-        func `SIGTERM under load: what was asked before is answered, and the exit status is 0`() async throws {
+        func `On SIGTERM under load earlier requests are answered, and the exit status is 0`() async throws {
             try await Stage.with { stage in
                 let ids = try await stage.stock(["T-HELD", "T-FREE"], quantity: 100)
                 let held = try #require(ids["T-HELD"]?["WH1"])
@@ -19,11 +19,11 @@ extension SystemTests {
                 let client = stage.client(server)
                 let journal = Journal()
                 let free = (0..<Self.callers).map { caller in
-                    Task { await Self.callUntilNobodyAnswers(client, "free-\(caller)", journal) }
+                    Task { await Self.callUntilNoAnswer(client, "free-\(caller)", journal) }
                 }
                 let (waiting, signalled) = try await stage.whileLocked(held) {
                     let waiting = Self.receives(client, journal)
-                    // Later requests on as many connections have been answered: the waiting ones have arrived.
+                    // Later requests on as many connections have been answered, so the waiting ones have arrived.
                     let goal = journal.successes + 100
                     try await eventually("the free record's callers go on") { journal.successes >= goal }
                     let signalled = ContinuousClock.now
@@ -49,7 +49,7 @@ extension SystemTests {
         func `An idle server ends at once`(_ signal: Int32) async throws {
             try await Stage.with(servers: 1) { stage in
                 let server = try #require(await stage.servers.first)
-                // A connection that is kept open must not hold it up.
+                // An idle kept-alive connection must not delay the end.
                 #expect(try await stage.client(server).health().status == 200)
                 server.child.send(signal)
                 #expect(try await server.child.waitForEnd(within: .seconds(5)) == .exit(0))
@@ -59,8 +59,8 @@ extension SystemTests {
 
         // MARK: Callers
 
-        /// - Returns: when the request was made that got no answer.
-        private static func callUntilNobodyAnswers(
+        /// - Returns: when the first request without an answer was sent.
+        private static func callUntilNoAnswer(
             _ client: StockClient, _ name: String, _ journal: Journal
         ) async -> ContinuousClock.Instant {
             var number = 0

@@ -6,7 +6,7 @@ import Testing
 import TokenTesting
 
 extension SystemTests {
-    /// Callers with tokens of an issuer of the test's own.
+    /// Callers with tokens of the test's own issuer.
     @Suite struct TokenTests {
         private static let secret = "a secret of 32 bytes or more, it is"
         private static let settings = [
@@ -14,7 +14,7 @@ extension SystemTests {
             "JWT_AUDIENCE": "stock",
         ]
 
-        /// - Parameter lasting: seconds from now on.
+        /// - Parameter lasting: the token's lifetime in seconds.
         private static func hs256(
             _ subject: String, _ scope: String, audience: String = "stock", issuer: String = "https://id.example",
             lasting seconds: Int = 300, secret: String = secret
@@ -26,7 +26,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `A token does what its scope says on both servers, its subject is in the ledger, and keys go on`()
+        func `A token has its scopes on both servers, its subject is in the ledger, and keys keep working`()
             async throws
         {
             try await Stage.with(settings: Self.settings) { stage in
@@ -49,8 +49,8 @@ extension SystemTests {
                     #expect(try await reader.get("/inventory").status == 200)
                     let refused = try await reader.receive("A", "WH1", 5)
                     #expect(refused.status == 403 && refused.json["required_scope"] == "stock:write", "\(refused)")
-                    let nobody = client.with(key: try Self.hs256("nobody", "openid profile"))
-                    #expect(try await nobody.get("/inventory").status == 403)
+                    let unscoped = client.with(key: try Self.hs256("unscoped", "openid profile"))
+                    #expect(try await unscoped.get("/inventory").status == 403)
                 }
                 for api in await stage.servers {
                     #expect(!api.child.errorOutput.contains(token.suffix(20)), "a token is in the log")
@@ -90,15 +90,15 @@ extension SystemTests {
                     #expect(answer.header("WWW-Authenticate") == "Bearer")
                     try await eventually("the log says: \(reason)") { api.child.errorOutput.contains(reason) }
                 }
-                // It opens until its second comes, and then does no more, though it was remembered.
+                // The token works until it expires, and not afterwards, although it was cached.
                 let short = bare.with(key: try Self.hs256("short", "read", lasting: 2))
                 #expect(try await short.get("/inventory").status == 200)
-                try await eventually("the token has ended") { try await short.get("/inventory").status == 401 }
+                try await eventually("the token has expired") { try await short.get("/inventory").status == 401 }
             }
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `An idempotency key of a token's caller is not that of a key of the same name`() async throws {
+        func `Idempotency keys of a token's subject and of an API key with the same name are separate`() async throws {
             try await Stage.with(servers: 1, settings: Self.settings) { stage in
                 let bare = try #require(await stage.clients.first)
                 let key = try await stage.createKey("shop", ["admin"])
@@ -119,7 +119,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(2)))
-        func `When the key set is written anew, its keys count without a restart`() async throws {
+        func `A rewritten key set takes effect without a restart`() async throws {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let file = "\(folder.path)/jwks.json"
@@ -140,7 +140,7 @@ extension SystemTests {
                 #expect(try await status("old", old) == 200)
                 #expect(try await status("new", new) == 401)
                 try write(old.jwk(#""kid":"old""#), new.jwk(#""kid":"new""#))
-                try await eventually("the new key counts") { try await status("new", new) == 200 }
+                try await eventually("the new key is accepted") { try await status("new", new) == 200 }
                 #expect(try await status("old", old) == 200)
                 try write(new.jwk(#""kid":"new""#))
                 try await eventually("the old key is gone") { try await status("old", old) == 401 }
@@ -148,7 +148,7 @@ extension SystemTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(1))) func `Where keys alone are taken a good token opens nothing`() async throws {
+        @Test(.timeLimit(.minutes(1))) func `With AUTH_MODE=keys a valid token is refused`() async throws {
             let settings = Self.settings.merging(["AUTH_MODE": "keys", "JWT_JWKS": "/nowhere"]) { $1 }
             try await Stage.with(servers: 1, settings: settings) { stage in
                 let bare = try #require(await stage.clients.first)

@@ -2,15 +2,16 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Beside the other system tests, not in line with them: it only waits.
+/// Runs concurrently with the other system tests, because it only waits.
 @Suite struct UnreachableDatabaseTests {
-    /// All the waiting is done at the same time: 30 seconds once.
-    @Test(.timeLimit(.minutes(2))) func `A database that cannot be reached is tried for 30 seconds, then it is 69`()
+    /// All programs wait concurrently: 30 seconds in total.
+    @Test(.timeLimit(.minutes(2)))
+    func `An unreachable database is retried for 30 seconds, then the programs exit with 69`()
         async throws
     {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let url = "postgresql:///nothing?host=\(folder.path)&user=nobody"
+        let url = "postgresql:///nothing?host=\(folder.path)&user=unknown"
         let begin = ContinuousClock.now
         let api = try APIProcess.launch(["DATABASE_URL": url], in: folder)
         let audit = try Child(Products.path("inventoryctl"), ["audit"], environment: ["DATABASE_URL": url], in: folder)

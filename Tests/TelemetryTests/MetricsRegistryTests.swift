@@ -70,7 +70,7 @@ struct MetricsRegistryTests {
         #expect(registry.distribution(ofTimer: "nothing") == nil)
     }
 
-    @Test("quantiles of nothing are none, and what is above all bounds counts as the highest")
+    @Test("without values there is no quantile, and values above all bounds count as the highest bound")
     func edges() throws {
         let empty = Distribution(bounds: [1, 2], counts: [0, 0, 0], sum: 0)
         #expect(empty.p50 == nil)
@@ -100,21 +100,21 @@ struct MetricsRegistryTests {
         #expect(registry.prometheusText().contains("c_total{id=\"0\"} 2"))
     }
 
-    @Test("names and labels become what Prometheus allows, each once")
+    @Test("names and labels are converted to what Prometheus allows, without duplicates")
     func names() {
         Counter(label: "1a.b-c/é_total", dimensions: [("le", "x"), ("a b", "1"), ("a b", "2")], factory: registry)
             .increment()
         #expect(registry.prometheusText().hasSuffix("_1a_b_c___total{a_b=\"2\",le_=\"x\"} 1\n"))
     }
 
-    @Test("a name belongs to the kind that took it first")
+    @Test("a name belongs to the kind that used it first")
     func conflict() {
         Gauge(label: "x_total", factory: registry).record(1)
         Counter(label: "x", factory: registry).increment()
         #expect(registry.prometheusText() == "# TYPE x_total gauge\nx_total 1.0\n")
     }
 
-    @Test("nothing is lost when many threads record")
+    @Test("concurrent threads lose no records")
     func threads() {
         let counter = Counter(label: "n", factory: registry)
         let meter = Meter(label: "m", factory: registry)

@@ -17,7 +17,7 @@ struct RequestLogTests {
         return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
     }
 
-    @Test("a line is the one that a logger would write of the same request", arguments: LogFormat.allCases)
+    @Test("a line is identical to a logger's line for the same request", arguments: LogFormat.allCases)
     func sameAsLogger(_ format: LogFormat) {
         let words = ["", "x", "two words", "a=b", "quote\"", "c:\\d", "é", "line\nend", "r-1", "/api/v1/reservations"]
         let numbers: [Int64] = [0, 1, 9, 10, 999, 1_000, 12_345_678, 1_000_000_000, .max]
@@ -46,19 +46,19 @@ struct RequestLogTests {
         for index in stride(from: 0, to: lines.count - 1, by: 2) { #expect(lines[index] == lines[index + 1]) }
     }
 
-    @Test("gathered lines stand before what is written after them, and each second has its own text")
+    @Test("buffered lines precede lines written later, and each second has its own text")
     func order() {
         let lines = written { writer in
-            writer.gather { $0.append("one") }
-            writer.gather { $0.append(LogTime(seconds: 0, milliseconds: 1)) }
-            writer.gather { $0.append(LogTime(seconds: 1, milliseconds: 20)) }
+            writer.enqueue { $0.append("one") }
+            writer.enqueue { $0.append(LogTime(seconds: 0, milliseconds: 1)) }
+            writer.enqueue { $0.append(LogTime(seconds: 1, milliseconds: 20)) }
             writer.write("two")
-            writer.gather { $0.append("three") }
+            writer.enqueue { $0.append("three") }
         }
         #expect(lines == ["one", "1970-01-01T00:00:00.001Z", "1970-01-01T00:00:01.020Z", "two", "three"])
     }
 
-    @Test("nothing is written where requests are below the level")
+    @Test("nothing is written if requests are below the level")
     func level() {
         let lines = written { writer in
             RequestLog(label: "l", format: .text, level: .notice, writer: writer, now: { [time] in time }).write(
@@ -67,28 +67,29 @@ struct RequestLogTests {
         #expect(lines.isEmpty)
     }
 
-    @Test("while nobody reads, lines gather up to a bound, the rest is dropped, and the loss is told")
+    @Test(
+        "while the reader is stalled, lines are buffered up to a limit, the rest is dropped, and the loss is reported")
     func stalled() throws {
         let pipe = Pipe()
         let writer = LogWriter(fileDescriptor: pipe.fileHandleForWriting.fileDescriptor)
         let line = String(repeating: "x", count: 4_000)
-        // More than the pipe and the bound hold together.
-        for _ in 0..<400 { writer.gather { $0.append(line) } }
+        // More than the pipe and the buffer hold together.
+        for _ in 0..<400 { writer.enqueue { $0.append(line) } }
         writer.flush()
         _ = pipe.fileHandleForReading.availableData
         writer.write("after")
         try pipe.fileHandleForWriting.close()
         let rest = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(rest.contains("log lines were dropped because nobody read them\nafter\n"))
-        // Nothing is glued to a line that broke off.
+        #expect(rest.contains(" lines dropped\nafter\n"))
+        // Nothing is appended to an incomplete line.
         #expect(rest.split(separator: "\n").allSatisfy { $0.count <= line.count || $0.hasPrefix("…") })
     }
 
-    @Test("lines of many threads come whole, in the order of each thread")
+    @Test("lines of concurrent threads are whole and in each thread's order")
     func threads() {
         let lines = written { writer in
             DispatchQueue.concurrentPerform(iterations: 8) { thread in
-                for number in 0..<50 { writer.gather { $0.append("\(thread) \(number)") } }
+                for number in 0..<50 { writer.enqueue { $0.append("\(thread) \(number)") } }
             }
         }
         #expect(lines.count == 400)

@@ -3,17 +3,17 @@ import Metrics
 import Reactor
 import UseCases
 
-/// One look at the outbox: digest after digest, until nothing is due.
+/// One pass over the outbox: digest after digest, until nothing is due.
 extension DigestMailer {
     /// Gathers and sends until nothing is due.
     func pass(_ rules: DigestRules) async throws(ServiceFailure) -> Pass {
         var pass = Pass()
         var isServerBack = false
         while !isStopping {
-            // Again before each send: what was raised meanwhile must not wait behind a long queue.
+            // Gather again before each send: an alert raised meanwhile must not wait behind a long queue.
             pass.gathered += try await outbox.gather(rules)
             guard let claim = try await outbox.claim(lease: settings.lease) else { break }
-            // The claim took its time as well; whoever has lost it meanwhile must not send.
+            // Claiming takes time too; a mailer that has lost the claim meanwhile must not send.
             guard try await outbox.renew(claim, lease: settings.lease) else { continue }
             let started = ContinuousClock.now
             let report = isStopping ? nil : await send(claim)
@@ -27,35 +27,35 @@ extension DigestMailer {
             count(verdict, of: claim.digest, in: &pass)
             await settle(claim, verdict)
             if report.delay?.kind == .server {
-                // The others would fare alike. A probe finds out when it is back.
-                noteServer(report.delay)
+                // Other digests would fail the same way. A probe finds out when the server is back.
+                recordServerState(report.delay)
                 break
             }
-            // Whatever it said, it talked: what waits for it, of any mailer, need not wait longer.
+            // Any answer shows that the server is back, so the digests of all mailers that wait for it become due.
             if !isServerBack, !report.delivered.isEmpty || report.delay != nil {
                 isServerBack = true
-                noteServer(nil)
+                recordServerState(nil)
                 try await outbox.serverRecovered()
             }
         }
         return pass
     }
 
-    /// - Returns: nil when this mailer was told to stop before the server had taken anything.
+    /// - Returns: nil when this mailer was stopped before the server had accepted anything.
     private func send(_ claim: ClaimedDigest) async -> DeliveryReport? {
         guard !claim.digest.pending.isEmpty else { return DeliveryReport() }
         let email = render(claim.digest)
-        let renewing = Task { await keep(claim) }
-        let (report, wasCut) = await talking { [transport] in
+        let renewing = Task { await renewRepeatedly(claim) }
+        let (report, wasCancelled) = await conversing { [transport] in
             await transport.send(email, to: claim.digest.pending)
         }
         renewing.cancel()
-        if wasCut, report.delivered.isEmpty, report.refused.isEmpty { return nil }
+        if wasCancelled, report.delivered.isEmpty, report.refused.isEmpty { return nil }
         return report
     }
 
-    /// Renews the claim for as long as the server takes. One that is lost all the same costs a second copy at worst.
-    private func keep(_ claim: ClaimedDigest) async {
+    /// Renews the claim for as long as the send takes. A claim that is lost anyway costs a second copy at worst.
+    private func renewRepeatedly(_ claim: ClaimedDigest) async {
         while !Task.isCancelled {
             await reactor.sleep(for: settings.lease / 3)
             guard !Task.isCancelled else { return }
@@ -63,8 +63,8 @@ extension DigestMailer {
         }
     }
 
-    /// How often a try's end is written down again when the database is away; then the lease runs out, and the digest
-    /// goes out once more under the same Message-ID.
+    /// How often recording an attempt's outcome is retried while the database is away. After that the lease runs out,
+    /// and the digest is sent again under the same Message-ID.
     private static let settleLimit = 10
 
     private func settle(_ claim: ClaimedDigest, _ verdict: DigestVerdict) async {
@@ -75,26 +75,26 @@ extension DigestMailer {
                 return
             } catch {
                 logger.error(
-                    "a digest's end cannot be written down",
+                    "the outcome of a digest cannot be recorded",
                     metadata: [
                         "email": "\(claim.digest.id)", "attempt": "\(attempt)", "cause": "\(error.operatorCause)",
                     ])
-                // Time is short; the lease says the rest.
+                // There is little time left to stop; the lease will run out by itself.
                 if isStopping, attempt > 1 { return }
                 await reactor.sleep(for: .milliseconds(200 * attempt))
             }
         }
     }
 
-    // MARK: Telling
+    // MARK: Reporting
 
-    func noteServer(_ trouble: DeliveryReport.Delay?) {
-        if (standing.snapshot.serverTrouble == nil) != (trouble == nil) {
+    func recordServerState(_ trouble: DeliveryReport.Delay?) {
+        if (status.snapshot.serverTrouble == nil) != (trouble == nil) {
             logger.notice(
-                trouble == nil ? "the mail server is back" : "the mail server cannot be written to",
-                metadata: trouble.map { ["cause": "\($0.words)"] } ?? [:])
+                trouble == nil ? "the mail server is back" : "the mail server is unavailable",
+                metadata: trouble.map { ["cause": "\($0.reason)"] } ?? [:])
         }
-        standing.note(serverTrouble: trouble)
+        status.note(serverTrouble: trouble)
         metrics.recordServer(isUp: trouble == nil)
     }
 
@@ -108,17 +108,17 @@ extension DigestMailer {
             metrics.sent.increment()
             metrics.alertsSent.increment(by: digest.lines.count)
             logger.info("digest sent", metadata: metadata)
-        case .retry(let pause, let words, _):
+        case .retry(let pause, let reason, _):
             pass.retried += 1
             metrics.retried.increment()
-            metadata["cause"] = "\(words)"
+            metadata["cause"] = "\(reason)"
             metadata["again_in"] = "\(pause)"
             logger.warning("digest not delivered yet", metadata: metadata)
-        case .failed(let words):
+        case .failed(let reason):
             pass.failed += 1
             metrics.failed.increment()
-            metadata["cause"] = "\(words)"
-            logger.error("digest failed: an operator has to look at it", metadata: metadata)
+            metadata["cause"] = "\(reason)"
+            logger.error("digest failed: an operator must look at it", metadata: metadata)
         }
     }
 }

@@ -6,36 +6,37 @@ public import UseCases
 
 /// Turns waiting alerts into digests and hands them to the mail server, over and over.
 ///
-/// Any number of mailers may share an outbox. A digest goes out at least once: one that was handed over by a mailer that
-/// died before it could write that down is sent again under the same Message-ID.
+/// Any number of mailers may share an outbox. A digest is sent at least once: if a mailer dies after handing a digest
+/// over and before recording it, the digest is sent again under the same Message-ID.
 public final class DigestMailer: Sendable {
     public struct Settings: Sendable {
-        /// How long to wait at most before looking at the outbox without having been called (`MAIL_INTERVAL_SECONDS`).
+        /// The longest wait between two passes without a wake-up (`MAIL_INTERVAL_SECONDS`).
         public var interval = Duration.seconds(30)
-        /// How long a digest is this mailer's without a sign of life: what a crash costs.
+        /// How long a digest stays claimed without a renewal: the delay that a crash costs.
         public var lease = Duration.seconds(10)
-        /// How often a mail server that is away is asked whether it is back.
+        /// How often a mail server that is unavailable is probed.
         public var probeInterval = Duration.seconds(10)
-        /// How long a send may go on after `stop`; a program has ten seconds to end.
+        /// How long a send may continue after `stop`; a program has ten seconds to end.
         public var stopLimit = Duration.seconds(7)
         public var retries = RetrySchedule()
 
         public init() {}
     }
 
-    /// What one look at the outbox came to.
+    /// The result of one pass over the outbox.
     public struct Pass: Hashable, Sendable {
         public internal(set) var gathered = 0
         public internal(set) var sent = 0
         public internal(set) var retried = 0
         public internal(set) var failed = 0
-        /// Digests that wait for their next try, and alerts that wait to be gathered, afterwards; of `runOnce` only.
+        /// Digests that wait for their next attempt and alerts that wait to be gathered after the pass; set by
+        /// `runOnce` only.
         public internal(set) var left = 0
 
         var isIdle: Bool { gathered + sent + retried + failed == 0 }
     }
 
-    public let standing = MailerStatus()
+    public let status = MailerStatus()
     let outbox: any MailOutbox
     let transport: any EmailTransport
     let render: @Sendable (AlertDigest) -> Email
@@ -44,15 +45,15 @@ public final class DigestMailer: Sendable {
     let reactor: Reactor
     let logger: Logger
     let metrics = MailerMetrics()
-    private let bell = WakeSignal()
+    private let wakeSignal = WakeSignal()
     private let work = Mutex(Work())
 
     private struct Work {
         var isStopping = false
-        /// The time after `stop` is over.
-        var mustEnd = false
-        /// Breaks off what talks to the mail server now.
-        var breakOff: (@Sendable () -> Void)?
+        /// `Settings.stopLimit` has passed since `stop`.
+        var isPastStopLimit = false
+        /// Cancels the running conversation with the mail server.
+        var cancelConversation: (@Sendable () -> Void)?
     }
 
     public init(
@@ -66,92 +67,92 @@ public final class DigestMailer: Sendable {
         self.reactor = reactor
         self.logger = logger
         self.render = render
-        // Innocent until found away.
+        // Assumed available until an attempt fails.
         metrics.recordServer(isUp: true)
     }
 
-    /// Alerts are waiting: look now.
-    public func ring() { bell.ring() }
+    /// Starts a pass now, because alerts are waiting.
+    public func wake() { wakeSignal.signal() }
 
-    /// Takes nothing more; a send that is under way has `Settings.stopLimit` to end.
+    /// Starts no further send; one in progress has `Settings.stopLimit` to end.
     public func stop() {
         work.withLock { $0.isStopping = true }
-        bell.ring()
+        wakeSignal.signal()
         reactor.schedule(after: settings.stopLimit) { [weak self] in
-            let breakOff = self?.work.withLock { work in
-                work.mustEnd = true
-                return work.breakOff
+            let cancelConversation = self?.work.withLock { work in
+                work.isPastStopLimit = true
+                return work.cancelConversation
             }
-            breakOff?()
+            cancelConversation?()
         }
     }
 
     var isStopping: Bool { work.withLock { $0.isStopping } || Task.isCancelled }
 
-    /// Runs what talks to the mail server so that `stop` can break it off, also when it begins too late.
-    func talking<T: Sendable>(_ body: @escaping @Sendable () async -> T) async -> (value: T, wasCut: Bool) {
-        let talk = Task { await body() }
-        let mustEnd = work.withLock { work in
-            work.breakOff = { talk.cancel() }
-            return work.mustEnd
+    /// Runs a conversation with the mail server so that `stop` can cancel it, also when it begins after the limit.
+    func conversing<T: Sendable>(_ body: @escaping @Sendable () async -> T) async -> (value: T, wasCancelled: Bool) {
+        let conversation = Task { await body() }
+        let isPastStopLimit = work.withLock { work in
+            work.cancelConversation = { conversation.cancel() }
+            return work.isPastStopLimit
         }
-        if mustEnd { talk.cancel() }
+        if isPastStopLimit { conversation.cancel() }
         let value = await withTaskCancellationHandler {
-            await talk.value
+            await conversation.value
         } onCancel: {
-            talk.cancel()
+            conversation.cancel()
         }
-        work.withLock { $0.breakOff = nil }
-        return (value, talk.isCancelled)
+        work.withLock { $0.cancelConversation = nil }
+        return (value, conversation.isCancelled)
     }
 
     /// Works until `stop`, or until the task is cancelled.
     public func run() async {
-        var troubles = 0
+        var failuresInARow = 0
         while !isStopping {
             var pause = settings.interval
             do throws(ServiceFailure) {
                 let pass = try await pass(rules)
                 guard !isStopping else { break }
-                pause = try await look(after: pass)
-                troubles = 0
+                pause = try await pauseBeforeNextPass(after: pass)
+                failuresInARow = 0
                 metrics.passes.increment()
             } catch {
-                troubles += 1
+                failuresInARow += 1
                 metrics.brokenPasses.increment()
-                pause = min(settings.interval, .seconds(min(troubles, 10)))
+                pause = min(settings.interval, .seconds(min(failuresInARow, 10)))
                 logger.warning("the outbox cannot be used", metadata: ["cause": "\(error.operatorCause)"])
             }
-            if !isStopping { await bell.wait(upTo: pause, on: reactor) }
+            if !isStopping { await wakeSignal.wait(upTo: pause, on: reactor) }
         }
     }
 
-    /// Sends what waits now, without waiting for more to gather: for a scheduler.
+    /// Sends the waiting alerts now, without a gathering window: for use by a scheduler.
     public func runOnce() async throws(ServiceFailure) -> Pass {
         let rules = DigestRules(recipients: rules.recipients, window: .zero, domain: rules.domain)
         var pass = try await pass(rules)
         let backlog = try await outbox.backlog(rules)
-        standing.note(backlog)
+        status.note(backlog)
         metrics.record(backlog)
         pass.left = backlog.queuedDigests + backlog.alerts - backlog.alertsWithoutRecipients
         return pass
     }
 
-    /// The shortest pause between two looks, and the same after one that found nothing to do although something seemed
-    /// due: never a loop without a breath, whatever the outbox says.
-    private static let breath = Duration.milliseconds(20)
-    private static let idleBreath = Duration.seconds(1)
-    /// Looks come a little after what they are for, because two clocks are never quite the same.
-    private static let lateness = Duration.milliseconds(5)
+    /// The shortest pause between two passes, and the same after a pass that found nothing to do although something
+    /// seemed due. They keep the loop from spinning, whatever the outbox says.
+    private static let minimumPause = Duration.milliseconds(20)
+    private static let idlePause = Duration.seconds(1)
+    /// A pass comes slightly after the due time, because the two machines' clocks differ a little.
+    private static let clockTolerance = Duration.milliseconds(5)
 
-    /// How long to wait until something is due by time. Asks a server that is away, or was for some mailer, whether it is
-    /// back: no email is spent on that.
-    private func look(after pass: Pass) async throws(ServiceFailure) -> Duration {
+    /// How long to wait until the next digest is due. Probes a server that is unavailable, or was for another mailer; a
+    /// probe sends no email.
+    private func pauseBeforeNextPass(after pass: Pass) async throws(ServiceFailure) -> Duration {
         var backlog = try await outbox.backlog(rules)
         var pause = settings.interval
-        if standing.snapshot.serverTrouble != nil || backlog.digestsWaitingForServer > 0 {
-            let (trouble, wasCut) = await talking { [transport] in await transport.probe() }
-            if !wasCut { noteServer(trouble) }
+        if status.snapshot.serverTrouble != nil || backlog.digestsWaitingForServer > 0 {
+            let (trouble, wasCancelled) = await conversing { [transport] in await transport.probe() }
+            if !wasCancelled { recordServerState(trouble) }
             if trouble != nil {
                 pause = settings.probeInterval
             } else if backlog.digestsWaitingForServer > 0 {
@@ -159,10 +160,12 @@ public final class DigestMailer: Sendable {
                 backlog.nextDue = .zero
             }
         }
-        standing.note(backlog)
+        status.note(backlog)
         metrics.record(backlog)
         guard let nextDue = backlog.nextDue else { return min(pause, settings.interval) }
-        return min(pause, settings.interval, max(nextDue + Self.lateness, pass.isIdle ? Self.idleBreath : Self.breath))
+        return min(
+            pause, settings.interval,
+            max(nextDue + Self.clockTolerance, pass.isIdle ? Self.idlePause : Self.minimumPause))
     }
 }
 

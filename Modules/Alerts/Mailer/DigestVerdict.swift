@@ -1,13 +1,13 @@
 import UseCases
 
-/// What a try means for a digest: a pure function of the digest, the report and the schedule.
+/// The outcome of one attempt to deliver a digest: a pure function of the digest, the report and the schedule.
 struct DigestVerdict: Hashable {
     let delivered: [String]
     let refused: [String]
     let outcome: DigestOutcome
 
-    /// How much of the mail servers' words is kept, in characters.
-    private static let wordLimit = 1_000
+    /// How much of the mail server's replies is kept, in characters.
+    private static let lengthLimit = 1_000
 
     /// - Parameter random: 0 ..< 1, for the pause's jitter.
     init(_ report: DeliveryReport, on digest: AlertDigest, schedule: RetrySchedule, random: Double) {
@@ -17,9 +17,9 @@ struct DigestVerdict: Hashable {
         refused = refusals.map(\.recipient)
         let done = Set(delivered + refused)
         let remaining = digest.pending.filter { !done.contains($0) }
-        let refusalWords = refusals.map { "\($0.recipient): \($0.words)" }
-        let words = { (more: [String]) in
-            String((more + refusalWords).joined(separator: "; ").prefix(Self.wordLimit))
+        let refusalReasons = refusals.map { "\($0.recipient): \($0.reason)" }
+        let lastError = { (more: [String]) in
+            String((more + refusalReasons).joined(separator: "; ").prefix(Self.lengthLimit))
         }
 
         if remaining.isEmpty {
@@ -27,17 +27,18 @@ struct DigestVerdict: Hashable {
                 outcome = .sent
             } else {
                 let earlier =
-                    refused.isEmpty ? ["refused in an earlier try: " + digest.refused.joined(separator: ", ")] : []
-                outcome = .failed(lastError: words(earlier))
+                    refused.isEmpty ? ["refused in an earlier attempt: " + digest.refused.joined(separator: ", ")] : []
+                outcome = .failed(lastError: lastError(earlier))
             }
             return
         }
         let delay =
-            report.delay ?? DeliveryReport.Delay(.email, words: "not taken for " + remaining.joined(separator: ", "))
+            report.delay
+            ?? DeliveryReport.Delay(.email, reason: "not accepted for " + remaining.joined(separator: ", "))
         if let pause = schedule.pause(afterAttempt: digest.attempts + 1, random: random) {
-            outcome = .retry(after: pause, lastError: words([delay.words]), kind: delay.kind)
+            outcome = .retry(after: pause, lastError: lastError([delay.reason]), kind: delay.kind)
         } else {
-            outcome = .failed(lastError: words(["given up after \(digest.attempts + 1) tries: \(delay.words)"]))
+            outcome = .failed(lastError: lastError(["given up after \(digest.attempts + 1) tries: \(delay.reason)"]))
         }
     }
 }

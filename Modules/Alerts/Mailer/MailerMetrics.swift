@@ -1,16 +1,16 @@
 import Metrics
 import UseCases
 
-/// What an operator watches of a mailer. All durations in seconds.
+/// A mailer's metrics. All durations are in seconds.
 struct MailerMetrics: Sendable {
     let passes = Counter(label: "inventory_mailer_passes_total", dimensions: [("outcome", "done")])
     let brokenPasses = Counter(label: "inventory_mailer_passes_total", dimensions: [("outcome", "failed")])
     let sent = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "sent")])
     let retried = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "retried")])
     let failed = Counter(label: "inventory_mailer_digests_total", dimensions: [("outcome", "failed")])
-    /// Alerts in digests that everybody has.
+    /// Alerts in digests that all recipients have received.
     let alertsSent = Counter(label: "inventory_mailer_alerts_sent_total")
-    /// One try, from rendering to the server's last word.
+    /// One attempt, from rendering to the server's last reply.
     let sending = Metrics.Timer(label: "inventory_mailer_send_seconds")
     private let waitingAlerts = Gauge(label: "inventory_mailer_waiting_alerts")
     private let unaddressedAlerts = Gauge(label: "inventory_mailer_unaddressed_alerts")

@@ -1,12 +1,12 @@
 import Synchronization
 public import UseCases
 
-/// How a mailer is doing, for its health page.
+/// A mailer's state for its health page.
 public final class MailerStatus: Sendable {
     public struct Snapshot: Sendable {
-        /// Why the mail server cannot be written to; nil when the last try went well, or none was made.
+        /// Why the mail server is unavailable; nil if the last attempt succeeded or none was made.
         public fileprivate(set) var serverTrouble: DeliveryReport.Delay?
-        /// The last look at the outbox; nil before the first.
+        /// The outbox after the last pass; nil before the first.
         public fileprivate(set) var backlog: MailBacklog?
     }
 

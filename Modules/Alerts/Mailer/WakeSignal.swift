@@ -1,46 +1,46 @@
 import Reactor
 import Synchronization
 
-/// Lets one task wait until somebody rings or time has passed. A ring while nobody waits is kept for the next wait.
+/// Lets one task wait until a signal or a timeout. A signal that finds no waiting task is kept for the next wait.
 final class WakeSignal: Sendable {
     private enum State {
-        case silent
-        case rung
+        case idle
+        case signalled
         case waiting(CheckedContinuation<Void, Never>)
     }
 
-    private let state = Mutex(State.silent)
+    private let state = Mutex(State.idle)
 
-    func ring() {
+    func signal() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard case .waiting(let waiter) = state else {
-                state = .rung
+                state = .signalled
                 return nil
             }
-            state = .silent
+            state = .idle
             return waiter
         }
         waiter?.resume()
     }
 
-    /// Returns when the bell rings, or after the time, or when the task is cancelled.
+    /// Returns after a signal, after the limit, or when the task is cancelled.
     func wait(upTo limit: Duration, on reactor: Reactor) async {
-        // It may fire before anybody waits; then the next wait is over at once, and a stray look costs little.
-        let timer = reactor.schedule(after: limit) { [self] in ring() }
+        // The timer may fire before the task waits; then the next wait ends at once, and one extra pass costs little.
+        let timer = reactor.schedule(after: limit) { [self] in signal() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let goesOn = state.withLock { state in
-                    guard case .rung = state else {
+                let isSignalled = state.withLock { state in
+                    guard case .signalled = state else {
                         state = .waiting(continuation)
                         return false
                     }
-                    state = .silent
+                    state = .idle
                     return true
                 }
-                if goesOn { continuation.resume() }
+                if isSignalled { continuation.resume() }
             }
         } onCancel: {
-            ring()
+            signal()
         }
         timer.cancel()
     }

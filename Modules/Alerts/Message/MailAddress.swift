@@ -1,5 +1,5 @@
-/// An address that can stand in an SMTP command and in a header: something at something, visible ASCII without
-/// quotes, brackets, commas and the like. Whether mail arrives there only the server knows.
+/// An address that is safe in an SMTP command and in a header: `local@domain` in visible ASCII, without quotes,
+/// brackets, commas and the like. Whether mail arrives there only the server knows.
 struct MailAddress: Hashable, Sendable {
     let text: String
 

@@ -6,7 +6,7 @@ enum MailDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
-    /// The form has four digits for the year, and none before 1900.
+    /// The format has a four-digit year and none before 1900.
     private static let representable = Int64(-2_208_988_800)...253_402_300_799
 
     static func text(_ instant: Instant) -> String {
@@ -15,7 +15,7 @@ enum MailDate {
             + " \(padded(parts.hour)):\(padded(parts.minute)):\(padded(parts.second)) +0000"
     }
 
-    /// For a reader: `2026-11-22 18:32 UTC`.
+    /// For people: `2026-11-22 18:32 UTC`.
     static func shortText(_ instant: Instant) -> String {
         let parts = civil(instant)
         return
@@ -35,7 +35,7 @@ enum MailDate {
     }
 
     /// Years of 365.2425 days that begin in March, so that the leap day is the last (Howard Hinnant, *chrono-compatible
-    /// low-level date algorithms*). glibc's `gmtime_r` would serve too, by way of a struct of C.
+    /// low-level date algorithms*). glibc's `gmtime_r` would do too, through a C struct.
     private static func civil(_ instant: Instant) -> Civil {
         let (quotient, remainder) = instant.milliseconds.quotientAndRemainder(dividingBy: 1_000)
         let wanted = remainder < 0 ? quotient - 1 : quotient

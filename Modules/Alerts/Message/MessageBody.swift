@@ -1,6 +1,6 @@
-/// The text of a part, ready for libcurl's quoted-printable encoder, which keeps only CRLF as a line break.
+/// The text of a MIME part, prepared for libcurl's quoted-printable encoder, which keeps only CRLF as a line break.
 enum MessageBody {
-    /// Every line break, of whichever kind, as CRLF. Content otherwise unchanged.
+    /// Turns every kind of line break into CRLF and leaves the rest unchanged.
     static func lines(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count + text.utf8.count / 40)

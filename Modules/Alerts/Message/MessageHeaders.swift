@@ -2,8 +2,8 @@ import UseCases
 
 /// The header lines of an email that libcurl does not write itself. Nothing in the email can add a line.
 enum MessageHeaders {
-    /// RFC 5322, section 2.1.1: what a line should not be longer than.
-    private static let comfortableLine = 78
+    /// RFC 5322, section 2.1.1: the recommended maximum length of a line.
+    private static let recommendedLineLength = 78
     /// A Message-ID cannot be folded and must leave room for its name in a line of 998 bytes.
     private static let longestMessageID = 900
 
@@ -14,7 +14,7 @@ enum MessageHeaders {
             "From: <\(sender.text)>",
             "To: \(recipients(email.to))",
             "Subject: \(SubjectHeader.value(email.subject))",
-            // RFC 3834: nobody's holiday notice should come back.
+            // RFC 3834: suppresses automatic replies such as holiday notices.
             "Auto-Submitted: auto-generated",
             // On the outermost part libcurl would write multipart/mixed; it adds the boundary.
             "Content-Type: multipart/alternative",
@@ -23,7 +23,7 @@ enum MessageHeaders {
         return lines
     }
 
-    /// A name of nobody's (RFC 5322, section 3.6.3) when no address can be written.
+    /// An empty group (RFC 5322, section 3.6.3) when no address can be written.
     private static func recipients(_ addresses: [String]) -> String {
         let addresses = addresses.compactMap(MailAddress.init)
         guard !addresses.isEmpty else { return "undisclosed-recipients:;" }
@@ -32,7 +32,7 @@ enum MessageHeaders {
         for (index, address) in addresses.enumerated() {
             let item = index == addresses.count - 1 ? address.text : address.text + ","
             if index > 0 {
-                let isRoomy = lineLength + 1 + item.utf8.count <= comfortableLine
+                let isRoomy = lineLength + 1 + item.utf8.count <= recommendedLineLength
                 value += isRoomy ? " " : "\r\n "
                 lineLength = isRoomy ? lineLength + 1 : 1
             }
@@ -42,7 +42,7 @@ enum MessageHeaders {
         return value
     }
 
-    /// Between its brackets only visible ASCII; nil when nothing is left.
+    /// Keeps only visible ASCII between the brackets; nil when nothing is left.
     private static func messageID(_ text: String) -> String? {
         let inner = text.utf8.filter {
             (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")

@@ -1,6 +1,8 @@
-/// The value of a `Subject` header: any text, made of lines that mail servers pass on as they are.
+import Basics
+
+/// The value of a `Subject` header for any text, in lines that mail servers pass on unchanged.
 enum SubjectHeader {
-    /// RFC 2047, section 2: a line with an encoded word has 76 characters at most.
+    /// RFC 2047, section 2: a line with an encoded word has at most 76 characters.
     private static let longestLine = 76
     private static let nameLength = "Subject: ".utf8.count
     private static let prefix = "=?UTF-8?B?"
@@ -8,13 +10,14 @@ enum SubjectHeader {
     /// RFC 2047, section 2.
     private static let longestWord = 75
 
-    /// - Returns: the value, folded by CRLF and a space. Control characters have become spaces.
+    /// - Returns: the value, folded with CRLF and a space. Control characters are replaced by spaces.
     static func value(_ subject: String) -> String {
         let subject = DisplayText.clean(subject)
         return plain(subject) ?? encoded(subject)
     }
 
-    /// Words of visible ASCII with single spaces between them, or nil. "=?" would be taken for an encoded word.
+    /// The subject as it is, folded, if it consists of visible ASCII words with single spaces between them; else nil. A
+    /// "=?" would be read as an encoded word.
     private static func plain(_ subject: String) -> String? {
         guard subject.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !subject.contains("=?") else { return nil }
         let words = subject.split(separator: " ", omittingEmptySubsequences: false)
@@ -50,8 +53,9 @@ enum SubjectHeader {
         return words.joined(separator: "\r\n ")
     }
 
-    /// What must not be divided: RFC 2047, section 5, forbids to split a scalar, and readers that decode words one by one
-    /// show a split character as two. Only a character too long for any word is split, between its scalars.
+    /// The units that must not be split: RFC 2047, section 5, forbids splitting a scalar, and clients that decode word
+    /// by word would show a split character as two. Only a character too long for any word is split, between its
+    /// scalars.
     private static func pieces(_ subject: String) -> [[UInt8]] {
         subject.flatMap { character in
             let bytes = Array(character.utf8)
@@ -62,7 +66,7 @@ enum SubjectHeader {
 
     private static func word(_ bytes: [UInt8]) -> String { prefix + Base64.encode(bytes) + suffix }
 
-    /// Bytes that one encoded word holds; the first stands behind the header's name.
+    /// How many bytes one encoded word holds; the first word shares its line with the header's name.
     private static func capacity(isFirst: Bool) -> Int {
         let length = isFirst ? min(longestWord, longestLine - nameLength) : longestWord
         return (length - prefix.utf8.count - suffix.utf8.count) / 4 * 3

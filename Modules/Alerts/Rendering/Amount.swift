@@ -1,6 +1,6 @@
 import Domain
 
-/// A sum or product of money in hundredths, exact: a quantity times a price can be beyond 64 bits.
+/// A sum or product of money in hundredths, exact: a quantity times a price can exceed 64 bits.
 struct Amount: Hashable, Sendable, CustomStringConvertible {
     private(set) var hundredths: Int128
 
@@ -10,12 +10,12 @@ struct Amount: Hashable, Sendable, CustomStringConvertible {
         self.hundredths = hundredths
     }
 
-    /// Cannot overflow: 63 bits times 63 bits.
+    /// Cannot overflow: 63 bits times 63 bits fit.
     init(_ quantity: Int64, times price: Money) {
         hundredths = Int128(quantity) * Int128(price.hundredths)
     }
 
-    /// Stays at the end of the range, which only a damaged store reaches.
+    /// Saturates at the end of the range, which only corrupt data can reach.
     static func += (left: inout Amount, right: Amount) {
         let (sum, overflow) = left.hundredths.addingReportingOverflow(right.hundredths)
         left.hundredths = overflow ? (right.hundredths < 0 ? .min : .max) : sum

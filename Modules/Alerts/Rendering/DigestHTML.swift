@@ -1,6 +1,7 @@
-/// The HTML part of a digest: one table, styles inline because mail clients drop others, nothing fetched from anywhere.
+/// The HTML part of a digest: one table, with inline styles because mail clients drop others, and no external
+/// resources.
 ///
-/// Colours are left to the reader's theme, but for a border and two tones that can be read on white and on black.
+/// Colours are left to the reader's theme, except a border and two tones that are legible on white and on black.
 enum DigestHTML {
     static let template = """
         {{% CONTENT_TYPE:\(ScalarHTML.name)}}<!DOCTYPE html>

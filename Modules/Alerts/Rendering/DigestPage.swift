@@ -39,7 +39,7 @@ struct DigestPage: MustacheParent {
         }
     }
 
-    /// Of what still needs an order: the suggestion of a recovered item is withdrawn.
+    /// The value of the items that still need an order: the suggestion of a recovered item is withdrawn.
     private var total: Amount {
         var total = Amount.zero
         for line in digest.lines where line.resolvedAt == nil {

@@ -1,7 +1,7 @@
 internal import Mustache
 public import UseCases
 
-/// Makes the email of a digest. The same digest gives the same email, but for what has recovered since.
+/// Renders the email of a digest. The same digest gives the same email, except for items that have recovered since.
 public struct DigestRenderer: Sendable {
     private let from: String
     private let currency: String
@@ -28,7 +28,7 @@ public struct DigestRenderer: Sendable {
             text: text.render(plain), html: html.render(marked))
     }
 
-    /// The templates are constants, so one that does not parse is a fault of this program that every test meets.
+    /// The templates are constants, so one that does not parse is a programming error that every test would hit.
     private static func parse(_ template: String) -> MustacheTemplate {
         precondition(ScalarHTML.isRegistered)
         do {

@@ -2,14 +2,14 @@ import Domain
 internal import Mustache
 import UseCases
 
-/// One line of a digest as the templates see it. A `MustacheParent`, because the engine would otherwise reflect on all
-/// fields for every variable.
+/// One line of a digest as the templates see it. It is a `MustacheParent` because the engine would otherwise use
+/// reflection for every variable.
 struct DigestRow: MustacheParent {
     let line: AlertDigest.Line
     /// 1 for the first.
     let number: Int
     let currency: String
-    /// Whether it is put into a text without markup, where names bring their isolation along.
+    /// Whether the row goes into plain text, where names carry their own bidirectional isolates.
     let isPlain: Bool
 
     func child(named name: String) -> Any? {
@@ -31,6 +31,6 @@ struct DigestRow: MustacheParent {
         }
     }
 
-    /// For an element `<bdi>`, which isolates.
+    /// For a `<bdi>` element, which isolates by itself.
     private func bare(_ name: String) -> String { DisplayText.balanced(DisplayText.clean(name)) }
 }

@@ -1,8 +1,8 @@
 import UseCases
 
-/// What the line of a digest in an inbox says.
+/// The subject line of a digest.
 enum DigestSubject {
-    /// Characters of a product's name that are kept.
+    /// The maximum length of a product's name, in characters.
     static let longestName = 60
 
     static func text(_ lines: [AlertDigest.Line]) -> String {

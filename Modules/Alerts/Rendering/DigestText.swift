@@ -1,4 +1,4 @@
-/// The text part of a digest. A block for each item instead of columns: names are of any width.
+/// The text part of a digest. Each item is a block instead of a table row, because names can have any width.
 enum DigestText {
     static let template = """
         {{% CONTENT_TYPE:TEXT}}{{intro}}

@@ -1,5 +1,5 @@
-/// Makes names from the store harmless for the text around them. Names may hold any scalar: emoji, right-to-left text,
-/// bidirectional overrides and, from a damaged store, line breaks.
+/// Keeps names from affecting the text around them. Names may hold any scalar: emoji, right-to-left text, bidirectional
+/// overrides and, in corrupt data, line breaks.
 enum DisplayText {
     /// Replaces control characters and line separators by spaces.
     static func clean(_ text: String) -> String {
@@ -9,13 +9,13 @@ enum DisplayText {
         return String(scalars)
     }
 
-    /// The same between U+2068 and U+2069, so that its direction does not reach what stands beside it. ASCII text has no
-    /// direction of its own and is left as it is.
+    /// The cleaned text between U+2068 and U+2069, so that its direction does not affect the text beside it. ASCII text
+    /// needs no isolation and gets none.
     static func isolated(_ text: String) -> String {
         text.utf8.allSatisfy { $0 < 0x80 } ? clean(text) : "\u{2068}\(balanced(clean(text)))\u{2069}"
     }
 
-    /// Drops ends of isolates that the text did not begin, which would end ours, and ends those that it leaves open.
+    /// Drops closing isolates that the text did not open, which would close ours, and closes those that it leaves open.
     static func balanced(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         var depth = 0
@@ -34,14 +34,14 @@ enum DisplayText {
 
     /// At most `limit` characters, the last an ellipsis when something was cut off.
     ///
-    /// A character may be a letter under any number of accents, so scalars are bounded too: four for each.
+    /// A character may be a letter with any number of accents, so scalars are bounded too: four per character.
     static func cut(_ text: String, at limit: Int) -> String {
         guard text.count > limit || text.unicodeScalars.count > 4 * limit else { return text }
         let bounded = String(String.UnicodeScalarView(text.unicodeScalars.prefix(4 * limit - 1)))
         return bounded.prefix(limit - 1) + "…"
     }
 
-    /// C0, DEL, C1 and the two separators that some programs take for line breaks.
+    /// C0, DEL, C1 and the two separators that some programs treat as line breaks.
     static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: true

@@ -1,15 +1,15 @@
 internal import CCurl
 import Glibc
 
-/// libcurl's handle of one transfer after another, with the connection that it keeps. One thread at a time.
+/// A libcurl easy handle: one transfer after another, over a connection that it keeps. Used by one thread at a time.
 final class CurlHandle {
     let pointer: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var socket: curl_socket_t?
-    /// What libcurl has pointers into.
-    private var kept: [AnyObject] = []
+    /// Objects that libcurl holds pointers into.
+    private var retained: [AnyObject] = []
 
-    /// Once in a process, and before any handle.
+    /// Initialised once per process, before any handle.
     private static let isLibraryReady = ccurl_global_init() == CURLE_OK
 
     /// - Throws: when there is no memory.
@@ -20,16 +20,16 @@ final class CurlHandle {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
-    /// Closes the connection too. It says QUIT but does not wait for the answer, for which libcurl would allow two
-    /// minutes: the reading side is shut first.
+    /// Closes the connection too. libcurl sends QUIT and would wait two minutes for the reply; shutting the reading
+    /// side first avoids that wait.
     deinit {
-        forget()
+        reset()
         if let socket { _ = Glibc.shutdown(socket, CInt(SHUT_RD)) }
         curl_easy_cleanup(pointer)
         errorText.deallocate()
     }
 
-    /// Whether a connection is kept.
+    /// Whether a connection is open for reuse.
     var isConnected: Bool { socket != nil }
 
     // MARK: Options
@@ -44,18 +44,18 @@ final class CurlHandle {
     }
 
     func set(_ option: CURLoption, _ value: CurlList) throws(SMTPFailure) {
-        kept.append(value)
+        retained.append(value)
         try check(ccurl_set_list(pointer, option, value.head))
     }
 
     func set(_ value: CurlMessage) throws(SMTPFailure) {
-        kept.append(value)
+        retained.append(value)
         try check(ccurl_set_mime(pointer, value.mime))
     }
 
-    /// Tells `attempt` of the conversation, and asks it whether to go on.
+    /// Passes the conversation to `attempt` and asks it whether to continue.
     func observe(_ attempt: SMTPAttempt) throws(SMTPFailure) {
-        kept.append(attempt)
+        retained.append(attempt)
         try check(ccurl_set_debug_function(pointer, SMTPAttempt.debugFunction))
         try check(ccurl_set_pointer(pointer, CURLOPT_DEBUGDATA, attempt.reference))
         try set(CURLOPT_VERBOSE, 1)
@@ -66,13 +66,13 @@ final class CurlHandle {
 
     private func check(_ code: CURLcode) throws(SMTPFailure) {
         guard code == CURLE_OK else {
-            throw SMTPFailure(words: "SMTP: libcurl: \(String(cString: curl_easy_strerror(code)))")
+            throw SMTPFailure(reason: "SMTP: libcurl: \(String(cString: curl_easy_strerror(code)))")
         }
     }
 
     // MARK: Transfer
 
-    /// Blocks until the mail is handed over or the try has failed.
+    /// Blocks until the email is handed over or the attempt has failed.
     func perform() throws(SMTPFailure) {
         errorText[0] = 0
         try check(ccurl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText))
@@ -80,20 +80,20 @@ final class CurlHandle {
         noteSocket()
         guard code != CURLE_OK else { return }
         let own = String(cString: errorText)
-        let words = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
-        throw SMTPFailure(words: "SMTP: \(SanitizedText.clean(words))")
+        let reason = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
+        throw SMTPFailure(reason: "SMTP: \(SanitizedText.clean(reason))")
     }
 
-    /// Whether the last transfer went over a connection that was there before.
+    /// Whether the last transfer reused a connection.
     var usedKeptConnection: Bool {
         var count = 0
         return ccurl_get_long(pointer, CURLINFO_NUM_CONNECTS, &count) == CURLE_OK && count == 0
     }
 
-    /// Takes back every option, and with them every pointer into the last mail. The connection stays.
-    func forget() {
+    /// Resets every option, and with them every pointer into the last email. The connection stays open.
+    func reset() {
         curl_easy_reset(pointer)
-        kept = []
+        retained = []
     }
 
     private func noteSocket() {

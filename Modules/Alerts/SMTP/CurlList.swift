@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// A list of texts of libcurl's kind. libcurl does not copy it: a handle keeps it as long as it refers to it.
+/// A libcurl list of strings. libcurl does not copy it, so a handle retains it as long as it refers to it.
 final class CurlList {
     let head: UnsafeMutablePointer<curl_slist>?
 

@@ -1,14 +1,14 @@
 internal import CCurl
 
-/// The two parts of an email in libcurl's own MIME structure. A handle keeps it as long as it refers to
-/// it.
+/// The two parts of an email in libcurl's MIME structure. A handle retains it as long as it refers to it.
 final class CurlMessage {
     let mime: OpaquePointer
 
     /// - Throws: when there is no memory.
     init(text: String, html: String, handle: UnsafeMutableRawPointer) throws(SMTPFailure) {
         guard let mime = curl_mime_init(handle) else { throw .noMemory }
-        // The plainest first: a reader shows the last that it understands (RFC 2046, section 5.1.4).
+        // The plainest part comes first: a mail client shows the last one that it understands (RFC 2046, section
+        // 5.1.4).
         let isComplete =
             Self.add(text, type: "text/plain; charset=UTF-8", to: mime)
             && Self.add(html, type: "text/html; charset=UTF-8", to: mime)
@@ -29,7 +29,7 @@ final class CurlMessage {
             curl_mime_data(part, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         return copied == CURLE_OK && curl_mime_type(part, type) == CURLE_OK
-            // Its lines are short, its bytes ASCII: every server passes them on unchanged.
+            // Quoted-printable lines are short and ASCII, so every server passes them on unchanged.
             && curl_mime_encoder(part, "quoted-printable") == CURLE_OK
     }
 }

@@ -1,22 +1,22 @@
 internal import CCurl
 import Synchronization
 
-/// One try while libcurl is at it: what its callbacks write down and look at.
+/// One delivery attempt: the state that libcurl's callbacks read and write.
 ///
-/// `@unchecked Sendable`: only the transport's thread touches the variables; the flag is atomic.
+/// `@unchecked Sendable`: only the transport's thread uses the variables; the cancellation flag is atomic.
 final class SMTPAttempt: @unchecked Sendable {
-    /// The mail's fate is known by the time of the farewell; nobody waits longer for the answer to it.
-    private static let farewellLimit: Duration = .seconds(1)
+    /// How long to wait for the reply to QUIT. The result is known by then, so a longer wait gains nothing.
+    private static let quitLimit: Duration = .seconds(1)
 
     private let isCancelled = Atomic<Bool>(false)
     private let secrets: [String]
     private(set) var transcript: SMTPTranscript
-    private var farewellDeadline: ContinuousClock.Instant?
+    private var quitDeadline: ContinuousClock.Instant?
     private let limits: SMTPLimits
-    /// When something was sent that has not been answered.
-    private var waitsSince: ContinuousClock.Instant?
-    /// Whether it was broken off because the server did not answer in time.
-    private(set) var hasWaitedEnough = false
+    /// Since when a reply is outstanding; nil if none is.
+    private var waitingSince: ContinuousClock.Instant?
+    /// Whether the attempt was aborted because the server did not reply in time.
+    private(set) var hasTimedOut = false
 
     init(hiding secrets: [String], limits: SMTPLimits) {
         self.secrets = secrets
@@ -24,46 +24,46 @@ final class SMTPAttempt: @unchecked Sendable {
         transcript = SMTPTranscript(hiding: secrets)
     }
 
-    /// Breaks the try off within about a second, or before it begins. Any thread.
+    /// Aborts the attempt within about a second, or before it begins. May be called from any thread.
     func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
     var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
-    /// Forgets a conversation in which nothing was said.
-    func startAgain() {
+    /// Starts over after a connection on which the server said nothing.
+    func reset() {
         transcript = SMTPTranscript(hiding: secrets)
-        farewellDeadline = nil
-        waitsSince = nil
-        hasWaitedEnough = false
+        quitDeadline = nil
+        waitingSince = nil
+        hasTimedOut = false
     }
 
-    /// libcurl asks at least once a second.
-    private var mustStop: Bool {
+    /// libcurl checks this at least once a second.
+    private var shouldAbort: Bool {
         if wasCancelled { return true }
         let now = ContinuousClock.now
-        let patience = transcript.phase == .message ? limits.verdict : limits.answer
-        if let waitsSince, now - waitsSince > patience { hasWaitedEnough = true }
-        return hasWaitedEnough || farewellDeadline.map { now > $0 } ?? false
+        let limit = transcript.phase == .message ? limits.verdict : limits.answer
+        if let waitingSince, now - waitingSince > limit { hasTimedOut = true }
+        return hasTimedOut || quitDeadline.map { now > $0 } ?? false
     }
 
     private func note(_ kind: curl_infotype, _ bytes: UnsafeRawBufferPointer) {
         switch kind {
         case CURLINFO_HEADER_OUT:
             transcript.sent(bytes)
-            waitsSince = .now
-            if transcript.hasSaidQuit, farewellDeadline == nil { farewellDeadline = .now + Self.farewellLimit }
+            waitingSince = .now
+            if transcript.hasSaidQuit, quitDeadline == nil { quitDeadline = .now + Self.quitLimit }
         case CURLINFO_HEADER_IN:
             transcript.received(bytes)
-            waitsSince = transcript.phase == .message ? .now : nil
-        case CURLINFO_DATA_OUT: waitsSince = .now
-        // libcurl's own remarks and TLS.
+            waitingSince = transcript.phase == .message ? .now : nil
+        case CURLINFO_DATA_OUT: waitingSince = .now
+        // libcurl's informational messages and TLS data.
         default: break
         }
     }
 
     // MARK: Callbacks
 
-    /// What the callbacks get as their data. The try must outlive the transfer.
+    /// The user data of the callbacks. The attempt must outlive the transfer.
     var reference: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     static let debugFunction: curl_debug_callback = { _, kind, bytes, count, reference in
@@ -75,6 +75,6 @@ final class SMTPAttempt: @unchecked Sendable {
 
     static let progressFunction: curl_xferinfo_callback = { reference, _, _, _, _ in
         guard let reference else { return 0 }
-        return Unmanaged<SMTPAttempt>.fromOpaque(reference).takeUnretainedValue().mustStop ? 1 : 0
+        return Unmanaged<SMTPAttempt>.fromOpaque(reference).takeUnretainedValue().shouldAbort ? 1 : 0
     }
 }

@@ -1,6 +1,8 @@
+import Basics
+
 /// Which mail server to hand emails to, and how.
 public struct SMTPConfiguration: Hashable, Sendable {
-    /// What the server asks for before it takes mail.
+    /// The sign-in that the server requires.
     public struct Credentials: Hashable, Sendable {
         public let username: String
         /// Never log it.
@@ -12,11 +14,11 @@ public struct SMTPConfiguration: Hashable, Sendable {
         }
     }
 
-    /// How the conversation is protected.
+    /// How the connection is protected.
     enum Security: Hashable, Sendable {
         /// STARTTLS where the server offers it.
         case whereOffered
-        /// STARTTLS, or no mail.
+        /// STARTTLS; without it nothing is sent.
         case required
         /// TLS from the first byte.
         case implicit
@@ -30,18 +32,18 @@ public struct SMTPConfiguration: Hashable, Sendable {
     /// A file of certificates in PEM form to trust instead of the system's.
     public let authorityFile: String?
 
-    /// Whether no mail leaves without TLS and a certificate that holds.
+    /// Whether email is sent only over TLS with a valid certificate.
     public var requiresTLS: Bool { security != .whereOffered }
 
-    /// What libcurl gets. It holds no secret.
+    /// The URL for libcurl. It holds no secret.
     var url: String {
         "\(security == .implicit ? "smtps" : "smtp")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     /// - Parameters:
     ///   - url: `smtp://host[:port][?tls=required]` or `smtps://host[:port]`.
-    ///   - credentials: with them TLS is required unless the server is this machine: somebody on the way could take
-    ///     the offer of STARTTLS out and read the password.
+    ///   - credentials: if given, TLS is required unless the server is this machine: an attacker on the network could
+    ///     strip the STARTTLS offer and read the password.
     public init(
         url: String, credentials: Credentials? = nil, authorityFile: String? = nil
     ) throws(SMTPConfigurationError) {
@@ -66,12 +68,13 @@ public struct SMTPConfiguration: Hashable, Sendable {
 }
 
 extension SMTPConfiguration.Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Without the password: it must not come into a log by way of somebody's string interpolation.
+    /// Without the password, which string interpolation must not leak into a log.
     public var description: String { "user \(username)" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: ["username": username]) }
 
-    /// What a server might send back of the sign-in: the password, and as AUTH LOGIN and AUTH PLAIN (RFC 4616) send it.
+    /// The forms of the password that a server might echo: plain, and encoded as in AUTH LOGIN and AUTH PLAIN (RFC
+    /// 4616).
     var secrets: [String] {
         let plain = [0] + Array(username.utf8) + [0] + Array(password.utf8)
         return [Base64.encode(plain), Base64.encode(password.utf8), password]

@@ -1,10 +1,10 @@
-/// Why a try ended early.
+/// Why an attempt ended early.
 struct SMTPFailure: Error, Hashable, Sendable {
     /// For an operator: `SMTP: Failed to connect to …`. Never a secret.
-    let words: String
+    let reason: String
 
-    static let noMemory = SMTPFailure(words: "SMTP: out of memory")
-    static let noAnswer = SMTPFailure(words: "SMTP: Timeout was reached: the server did not answer")
-    static let cancelled = SMTPFailure(words: "broken off: the program is ending")
-    static let shutDown = SMTPFailure(words: "not tried: the program is ending")
+    static let noMemory = SMTPFailure(reason: "SMTP: out of memory")
+    static let noAnswer = SMTPFailure(reason: "SMTP: Timeout was reached: the server did not answer")
+    static let cancelled = SMTPFailure(reason: "cancelled: the program is ending")
+    static let shutDown = SMTPFailure(reason: "not attempted: the program is ending")
 }

@@ -1,18 +1,18 @@
-/// How long a try may take. libcurl counts whole seconds where this says so.
+/// How long the steps of an attempt may take. libcurl counts some of them in whole seconds, as noted.
 public struct SMTPLimits: Hashable, Sendable {
-    /// For the name, the connection, TLS, greeting and sign-in together. A server that does not greet in this time is
-    /// not there for us now.
+    /// For name resolution, connecting, TLS, greeting and sign-in together. A server that is slower counts as
+    /// unavailable.
     public var opening: Duration
-    /// For each answer but the last. A server that leaves a command without one for so long has other troubles.
+    /// For each reply but the last. A server that takes longer for a command is in trouble.
     public var answer: Duration
-    /// For the answer to the message itself, from the last byte that was sent. It is given up last: a server that checks
-    /// content may take minutes, and one that has taken the message meanwhile would get it again (RFC 5321, section
-    /// 4.5.3.2.6, asks for ten).
+    /// For the reply to the message itself, from the last byte sent. It is longer than `answer`: a server that scans
+    /// content may take minutes, and one that has accepted the message meanwhile would get it twice (RFC 5321, section
+    /// 4.5.3.2.6, asks for ten minutes).
     public var verdict: Duration
-    /// For everything. The claim on a digest is renewed for as long as it takes.
+    /// For the whole attempt. The mailer renews its claim on the digest meanwhile.
     public var total: Duration
-    /// How long a connection may lie idle and still be used; whole seconds, rounded up. Servers close idle ones after
-    /// minutes, firewalls forget them sooner.
+    /// How long a connection may be idle and still be reused; whole seconds, rounded up. Servers close idle connections
+    /// after minutes, firewalls drop them sooner.
     public var idle: Duration
 
     public init(
@@ -24,19 +24,5 @@ public struct SMTPLimits: Hashable, Sendable {
         self.verdict = verdict
         self.total = total
         self.idle = idle
-    }
-}
-
-extension Duration {
-    /// Rounded up, 1 at least: 0 would mean "no limit" or libcurl's own.
-    var wholeSeconds: Int {
-        let (seconds, rest) = components
-        return max(1, Int(clamping: seconds) + (rest > 0 ? 1 : 0))
-    }
-
-    /// Rounded up, 1 at least.
-    var wholeMilliseconds: Int {
-        let (seconds, rest) = components
-        return max(1, Int(clamping: seconds) * 1_000 + Int((rest + 999_999_999_999_999) / 1_000_000_000_000_000))
     }
 }

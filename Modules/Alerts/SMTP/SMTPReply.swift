@@ -1,17 +1,17 @@
-/// A mail server's answer to one command, all its lines together.
+/// A mail server's reply to one command, with all its lines.
 struct SMTPReply: Hashable, Sendable {
     /// 200 ... 599
     let code: Int
-    /// `550 5.1.1 No such user`: the code and the text of every line, fit to be shown.
-    let words: String
+    /// `550 5.1.1 No such user`: the code and the text of every line, sanitized for display.
+    let text: String
 
-    /// It did what it was asked.
+    /// The command succeeded.
     var isPositive: Bool { (200..<300).contains(code) }
-    /// It wants more before it does.
+    /// The server expects more input.
     var isIntermediate: Bool { (300..<400).contains(code) }
-    /// It may do it another time.
+    /// A later attempt may succeed.
     var isTransient: Bool { (400..<500).contains(code) }
-    /// It never will.
+    /// No later attempt will succeed.
     var isPermanent: Bool { code >= 500 }
 
     /// The server is about to hang up (RFC 5321, section 3.8).

@@ -1,15 +1,16 @@
+import Basics
 internal import CCurl
 import UseCases
 
-/// The conversations with one mail server, one after another on one thread.
+/// Conversations with one mail server, one after another on one thread.
 ///
-/// `@unchecked Sendable`: the transport's thread is the only one that enters.
+/// `@unchecked Sendable`: only the transport's thread uses it.
 final class SMTPSession: @unchecked Sendable {
     private let configuration: SMTPConfiguration
     private let limits: SMTPLimits
     private var handle: CurlHandle?
-    /// Counts tries, so that a late look at an idle connection can tell whether it was used since.
-    private(set) var tries = 0
+    /// Counts attempts, so that the idle timer can tell whether the connection was used since it was set.
+    private(set) var attempts = 0
 
     init(_ configuration: SMTPConfiguration, limits: SMTPLimits) {
         self.configuration = configuration
@@ -20,11 +21,11 @@ final class SMTPSession: @unchecked Sendable {
 
     func close() { handle = nil }
 
-    func closeIfUnused(since tries: Int) {
-        if tries == self.tries { close() }
+    func closeIfUnused(since attempts: Int) {
+        if attempts == self.attempts { close() }
     }
 
-    /// Hands an email over. Blocks.
+    /// Sends an email. Blocks.
     func run(
         _ email: Email, sender: MailAddress, recipients: [MailAddress], attempt: SMTPAttempt
     ) -> DeliveryReport {
@@ -39,54 +40,54 @@ final class SMTPSession: @unchecked Sendable {
             try handle.set(CURLOPT_MAIL_RCPT, envelope)
             try handle.perform()
         }
-        return attempt.transcript.report(addresses, failure: failure?.words)
+        return attempt.transcript.report(addresses, failure: failure?.reason)
     }
 
-    /// Signs in, or sees that the connection that is kept still answers. Blocks.
+    /// Signs in, or checks that the kept connection still answers. Blocks.
     func probe(_ attempt: SMTPAttempt) -> DeliveryReport.Delay? {
         let failure = converse(attempt) { handle throws(SMTPFailure) in
-            // Without an email libcurl sends a command, HELP unless told otherwise, and NOBODY keeps its answer from
-            // standard output.
+            // Without an email libcurl sends a command, HELP by default; `CURLOPT_NOBODY` keeps its reply from standard
+            // output.
             try handle.set(CURLOPT_CUSTOMREQUEST, "NOOP")
             try handle.set(CURLOPT_NOBODY, 1)
             try handle.perform()
         }
         guard let failure else { return nil }
-        return attempt.transcript.report([], failure: failure.words).delay
+        return attempt.transcript.report([], failure: failure.reason).delay
     }
 
-    /// Runs `body`, and once more on a new connection when the kept one turns out to be dead before anything was said.
+    /// Runs `body`, and once more on a new connection if the kept one turns out to be dead before the server replied.
     private func converse(
         _ attempt: SMTPAttempt, _ body: (CurlHandle) throws(SMTPFailure) -> Void
     ) -> SMTPFailure? {
-        tries += 1
+        attempts += 1
         while true {
-            // A second round begins without a connection, so there is no third.
+            // A second round starts without a connection, so there is never a third.
             let hadConnection = isConnected
             guard !attempt.wasCancelled else { return .cancelled }
             do {
                 let handle = try readyHandle()
-                defer { handle.forget() }
+                defer { handle.reset() }
                 try configure(handle)
                 try handle.observe(attempt)
                 try body(handle)
                 return nil
             } catch {
-                // libcurl counts no connection either when there was none to be had.
-                let isWorthAnother =
+                // libcurl also reports no new connection when it could not make one.
+                let shouldReconnect =
                     hadConnection && handle?.usedKeptConnection == true && attempt.transcript.isStale
-                // Whatever state it is in, the next conversation does not inherit it.
+                // The next conversation must not inherit a connection in an unknown state.
                 close()
-                guard isWorthAnother else { return Self.failure(error, attempt) }
-                attempt.startAgain()
+                guard shouldReconnect else { return Self.failure(error, attempt) }
+                attempt.reset()
             }
         }
     }
 
-    /// libcurl only knows that a callback of ours broke it off.
+    /// libcurl reports only that a callback aborted the transfer.
     private static func failure(_ error: SMTPFailure, _ attempt: SMTPAttempt) -> SMTPFailure {
         if attempt.wasCancelled { return .cancelled }
-        return attempt.hasWaitedEnough ? .noAnswer : error
+        return attempt.hasTimedOut ? .noAnswer : error
     }
 
     private func readyHandle() throws(SMTPFailure) -> CurlHandle {
@@ -99,17 +100,17 @@ final class SMTPSession: @unchecked Sendable {
     private func configure(_ handle: CurlHandle) throws(SMTPFailure) {
         try handle.set(CURLOPT_URL, configuration.url)
         try handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
-        // No settings but ours: libcurl would look for a proxy in the environment.
+        // Otherwise libcurl would take a proxy from the environment.
         try handle.set(CURLOPT_PROXY, "")
         try handle.set(CURLOPT_NOSIGNAL, 1)
-        // A name that is still being looked up must not hold up the end of a try.
+        // A pending name lookup must not delay the end of an attempt.
         try handle.set(CURLOPT_QUICK_EXIT, 1)
-        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.opening.wholeMilliseconds)
-        // `SMTPAttempt` knows which answer is waited for and is stricter with all but the last.
-        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(limits.verdict, limits.answer).wholeSeconds + 1)
-        try handle.set(CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
-        try handle.set(CURLOPT_MAXAGE_CONN, limits.idle.wholeSeconds)
-        // One bad recipient must not stop the others.
+        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(limits.opening))
+        // `SMTPAttempt` knows which reply is outstanding and is stricter with all but the last.
+        try handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Self.seconds(max(limits.verdict, limits.answer)) + 1)
+        try handle.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(limits.total))
+        try handle.set(CURLOPT_MAXAGE_CONN, Self.seconds(limits.idle))
+        // One bad recipient must not block the others.
         try handle.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)
         try configureTLS(handle)
         guard let credentials = configuration.credentials else { return }
@@ -117,10 +118,15 @@ final class SMTPSession: @unchecked Sendable {
         try handle.set(CURLOPT_PASSWORD, credentials.password)
     }
 
+    // At least one of each: to libcurl 0 means "no limit" or its own default.
+
+    private static func milliseconds(_ limit: Duration) -> Int { max(1, limit.wholeMillisecondsRoundedUp) }
+    private static func seconds(_ limit: Duration) -> Int { max(1, limit.wholeSecondsRoundedUp) }
+
     private func configureTLS(_ handle: CurlHandle) throws(SMTPFailure) {
         let use = configuration.requiresTLS ? CURLUSESSL_ALL : CURLUSESSL_TRY
         try handle.set(CURLOPT_USE_SSL, Int(use.rawValue))
-        // libcurl's defaults; said aloud, because everything rests on them.
+        // libcurl's defaults, set explicitly because security depends on them.
         try handle.set(CURLOPT_SSL_VERIFYPEER, 1)
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))

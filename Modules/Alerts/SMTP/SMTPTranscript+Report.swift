@@ -1,17 +1,17 @@
 import UseCases
 
 extension SMTPTranscript {
-    /// What the conversation means for those who were to get the mail.
+    /// The result of the conversation for each recipient.
     ///
-    /// A server that refuses the sender, also for good, says nothing of the recipients: it wants a sign-in or another
-    /// sender's address, which an operator can mend. So that is a delay.
+    /// A server that refuses the sender, even permanently, says nothing about the recipients: it wants a sign-in or
+    /// another sender address, which an operator can fix. So that is a delay.
     /// - Parameters:
-    ///   - addresses: the recipients in the order in which they were named to the server.
-    ///   - failure: why it ended early, in words for an operator; nil when it did not.
+    ///   - addresses: the recipients in the order in which they were sent to the server.
+    ///   - failure: why the conversation ended early, as text for an operator; nil if it did not.
     func report(_ addresses: [String], failure: String?) -> DeliveryReport {
         guard phase != .opening else {
-            let words = openingRefusal?.words ?? failure ?? Self.silence
-            return DeliveryReport(delay: .init(.server, words: words))
+            let reason = openingRefusal?.text ?? failure ?? Self.silence
+            return DeliveryReport(delay: .init(.server, reason: reason))
         }
         var report = DeliveryReport()
         var accepted: [String] = []
@@ -22,7 +22,7 @@ extension SMTPTranscript {
             if reply.isPositive {
                 accepted.append(address)
             } else if reply.isPermanent {
-                report.refused.append(.init(recipient: address, words: reply.words))
+                report.refused.append(.init(recipient: address, reason: reply.text))
             } else if delayed == nil {
                 delayed = reply
             }
@@ -30,7 +30,7 @@ extension SMTPTranscript {
         if let message, message.isPositive {
             report.delivered = accepted
         } else if let message, message.isPermanent {
-            report.refused += accepted.map { .init(recipient: $0, words: message.words) }
+            report.refused += accepted.map { .init(recipient: $0, reason: message.text) }
         }
         if report.delivered.count + report.refused.count < addresses.count {
             let reply: SMTPReply? =
@@ -39,13 +39,13 @@ extension SMTPTranscript {
                 } else if let message, !message.isPositive,
                     !message.isPermanent
                 { message } else { delayed }
-            report.delay = .init(.email, words: reply?.words ?? failure ?? Self.silence)
+            report.delay = .init(.email, reason: reply?.text ?? failure ?? Self.silence)
         }
         return report
     }
 
-    /// Nobody was named to the server, and it either said nothing or that it hangs up. On a connection that was kept this
-    /// means that a new one is worth a try.
+    /// No recipient was sent, and the server either said nothing or that it closes the connection. If the connection
+    /// was a kept one, a new one may work.
     var isStale: Bool {
         switch phase {
         case .opening: openingRefusal == nil || openingRefusal?.code == SMTPReply.serviceClosing
@@ -54,5 +54,5 @@ extension SMTPTranscript {
         }
     }
 
-    private static let silence = "the mail server did not say what became of the mail"
+    private static let silence = "the mail server did not say whether it accepted the mail"
 }

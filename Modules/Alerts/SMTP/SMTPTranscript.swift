@@ -1,17 +1,17 @@
-/// What a mail server answered to which command, learnt from the bytes of the conversation as libcurl shows them.
+/// A mail server's replies to each command, parsed from the bytes of the conversation that libcurl reports.
 ///
-/// No I/O. A chunk may hold part of a line or several. Of what is sent only the command's name is kept, and while the
-/// client signs in not even that.
+/// Does no I/O. A chunk may hold part of a line or several lines. Of the bytes sent only the command's name is kept,
+/// and during sign-in not even that.
 struct SMTPTranscript: Hashable, Sendable {
-    /// How far the conversation has come.
+    /// The stage of the conversation.
     enum Phase: Hashable, Sendable {
-        /// No sender named yet: connecting, TLS, greeting, signing in.
+        /// Before `MAIL FROM`: connecting, TLS, greeting, sign-in.
         case opening
-        /// The sender was named, the message not begun.
+        /// After `MAIL FROM`, before the message.
         case envelope
-        /// The server asked for the message and has not said what became of it.
+        /// The server asked for the message and has not replied to it yet.
         case message
-        /// The server has judged the message.
+        /// The server has accepted or refused the message.
         case judged
     }
 
@@ -28,28 +28,28 @@ struct SMTPTranscript: Hashable, Sendable {
     private(set) var phase = Phase.opening
     /// To `MAIL FROM`.
     private(set) var sender: SMTPReply?
-    /// To each `RCPT TO`, in their order; fewer than there are recipients when the line broke.
+    /// To each `RCPT TO`, in their order; fewer than recipients if the connection broke.
     private(set) var recipients: [SMTPReply] = []
     /// To the message, or to a `DATA` that was refused.
     private(set) var message: SMTPReply?
-    /// The last answer before `MAIL FROM` that was a refusal: greeting, `EHLO`, `STARTTLS`, `AUTH`.
+    /// The last refusal before `MAIL FROM`: of greeting, `EHLO`, `STARTTLS` or `AUTH`.
     private(set) var openingRefusal: SMTPReply?
-    /// The mail is done with; only the farewell may be outstanding.
+    /// The email is done; only the reply to QUIT may be outstanding.
     private(set) var hasSaidQuit = false
 
-    /// What a server might repeat from the sign-in and nobody may see.
+    /// Sign-in secrets that a server might echo and that must not be shown.
     private let secrets: [String]
-    /// Commands without an answer, the oldest first. libcurl has one at a time.
+    /// Commands without a reply, oldest first. libcurl sends one at a time.
     private var unanswered: [Command] = []
-    /// Of the command that is being sent: its first letters, until there are enough to know it.
+    /// The first letters of the command being sent, until they identify it.
     private var verb: [UInt8] = []
     private var isVerbKnown = false
     private var line: [UInt8] = []
     private var earlierLines: [UInt8] = []
 
-    /// RFC 5321 allows 512 bytes; more is kept only up to here.
+    /// RFC 5321 allows 512 bytes; longer lines are cut here.
     private static let longestLine = 2_000
-    /// Of all lines of an answer together.
+    /// For all lines of a reply together.
     private static let longestReply = 8_000
 
     init(hiding secrets: [String] = []) {
@@ -58,7 +58,7 @@ struct SMTPTranscript: Hashable, Sendable {
 
     // MARK: The client's side
 
-    /// Takes bytes of commands, not of the message.
+    /// Takes the bytes of commands, not of the message.
     mutating func sent(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
@@ -79,7 +79,7 @@ struct SMTPTranscript: Hashable, Sendable {
     private mutating func beginCommand() {
         isVerbKnown = true
         defer { verb = [] }
-        // An answer to the server's challenge, which may look like any word.
+        // The response to the server's challenge, which may look like any command.
         if unanswered.last == .authentication { return }
         let command = Self.command(verb)
         unanswered.append(command)
@@ -103,7 +103,7 @@ struct SMTPTranscript: Hashable, Sendable {
 
     // MARK: The server's side
 
-    /// Takes bytes of the server's answers.
+    /// Takes the bytes of the server's replies.
     mutating func received(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
@@ -123,7 +123,7 @@ struct SMTPTranscript: Hashable, Sendable {
             if !text.isEmpty { earlierLines += [UInt8(ascii: " ")] + text }
         }
         guard line.count == 3 || line[3] != UInt8(ascii: "-") else { return }
-        let reply = SMTPReply(code: code, words: SanitizedText.clean(line.prefix(3) + earlierLines, hiding: secrets))
+        let reply = SMTPReply(code: code, text: SanitizedText.clean(line.prefix(3) + earlierLines, hiding: secrets))
         earlierLines = []
         take(reply)
     }
@@ -135,7 +135,7 @@ struct SMTPTranscript: Hashable, Sendable {
     }
 
     private mutating func take(_ reply: SMTPReply) {
-        // An answer ends its command, also where libcurl showed only the command's beginning.
+        // A reply ends its command, even if libcurl reported only the command's beginning.
         endCommand()
         let command = unanswered.isEmpty ? Command.other : unanswered[0]
         if command == .authentication, reply.isIntermediate { return }
@@ -150,7 +150,7 @@ struct SMTPTranscript: Hashable, Sendable {
             phase = .judged
             message = reply
         case .authentication, .other:
-            // A refusal that the client got round, as `EHLO` by `HELO`, is forgotten.
+            // A refusal that the client worked around, such as `EHLO` with `HELO`, is forgotten.
             if phase == .opening { openingRefusal = reply.isPositive ? nil : reply }
         case .quit: break
         }

@@ -1,15 +1,15 @@
 import Reactor
 public import UseCases
 
-/// Hands emails to a mail server by SMTP, on a thread of its own: libcurl blocks. Emails of several callers go one after
-/// another. A connection is kept for a few seconds, so that a backlog does not sign in for every email.
+/// Sends emails to a mail server over SMTP, on its own thread because libcurl blocks. Emails of several callers are
+/// sent one after another. A connection is kept for a few seconds, so that a backlog does not sign in for every email.
 public final class SMTPTransport: EmailTransport {
     private let thread: BlockingThread
     private let session: SMTPSession
     private let limits: SMTPLimits
     private let secrets: [String]
 
-    /// Starts the thread; connects to nobody yet.
+    /// Starts the thread; does not connect yet.
     public init(_ configuration: SMTPConfiguration, limits: SMTPLimits = SMTPLimits()) {
         thread = BlockingThread(name: "smtp")
         session = SMTPSession(configuration, limits: limits)
@@ -17,39 +17,39 @@ public final class SMTPTransport: EmailTransport {
         self.limits = limits
     }
 
-    /// Ends the connection and the thread, after the emails under way: cancel their tasks first. Once; call it before the
-    /// last reference goes.
+    /// Ends the connection and the thread after the emails in progress; cancel their tasks first. Call it once, before
+    /// the last reference is released.
     public func shutdown() async {
         _ = try? await thread.run { [session] in session.close() }
         thread.shutdown()
     }
 
     public func send(_ email: Email, to recipients: [String]) async -> DeliveryReport {
-        let (addresses, invalid) = Self.sort(recipients)
+        let (addresses, invalid) = Self.deduplicated(recipients)
         guard !addresses.isEmpty else { return DeliveryReport(refused: invalid) }
         guard let sender = MailAddress(email.from) else {
-            let words = "the sender's address cannot be mailed from"
-            return DeliveryReport(refused: invalid + addresses.map { .init(recipient: $0.text, words: words) })
+            let reason = "the sender's address is not valid"
+            return DeliveryReport(refused: invalid + addresses.map { .init(recipient: $0.text, reason: reason) })
         }
-        let report = await converse { session, attempt in
+        let report = await onThread { session, attempt in
             session.run(email, sender: sender, recipients: addresses, attempt: attempt)
         }
-        guard var report else { return DeliveryReport(refused: invalid, delay: Self.notTried) }
+        guard var report else { return DeliveryReport(refused: invalid, delay: Self.notAttempted) }
         report.refused = invalid + report.refused
         return report
     }
 
     public func probe() async -> DeliveryReport.Delay? {
-        // Two kinds of nil: the inner one is good news.
-        let outcome = await converse { session, attempt in session.probe(attempt) }
-        guard let outcome else { return Self.notTried }
+        // The outer nil means that the transport was shut down, the inner one that the server is available.
+        let outcome = await onThread { session, attempt in session.probe(attempt) }
+        guard let outcome else { return Self.notAttempted }
         return outcome
     }
 
-    private static let notTried = DeliveryReport.Delay(.server, words: SMTPFailure.shutDown.words)
+    private static let notAttempted = DeliveryReport.Delay(.server, reason: SMTPFailure.shutDown.reason)
 
-    /// Each address once, in order, without those that cannot stand in a command.
-    private static func sort(_ recipients: [String]) -> ([MailAddress], [DeliveryReport.Refusal]) {
+    /// Each address once, in order, and separately those that are not safe in an SMTP command.
+    private static func deduplicated(_ recipients: [String]) -> ([MailAddress], [DeliveryReport.Refusal]) {
         var seen: Set<String> = []
         var addresses: [MailAddress] = []
         var refused: [DeliveryReport.Refusal] = []
@@ -57,20 +57,20 @@ public final class SMTPTransport: EmailTransport {
             if let address = MailAddress(recipient) {
                 addresses.append(address)
             } else {
-                refused.append(.init(recipient: recipient, words: "not an email address that can be mailed to"))
+                refused.append(.init(recipient: recipient, reason: "not a valid email address"))
             }
         }
         return (addresses, refused)
     }
 
     /// Runs `body` on the thread; nil after ``shutdown()``.
-    private func converse<T: Sendable>(
+    private func onThread<T: Sendable>(
         _ body: @escaping @Sendable (SMTPSession, SMTPAttempt) -> T
     ) async -> T? {
         let attempt = SMTPAttempt(hiding: secrets, limits: limits)
         return await withTaskCancellationHandler {
             let outcome = try? await thread.run { [session] in
-                (body(session, attempt), idleSince: session.isConnected ? session.tries : nil)
+                (body(session, attempt), idleSince: session.isConnected ? session.attempts : nil)
             }
             if let idleSince = outcome?.idleSince { closeLater(idleSince) }
             return outcome?.0
@@ -79,11 +79,11 @@ public final class SMTPTransport: EmailTransport {
         }
     }
 
-    /// libcurl drops an old connection only when the next email comes, which may be tomorrow.
-    private func closeLater(_ tries: Int) {
+    /// libcurl would close an idle connection only at the next email, which may be tomorrow.
+    private func closeLater(_ attempts: Int) {
         Task { [thread, session, limits] in
             try? await Task.sleep(for: limits.idle)
-            try? await thread.run { session.closeIfUnused(since: tries) }
+            try? await thread.run { session.closeIfUnused(since: attempts) }
         }
     }
 }

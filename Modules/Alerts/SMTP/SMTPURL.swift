@@ -1,6 +1,6 @@
 /// The address of a mail server: `smtp://host[:port][?tls=required]` or `smtps://host[:port]`.
 struct SMTPURL: Hashable, Sendable {
-    /// Of IPv6 without its brackets.
+    /// An IPv6 address has no brackets here.
     let host: String
     let port: Int
     let isImplicitTLS: Bool
@@ -13,13 +13,14 @@ struct SMTPURL: Hashable, Sendable {
     /// RFC 1035, section 2.3.4.
     private static let longestHost = 253
 
-    /// It is this machine, so nobody else can listen. By name and address only: nothing is resolved.
+    /// The host is this machine, so the traffic does not leave it. Decided by name and address only: nothing is
+    /// resolved.
     var isLoopback: Bool {
         let name = host.lowercased()
         return name == "localhost" || name == "::1" || Self.isLoopbackIPv4(name)
     }
 
-    /// - Throws: words that repeat no more of the text than a scheme, a host's or a parameter's form.
+    /// - Throws: a description that quotes nothing of the text, which may hold a password.
     init(_ text: String) throws(SMTPConfigurationError) {
         let rest: Substring
         if text.hasPrefix("smtps://") {
@@ -32,7 +33,7 @@ struct SMTPURL: Hashable, Sendable {
             throw SMTPConfigurationError("must begin with smtp:// or smtps://")
         }
         guard !rest.contains("@") else {
-            throw SMTPConfigurationError("must not hold a user name or a password; give them by themselves")
+            throw SMTPConfigurationError("must not hold a user name or a password; set them separately")
         }
         let halves = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var authority = halves[0]
@@ -40,7 +41,7 @@ struct SMTPURL: Hashable, Sendable {
         switch halves.count == 2 ? halves[1] : nil {
         case nil: isTLSRequired = isImplicitTLS
         case "tls=required": isTLSRequired = true
-        default: throw SMTPConfigurationError("knows no parameter but tls=required")
+        default: throw SMTPConfigurationError("takes no parameter but tls=required")
         }
         let (host, port) = try Self.split(authority)
         self.host = host
@@ -54,7 +55,7 @@ struct SMTPURL: Hashable, Sendable {
         let rest: Substring
         if authority.first == "[" {
             guard let end = authority.firstIndex(of: "]") else {
-                throw SMTPConfigurationError("needs a closing bracket behind the IPv6 address")
+                throw SMTPConfigurationError("needs a closing bracket after the IPv6 address")
             }
             host = authority[authority.index(after: authority.startIndex)..<end]
             rest = authority[authority.index(after: end)...]
@@ -72,7 +73,7 @@ struct SMTPURL: Hashable, Sendable {
         let digits = rest.dropFirst()
         guard rest.first == ":", (1...5).contains(digits.utf8.count), isDecimal(digits), let port = Int(digits),
             (1...65_535).contains(port)
-        else { throw SMTPConfigurationError("must have a port of 1 ... 65535 behind the host, and nothing more") }
+        else { throw SMTPConfigurationError("must have a port of 1 ... 65535 after the host and nothing else") }
         return (String(host), port)
     }
 
@@ -98,7 +99,7 @@ struct SMTPURL: Hashable, Sendable {
         }
     }
 
-    /// Only the letters: libcurl judges the rest.
+    /// Checks only the characters; libcurl checks the rest.
     private static func isIPv6(_ text: Substring) -> Bool {
         text.contains(":")
             && text.utf8.allSatisfy { byte in
@@ -111,7 +112,7 @@ struct SMTPURL: Hashable, Sendable {
             }
     }
 
-    /// 127.0.0.0/8 in full: `127.example.com` is somebody else.
+    /// 127.0.0.0/8, all four parts: `127.example.com` is another host.
     private static func isLoopbackIPv4(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127"

@@ -1,6 +1,6 @@
-/// Text from outside as an operator may see it: one line, bounded, without control characters and without secrets.
+/// External text made safe for an operator: one bounded line without control characters and secrets.
 enum SanitizedText {
-    /// Scalars that are kept. A server may send as much as it likes.
+    /// The maximum number of scalars: a server may send any amount.
     static let limit = 500
 
     static func clean(_ bytes: some Collection<UInt8>, hiding secrets: [String] = []) -> String {
@@ -11,7 +11,7 @@ enum SanitizedText {
         var text = text
         for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "[hidden]") }
         var scalars = String.UnicodeScalarView()
-        // Counted in scalars: a "character" may be of any number of them.
+        // Counted in scalars: a `Character` may consist of any number of them.
         for scalar in text.unicodeScalars.prefix(limit) {
             scalars.append(DisplayText.isControl(scalar) || DisplayText.isDirectional(scalar) ? " " : scalar)
         }

@@ -1,4 +1,4 @@
-// Calls of the API under the page's session.
+// API calls within the page's session.
 
 /** A name for one wish of a person: the same name has one effect, however often it is sent. */
 export function newKey() {
@@ -11,7 +11,7 @@ const LIMIT_MS = 20000;
 
 /**
  * Sends a POST.
- * @returns {Promise<{ok: boolean, status: number, body: object}>} never rejects; status 0 when nobody answered.
+ * @returns {Promise<{ok: boolean, status: number, body: object}>} never rejects; status 0 if no response arrived.
  */
 export async function post(path, body, key) {
   const headers = { "Idempotency-Key": key };
@@ -30,7 +30,7 @@ export async function post(path, body, key) {
     try {
       json = await answer.json();
     } catch {
-      // A proxy's answer, perhaps; the status says enough.
+      // Perhaps a proxy's response; the status is enough.
     }
     return { ok: answer.ok, status: answer.status, body: json };
   } catch {

@@ -1,5 +1,5 @@
-// Buttons and forms that call the API. Each wish has its key from the moment its control is shown, so that a double
-// click or a second try after a lost answer has one effect.
+// Buttons and forms that call the API. Each action has an idempotency key from the moment its control is shown, so that
+// a double click or a retry after a lost response has one effect.
 import { newKey, notify, post, reason } from "./calls.js";
 import { refresh } from "./live.js";
 
@@ -129,7 +129,8 @@ async function submit(form) {
   const answer = await post(form.dataset.form, body, keyOf(form));
   form.removeAttribute("aria-busy");
   if (!answer.ok) {
-    // A refusal is kept under its key; what is tried next is a new wish. Of anything else the effect is not known.
+    // The server stores a refusal under its key, so the next attempt needs a new one. The effect of any other failure
+    // is unknown, so its key is kept.
     if (answer.status >= 400 && answer.status < 500) keys.delete(form);
     refuse(form, answer);
     return;
@@ -143,7 +144,7 @@ async function submit(form) {
 export function startForms() {
   for (const form of document.querySelectorAll("form[data-form]")) {
     keyOf(form);
-    // Another content is another wish.
+    // Changed content is a new action.
     form.addEventListener("input", () => keys.delete(form));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

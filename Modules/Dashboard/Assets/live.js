@@ -1,5 +1,5 @@
-// Keeps the page true: the server says that something has changed, and the parts of the page marked data-live are taken
-// from a fresh copy of it. Nothing else is touched, least of all what a person is typing.
+// Keeps the page current: the server announces a change, and the parts of the page marked data-live are replaced from a
+// fresh copy. Nothing else is touched, so that typing is not disturbed.
 import { announce } from "./calls.js";
 import { learnClock, showTimes } from "./times.js";
 
@@ -105,7 +105,7 @@ function listen() {
     pause = FIRST_PAUSE_MS;
     show("on", "Live");
     heard();
-    // What happened while nobody listened.
+    // Load the changes that happened while the page was not listening.
     refresh();
   });
   source.addEventListener("change", (event) => {
@@ -118,7 +118,8 @@ function listen() {
   });
   source.addEventListener("beat", heard);
   source.addEventListener("error", () => {
-    // Refused, not lost: the page's own address says why, and leads to the sign-in when the session has ended.
+    // The stream was refused, not lost: reload the page, which shows the reason or the sign-in if the session has
+    // ended.
     const isRefused = source.readyState === EventSource.CLOSED;
     again();
     if (isRefused) refresh();

@@ -1,5 +1,5 @@
-// Light or dark: the system's choice until the person makes one, which a cookie keeps so that the server's next page
-// comes in it from the start.
+// Light or dark: the system's choice until the user makes one. A cookie keeps it, so that the server renders the next
+// page in it from the start.
 
 const system = matchMedia("(prefers-color-scheme: dark)");
 

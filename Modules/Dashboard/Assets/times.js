@@ -1,4 +1,4 @@
-// Turns exact times into "4 minutes ago" and keeps them true.
+// Turns exact times into "4 minutes ago" and keeps them current.
 
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -24,7 +24,7 @@ function relative(milliseconds) {
   let value = Math.round(milliseconds / 1000);
   for (const [unit, size] of units) {
     if (Math.abs(value) < size) {
-      // A reservation's last minutes count; the past needs no seconds.
+      // The last minutes of a reservation matter; past times need no seconds.
       if (unit === "second") return value > 0 ? `in ${value} s` : "just now";
       return words.format(value, unit);
     }

@@ -3,7 +3,7 @@ struct ChartScale: Hashable {
     /// At least the highest value and at least 1.
     let top: Int64
 
-    /// Round figures between 10 and 100; those below 10 are for counting.
+    /// Round figures between 10 and 100; small counts use the figures below 10.
     private static let figures: [Int64] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80]
     private static let smallFigures: [Int64] = [1, 2, 3, 4, 5, 6, 8]
 
@@ -19,12 +19,12 @@ struct ChartScale: Hashable {
                 if overflow { return .max }
                 if candidate >= highest { return candidate }
             }
-            // Beyond this the figures above have passed the range.
+            // Beyond this the round figures exceed the range of Int64.
             unit *= 10
         }
     }
 
-    /// Where a value stands, from 0 at the axis to 1 at the top.
+    /// The height of a value, from 0 at the axis to 1 at the top.
     func share(_ value: Int64) -> Double { Double(value) / Double(top) }
 
     /// The figures beside the axis: the top, the middle where it is whole, and 0.

@@ -1,7 +1,9 @@
-/// What was on hand and what of it was available, as steps over time.
+import Basics
+
+/// Stock on hand and available as steps over time.
 ///
-/// The drawing is stretched to its place and holds no text; labels stand beside it in HTML, so that they keep their size
-/// on a phone.
+/// The drawing is stretched to fit and holds no text; labels are HTML beside it, so that they keep their size on a
+/// phone.
 public struct HistoryChart: Sendable {
     /// The figures from an instant on.
     public struct Step: Hashable, Sendable {

@@ -1,6 +1,8 @@
-/// Units that came in above the axis and units that went out below it, bucket by bucket.
+import Basics
+
+/// Units in above the axis and units out below it, per time bucket.
 ///
-/// The drawing is stretched to its place and holds no text; labels stand beside it in HTML.
+/// The drawing is stretched to fit and holds no text; labels are HTML beside it.
 public struct MovementChart: Sendable {
     public struct Bar: Hashable, Sendable {
         /// What the bucket is called: `22 Nov`.
@@ -35,7 +37,7 @@ public struct MovementChart: Sendable {
 
     public func svg(title: String, text: String) -> String {
         guard !bars.isEmpty else { return "" }
-        // A unit is as long above as below; the axis stands where both find room.
+        // A unit has the same length above and below the axis, whose position leaves room for both.
         let axis = Self.height * Double(above.top) / (Double(above.top) + Double(below.top))
         let bucket = Self.width / Double(bars.count)
         var drawing = """
@@ -50,7 +52,7 @@ public struct MovementChart: Sendable {
             let width = length(bucket * (1 - Self.gap))
             drawing += "<g><title>\(HTMLText.escaped(bar.name)): \(Figures.grouped(bar.unitsIn)) in, "
             drawing += "\(Figures.grouped(bar.unitsOut)) out</title>"
-            // The whole bucket can be pointed at, not only what is drawn of it.
+            // The whole bucket can be hovered over, not only the drawn bar.
             drawing += "<rect class=\"touch\" x=\"\(length(Double(index) * bucket))\" y=\"0\" "
             drawing += "width=\"\(length(bucket))\" height=\"\(length(Self.height))\"/>"
             if up > 0 {

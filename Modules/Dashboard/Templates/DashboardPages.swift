@@ -1,6 +1,6 @@
 internal import Mustache
 
-/// The dashboard's pages: templates that are part of the program, parsed once.
+/// The dashboard's pages: templates embedded in the program and parsed once.
 public struct DashboardPages: Sendable {
     /// A page, named after its template.
     public enum Name: String, CaseIterable, Sendable {
@@ -14,19 +14,20 @@ public struct DashboardPages: Sendable {
         precondition(ScalarHTML.isRegistered)
         var templates: [String: MustacheTemplate] = [:]
         for (name, source) in Self.sources {
-            // The engine begins each partial with its own way of escaping, so each template names ours.
+            // The engine starts each partial with its default escaping, so each template names ours.
             let text = "{{% CONTENT_TYPE:\(ScalarHTML.name)}}" + source
             do {
                 templates[name] = try MustacheTemplate(string: text)
             } catch {
-                // They are constants, so one that does not parse is a fault of this program that every test meets.
+                // The templates are constants, so one that does not parse is a programming error that every test would
+                // hit.
                 preconditionFailure("the template \(name) does not parse: \(error)")
             }
         }
         library = MustacheLibrary(templates: templates)
     }
 
-    /// A page as HTML, every value escaped but those that a template takes as markup (charts).
+    /// A page as HTML. Every value is escaped except those that a template inserts as markup (charts).
     public func html(_ name: Name, _ values: [String: Any]) -> String {
         guard let html = library.render(values, withTemplate: name.rawValue) else {
             preconditionFailure("there is no template \(name.rawValue)")

@@ -1,11 +1,12 @@
+import Basics
 internal import Mustache
 
-/// Escapes for HTML scalar by scalar. The engine's own escapes by characters, and to it `<` under a combining accent is
-/// not a `<`, which a browser sees otherwise.
+/// Escapes HTML scalar by scalar. The engine's own escaping works on characters and misses a `<` with a combining
+/// accent, which a browser still reads as `<`.
 struct ScalarHTML: MustacheContentType {
     static let name = "DASHBOARD-HTML"
 
-    /// Makes the name known to templates; once in a process, before the first is parsed.
+    /// Registers the content type for templates; evaluated once per process, before the first template is parsed.
     static let isRegistered: Bool = {
         MustacheContentTypes.register(ScalarHTML(), named: name)
         return true

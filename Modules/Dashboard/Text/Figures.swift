@@ -1,16 +1,16 @@
-/// Numbers as people read them.
+/// Numbers formatted for people.
 public enum Figures {
-    /// With a comma between thousands and a minus sign of the width of a plus: `1,234,567`, `−12`.
+    /// With thousands separators and a typographic minus sign: `1,234,567`, `−12`.
     public static func grouped(_ number: Int64) -> String {
         (number < 0 ? "−" : "") + groups(String(number.magnitude))
     }
 
-    /// The same with a sign in any case but 0: `+12`.
+    /// The same, with a sign unless the number is 0: `+12`.
     public static func signed(_ number: Int64) -> String {
         number > 0 ? "+\(grouped(number))" : grouped(number)
     }
 
-    /// A decimal's text: `1234567.89` is `1,234,567.89`. What is no decimal stays as it is.
+    /// Groups the text of a decimal: `1234567.89` becomes `1,234,567.89`. Other text is returned unchanged.
     public static func grouped(decimal text: String) -> String {
         let isNegative = text.hasPrefix("-")
         let parts = text.dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
@@ -20,7 +20,7 @@ public enum Figures {
         return (isNegative ? "−" : "") + groups(parts[0]) + (parts.count == 2 ? ".\(parts[1])" : "")
     }
 
-    /// The class of a tile's figure by its length, for which the style has a size; nil for what fits any tile.
+    /// The CSS class that shrinks a long figure in a tile; nil if the figure fits any tile.
     public static func size(of figure: String) -> String? {
         switch figure.count {
         case ...11: nil
@@ -30,14 +30,14 @@ public enum Figures {
         }
     }
 
-    /// A share of 0 ... 1 with one place, rounded down: what is not all is not 100 %.
+    /// A percentage with one decimal place, rounded down, so that only the whole is 100 %.
     public static func percent(_ part: Int64, of whole: Int64) -> String? {
         guard whole > 0 else { return nil }
         let thousandths = Int64(Int128(max(0, part)) * 1_000 / Int128(whole))
         return "\(thousandths / 10).\(thousandths % 10)"
     }
 
-    /// Seconds as milliseconds with as many places as they are worth: `0.42`, `4.2`, `42`, `1,042`.
+    /// Seconds as milliseconds with about two significant digits: `0.42`, `4.2`, `42`, `1,042`.
     public static func milliseconds(seconds: Double) -> String {
         let milliseconds = seconds * 1_000
         guard milliseconds.isFinite, milliseconds >= 0 else { return "–" }

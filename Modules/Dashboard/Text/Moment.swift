@@ -1,5 +1,5 @@
-/// An instant as the pages show it: exact for programs, to the minute for people. A script of ours turns the latter into
-/// `4 minutes ago` where it runs.
+/// An instant as the pages show it: exact for programs, to the minute for people. The pages' script turns the latter
+/// into `4 minutes ago`.
 public struct Moment: Hashable, Sendable {
     /// `2026-11-22T15:00:00.123Z`.
     public let exact: String
@@ -27,6 +27,6 @@ public struct Moment: Hashable, Sendable {
         return "\(day) \(names[number - 1])"
     }
 
-    /// For a template's `{{#at}}{{> time}}{{/at}}`.
+    /// The values of the partial `{{> time}}` in a template.
     public var values: [String: Any] { ["exact": exact, "short": short, "full": full] }
 }

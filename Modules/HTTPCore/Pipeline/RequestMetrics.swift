@@ -1,3 +1,4 @@
+import Basics
 package import HTTPTypes
 package import Metrics
 import Synchronization
@@ -44,7 +45,7 @@ package final class RequestMetrics: Sendable {
             timers[key] = timer
             return timer
         }
-        timer.recordNanoseconds(duration.nanoseconds)
+        timer.recordNanoseconds(duration.wholeNanoseconds)
     }
 
     private func make(_ key: Key, _ route: String) -> Timer {

@@ -1,3 +1,4 @@
+import Basics
 package import HTTPTypes
 package import Logging
 package import NIOCore
@@ -178,7 +179,8 @@ package final class RequestPipeline: Sendable {
         if let requestLog {
             requestLog.write(
                 method: method.rawValue, route: route ?? "unmatched", status: status.code, bytes: bytes,
-                nanoseconds: duration.nanoseconds, requestID: context.marks.requestID, traceID: context.marks.traceID)
+                nanoseconds: duration.wholeNanoseconds, requestID: context.marks.requestID,
+                traceID: context.marks.traceID)
         } else {
             logger.info(
                 "request",
@@ -195,7 +197,7 @@ private struct Milliseconds: CustomStringConvertible {
     let description: String
 
     init(_ duration: Duration) {
-        let microseconds = duration.nanoseconds / 1_000
+        let microseconds = duration.wholeNanoseconds / 1_000
         description = "\(microseconds / 1_000).\(String(microseconds % 1_000 + 1_000).dropFirst())"
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import JSON
 import UseCases
 
@@ -16,7 +17,7 @@ extension Cursor {
 
     /// - Throws: the 400 problem when the token is none of ours. Whether it is one of this list's, the list decides.
     package init(token: String) throws(Problem) {
-        guard token.utf8.count <= Self.highestTokenCount, let bytes = Base64URL.decode(token),
+        guard token.utf8.count <= Self.highestTokenCount, let bytes = Base64URL.decode(token.utf8),
             case .array(let elements)? = try? JSONReader.read(bytes)
         else { throw Self.problem }
         var values: [String] = []

@@ -1,3 +1,4 @@
+import Basics
 package import HTTPTypes
 package import UseCases
 
@@ -19,7 +20,6 @@ package struct RateLimitedAuthenticator: Authenticator {
         let principal = try await authenticator.authenticate(headers)
         guard let wait = await limiter.take(principal.name) else { return principal }
         // Whole seconds, rounded up: that is all that Retry-After can say.
-        let (seconds, attoseconds) = wait.components
-        throw .rateLimited(retryAfterSeconds: Int(seconds) + (attoseconds > 0 ? 1 : 0))
+        throw .rateLimited(retryAfterSeconds: wait.wholeSecondsRoundedUp)
     }
 }

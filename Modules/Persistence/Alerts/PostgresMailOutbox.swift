@@ -1,3 +1,4 @@
+import Basics
 import Domain
 public import PostgresClient
 public import UseCases
@@ -169,12 +170,5 @@ private struct ClaimedRow {
         return AlertDigest(
             id: id, messageID: messageID, recipients: recipients, pending: recipients.filter { !done.contains($0) },
             refused: refused, attempts: Int(attempts), createdAt: createdAt, lines: lines)
-    }
-}
-
-extension Duration {
-    /// Rounded down.
-    fileprivate var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

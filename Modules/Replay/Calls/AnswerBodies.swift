@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// The members of a problem document that the replay looks at.
+/// The members of a problem document that the replay reads.
 private struct Problem: Decodable {
     var code: String?
     var detail: String?
 }
 
-/// The members of an inventory record that decide whether it had stock before.
+/// The members of an inventory record that tell whether it had stock before.
 struct RecordAnswer: Decodable, Equatable {
     var quantityOnHand: Int
     var version: Int
@@ -16,8 +16,8 @@ struct RecordAnswer: Decodable, Equatable {
         case version
     }
 
-    /// No unit has ever come in or gone out. Version 0 has no ledger row at all. At version 1 with nothing on hand the
-    /// one row can only be a changed policy, for a first movement of units always brings some in.
+    /// Whether no unit has ever moved in or out. At version 0 the record has no ledger row. At version 1 with nothing
+    /// on hand its one row must be a policy change, because a first movement always brings units in.
     var isUntouched: Bool { version == 0 || (version == 1 && quantityOnHand == 0) }
 }
 
@@ -27,7 +27,7 @@ private struct ReservationsAnswer: Decodable {
 }
 
 extension ReplayAnswer {
-    /// The problem's `code`, nil where there is none.
+    /// The problem's `code`, nil if there is none.
     var code: String? {
         guard status >= 400, !body.isEmpty else { return nil }
         return decoded(Problem.self)?.code

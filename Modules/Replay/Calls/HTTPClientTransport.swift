@@ -3,21 +3,21 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// The transport on AsyncHTTPClient: keep-alive connections to every server, each call to the next server in turn.
+/// The transport on AsyncHTTPClient: keep-alive connections to all servers, which take calls in turn.
 struct HTTPClientTransport: ReplayTransport {
-    /// Above the server's own waits (5 s for a lock), so that its 503 arrives and not our timeout.
+    /// Longer than the server's own waits (5 s for a lock), so that its 503 arrives before this timeout.
     static let answerTimeout = TimeAmount.seconds(30)
     static let connectTimeout = TimeAmount.seconds(5)
-    /// The largest answers are those of an opening stock call and an order's reservations: below 300 KB.
+    /// The largest responses, those of an opening stock call and of an order's reservations, stay below 300 KB.
     static let maximumAnswerBytes = 4 << 20
 
     private let client: HTTPClient
     private let bases: [String]
     private let authorization: String?
-    private let turn = Turn()
+    private let calls = CallCounter()
 
-    /// Counts calls; a class because the struct is copied into every task.
-    private final class Turn: Sendable {
+    /// Counts calls. A class, because the struct is copied into every task.
+    private final class CallCounter: Sendable {
         let count = Atomic<Int>(0)
     }
 
@@ -26,7 +26,7 @@ struct HTTPClientTransport: ReplayTransport {
         configuration.timeout.connect = Self.connectTimeout
         configuration.redirectConfiguration = .disallow
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
-        // A refused connection should be seen, counted and retried by our rules, not waited out in the pool.
+        // A refused connection must be counted and retried by `RetryRules`, not hidden by the pool's own retries.
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         bases = urls
@@ -52,12 +52,12 @@ struct HTTPClientTransport: ReplayTransport {
     }
 
     func close() async {
-        // Nothing can be done about a client that will not close at the end of the program.
+        // Nothing can be done about a client that fails to close when the program ends.
         try? await client.shutdown()
     }
 
     private func nextBase() -> String {
-        let count = turn.count.wrappingAdd(1, ordering: .relaxed).oldValue
+        let count = calls.count.wrappingAdd(1, ordering: .relaxed).oldValue
         return bases[Int(UInt(bitPattern: count) % UInt(bases.count))]
     }
 }

@@ -1,20 +1,20 @@
-/// Calls with counting and, where it is safe, repeating.
+/// Sends calls, counts them, and retries where that is safe.
 struct ReplayClient: Sendable {
-    /// What came of one try.
-    enum Try: Sendable {
+    /// The outcome of one attempt.
+    enum AttemptOutcome: Sendable {
         case answered(ReplayAnswer, RetryRules.Verdict)
-        /// No whole answer; says why.
+        /// No complete response arrived; holds the reason.
         case lost(String)
     }
 
     let transport: any ReplayTransport
     let tally: ReplayTally
-    /// Waits between tries: the real clock's sleep, or what a test puts there.
+    /// Waits between attempts: the clock's sleep, or a test's replacement.
     let wait: @Sendable (Duration) async throws -> Void
 
     /// Sends once.
     /// - Throws: `CancellationError` only.
-    func attempt(_ request: ReplayRequest) async throws -> Try {
+    func attempt(_ request: ReplayRequest) async throws -> AttemptOutcome {
         try Task.checkCancellation()
         tally.count { $0.requests += 1 }
         do {
@@ -22,21 +22,21 @@ struct ReplayClient: Sendable {
             if answer.status >= 500 { tally.count { $0.serverErrors += 1 } }
             return .answered(answer, RetryRules.verdict(answer, code: answer.code))
         } catch {
-            // A cancelled call ends in an error of the client's own kind.
+            // A cancelled call fails with an error of the HTTP client's own type.
             try Task.checkCancellation()
             tally.count { $0.connectionErrors += 1 }
             return .lost("\(error)")
         }
     }
 
-    /// Sends until there is an answer that stands, or the last try's. Only for calls that do no harm when they act twice.
-    /// - Throws: ``ReplayFailure`` with `unreachable` when the last try had no answer; `CancellationError`.
+    /// Sends until a response is final, and returns the last one if none is. Only for calls that are safe to repeat.
+    /// - Throws: ``ReplayFailure`` with `unreachable` if the last attempt had no response; `CancellationError`.
     func repeating(_ request: ReplayRequest) async throws -> ReplayAnswer {
         var number = 1
         while true {
             let outcome = try await attempt(request)
             if case .answered(let answer, .final) = outcome { return answer }
-            if try await pause(afterTry: number, outcome) {
+            if try await pause(afterAttempt: number, outcome) {
                 number += 1
                 continue
             }
@@ -48,14 +48,14 @@ struct ReplayClient: Sendable {
         }
     }
 
-    /// Waits as the rules say. False when that was the last try.
-    func pause(afterTry number: Int, _ outcome: Try) async throws -> Bool {
+    /// Waits as the rules say. Returns false if that was the last attempt.
+    func pause(afterAttempt number: Int, _ outcome: AttemptOutcome) async throws -> Bool {
         var retryAfterSeconds: Int?
         if case .answered(let answer, _) = outcome { retryAfterSeconds = answer.retryAfterSeconds }
         let jitter = Double.random(in: 0...1)
         guard
             let duration = RetryRules.wait(
-                afterTry: number,
+                afterAttempt: number,
                 retryAfterSeconds: retryAfterSeconds,
                 jitter: jitter
             )

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-// The calls of the API that a replay makes, as spec/api.md writes them.
+// The API calls that a replay makes.
 
 private struct ProductBody: Encodable {
     var sku: String
@@ -62,7 +62,7 @@ extension ReplayRequest {
         )
     }
 
-    /// Receives opening quantities, all or none, and only into records that are still at the version given with each.
+    /// Receives opening quantities, all or none, and only if every record still has the version given with it.
     static func openingStock(_ rows: [(row: StockRow, version: Int)]) throws -> ReplayRequest {
         let operations = rows.map { entry in
             BatchBody.Operation(
@@ -100,7 +100,7 @@ extension ReplayRequest {
         ReplayRequest(method: .post, path: "/api/v1/reservations/\(order.text)/release")
     }
 
-    /// A path segment: all but RFC 3986's unreserved characters as `%XX`, the slash above all.
+    /// A path segment: percent-encodes all but RFC 3986's unreserved characters, the slash included.
     static func escaped(_ segment: String) -> String {
         let digits = Array("0123456789ABCDEF")
         var text = ""
@@ -126,7 +126,7 @@ extension ReplayRequest {
     private static func encoded(_ body: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        // In a fixed order a request is the same bytes every time, which idempotency keys ask for.
+        // A fixed key order gives a request the same bytes every time, as idempotency keys require.
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(body))
     }

@@ -8,7 +8,7 @@ struct ReplayRequest: Equatable, Sendable {
 
     var method: Method
     var path: String
-    /// JSON; empty for none.
+    /// JSON; empty if there is no body.
     var body: [UInt8] = []
     var idempotencyKey: String?
 }
@@ -22,12 +22,12 @@ struct ReplayAnswer: Equatable, Sendable {
     var isSuccess: Bool { (200...299).contains(status) }
 }
 
-/// The border to the network: the one thing the tests replace.
+/// The network interface, which tests replace.
 protocol ReplayTransport: Sendable {
-    /// Sends once and does not repeat.
-    /// - Throws: whenever no whole answer came; the server may have acted all the same.
+    /// Sends once, without retries.
+    /// - Throws: if no complete response arrived; the server may have acted all the same.
     func send(_ request: ReplayRequest) async throws -> ReplayAnswer
 
-    /// Gives the connections back. Nothing is sent afterwards.
+    /// Closes the connections. Nothing may be sent afterwards.
     func close() async
 }

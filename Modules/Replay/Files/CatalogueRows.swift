@@ -7,7 +7,7 @@ struct ProductRow: CSVRowDecodable, Sendable {
     var number: Int
     var sku: String
     var name: String
-    /// As it is written: the server reads decimals, and this program need not.
+    /// As written in the file: only the server needs to parse the decimal.
     var basePrice: String
     var description: String?
 

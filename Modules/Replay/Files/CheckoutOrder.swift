@@ -23,11 +23,11 @@ struct CheckoutLine: CSVRowDecodable, Equatable, Sendable {
     }
 }
 
-/// One checkout: the lines of `orders.csv` that lie together under one order id.
+/// One checkout: the consecutive lines of `orders.csv` with one order id.
 struct CheckoutOrder: Equatable, Sendable {
-    /// The API's bound on the items of one reservation call.
+    /// The API's limit of items in one reservation call.
     static let maximumItemsPerCall = 500
-    /// A hundred times the longest basket known; what is above it is a broken file.
+    /// A hundred times the longest known basket; anything longer is a broken file.
     static let maximumLines = 20_000
 
     var id: UUID
@@ -38,7 +38,7 @@ struct CheckoutOrder: Equatable, Sendable {
     /// The id as the API writes it.
     var text: String { id.uuidString.lowercased() }
 
-    /// The lines, in as many calls as the API's bound makes necessary.
+    /// The lines, split into as many calls as the API's limit requires.
     var parts: [ArraySlice<CheckoutLine>] {
         stride(from: 0, to: lines.count, by: Self.maximumItemsPerCall).map { start in
             lines[start..<min(start + Self.maximumItemsPerCall, lines.count)]
@@ -46,14 +46,14 @@ struct CheckoutOrder: Equatable, Sendable {
     }
 }
 
-/// Gathers the lines that `nextLine` gives into orders. Holds one order and one line.
+/// Groups the lines that `nextLine` returns into orders. Holds one order and one line in memory.
 struct CheckoutOrders {
     private var first: CheckoutLine?
     private var hasBegun = false
 
     init() {}
 
-    /// The next order, nil when there are no more lines.
+    /// The next order; nil if there are no more lines.
     mutating func next(
         _ nextLine: () throws(CSVError) -> CheckoutLine?
     ) throws(CSVError) -> CheckoutOrder? {

@@ -1,9 +1,9 @@
 import CSV
 
-/// What the API lets a field be, checked before anything is sent, so that a fault names its row.
+/// The API's bounds of each field, checked before anything is sent, so that an error can name its row.
 enum FieldRules {
     static let maximumCodeBytes = 64
-    /// The API's bound on units that one call moves or reserves.
+    /// The units that one call may move or reserve.
     static let quantities = 1...1_000_000_000
     static let openingQuantities = 0...1_000_000_000
     static let reorderPoints = 0...1_000_000_000

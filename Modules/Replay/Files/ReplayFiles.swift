@@ -1,8 +1,8 @@
 import CSV
 import FoundationEssentials
 
-/// How much there is to do, found by reading all four files once before anything is sent: a run must not stop half way
-/// for a fault that could have been seen at the start, and progress needs its totals.
+/// The totals of a run, counted by reading all four files once before anything is sent: a run must not stop half way
+/// for an error that was there from the start, and progress needs the totals.
 struct ReplayFiles: Equatable, Sendable {
     var products = 0
     var warehouses = 0
@@ -14,7 +14,7 @@ struct ReplayFiles: Equatable, Sendable {
         var warehouseCode: String
     }
 
-    /// - Throws: ``CSVError`` for the first fault of any file.
+    /// - Throws: ``CSVError`` for the first error of any file.
     static func check(_ options: ReplayOptions) throws(CSVError) -> ReplayFiles {
         var files = ReplayFiles()
         files.products = try count(ProductRow.self, in: options.products)
@@ -31,7 +31,7 @@ struct ReplayFiles: Equatable, Sendable {
         return count
     }
 
-    /// A record that stands there twice has no one opening quantity.
+    /// A record that is listed twice has no single opening quantity.
     private static func checkStock(_ path: String) throws(CSVError) -> Int {
         let file = try CSVFile<StockRow>(path: path)
         var seen: Set<RecordKey> = []
@@ -41,14 +41,14 @@ struct ReplayFiles: Equatable, Sendable {
                     file: path,
                     row: row.number,
                     column: "sku",
-                    message: "\(row.sku) in \(row.warehouseCode) stands on an earlier row"
+                    message: "\(row.sku) in \(row.warehouseCode) is also on an earlier row"
                 )
             }
         }
         return seen.count
     }
 
-    /// An order whose rows do not lie together would be two orders under one id, and be sold as such.
+    /// An order whose rows are not consecutive would be replayed as two orders with one id.
     private static func checkOrders(_ path: String) throws(CSVError) -> Int {
         let file = try CSVFile<CheckoutLine>(path: path)
         var orders = CheckoutOrders()
@@ -59,7 +59,7 @@ struct ReplayFiles: Equatable, Sendable {
                     throw CSVError(
                         row: order.lines[0].number,
                         column: "order_id",
-                        message: "rows of \(order.text) stand apart from its others"
+                        message: "the rows of \(order.text) are not consecutive"
                     )
                 }
             }

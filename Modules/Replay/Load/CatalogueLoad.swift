@@ -1,6 +1,6 @@
 import CSV
 
-/// Makes the products and warehouses that are not there yet. One that is there stays as it is.
+/// Creates the products and warehouses that do not exist yet. Existing ones stay unchanged.
 struct CatalogueLoad: Sendable {
     let client: ReplayClient
     let concurrency: Int
@@ -21,7 +21,7 @@ struct CatalogueLoad: Sendable {
         }
     }
 
-    /// May be sent again freely: the second time it is `already_exists`.
+    /// Safe to repeat: the second call is answered `already_exists`.
     private func make(
         _ request: ReplayRequest,
         _ created: WritableKeyPath<ReplayCounts, Int>,

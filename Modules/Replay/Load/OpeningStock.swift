@@ -1,15 +1,16 @@
 import CSV
 
-/// Makes the inventory records and receives their opening quantities, each once, however often a load is cut off, run
-/// again, or loses an answer.
+/// Creates the inventory records and receives their opening quantities, each exactly once, even if a load is
+/// interrupted, repeated, or loses a response.
 ///
-/// A record may be received into while no unit has ever moved in it, and the receive carries the version that was seen
-/// as `expected_version`. So whatever happened to an earlier try, a second one changes nothing: the server refuses the
-/// call whole, and the records are looked at again.
+/// A record is filled only if no unit has ever moved in it, and the receive carries the version read before as
+/// `expected_version`. So a repeated receive changes nothing: the server refuses the whole call, and the records are
+/// read again.
 struct OpeningStock: Sendable {
-    /// Records of one receive call. The API allows 1,000; fewer keep more tasks busy, and lock fewer records at a time.
+    /// Records per receive call. The API allows 1,000; fewer keep more tasks busy and lock fewer records at once.
     static let recordsPerCall = 200
-    /// Conflicts after which a call is given up. One is usual after a lost answer; more means that someone else writes.
+    /// Conflicts after which a call is given up. One is normal after a lost response; more mean that another client is
+    /// writing.
     static let maximumRounds = 5
 
     private struct Slice: Sendable { var rows: [StockRow] }
@@ -68,7 +69,7 @@ struct OpeningStock: Sendable {
         return record
     }
 
-    /// False when one of the records is no longer as it was seen; then nothing was received.
+    /// Returns false if one of the records has changed since it was read; then nothing was received.
     private func receive(_ entries: [(row: StockRow, version: Int)], file: String) async throws -> Bool {
         let request = try ReplayRequest.openingStock(entries)
         let answer = try await client.repeating(request)

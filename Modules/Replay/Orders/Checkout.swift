@@ -1,4 +1,6 @@
-/// One order's way: reserve, then confirm or release.
+import Basics
+
+/// Replays one order: reserve, then confirm or release.
 struct Checkout: Sendable {
     enum Outcome: Equatable, Sendable {
         /// The server knew the order before this run.
@@ -7,7 +9,7 @@ struct Checkout: Sendable {
         case refused
         case confirmed
         case released
-        /// It went wrong after ten tries or in a way no rule allows; says how.
+        /// The order failed after ten attempts or with an unexpected response; holds the reason.
         case failed(String)
     }
 
@@ -19,15 +21,15 @@ struct Checkout: Sendable {
 
     let client: ReplayClient
     let choice: ConfirmChoice
-    /// Whether the database may hold orders of this file already.
-    let looksForKnownOrders: Bool
-    /// Makes this run's idempotency keys differ from every other run's: an earlier refusal must not be answered again.
+    /// Whether the database may already hold orders of this file.
+    let checksForKnownOrders: Bool
+    /// Makes the idempotency keys of each run unique, so that an earlier run's refusal is not replayed.
     let runID: String
 
     /// - Throws: `CancellationError` when the task was cancelled; the order's state is then unknown.
     func run(_ order: CheckoutOrder) async throws -> Outcome {
         do {
-            if looksForKnownOrders, try await reservationCount(order) > 0 { return .known }
+            if checksForKnownOrders, try await reservationCount(order) > 0 { return .known }
             switch try await timed(\.reserve, { try await reserve(order) }) {
             case .all: break
             case .refused: return .refused
@@ -56,7 +58,7 @@ struct Checkout: Sendable {
             )
             let result = try await reserve(order, request, expectedCount: reservedBefore + lines.count)
             guard result == .all else {
-                // An order is sold whole or not at all: what its earlier calls took goes back.
+                // An order is reserved completely or not at all: release what its earlier calls reserved.
                 if reservedBefore > 0 { _ = try await client.repeating(.release(order)) }
                 return result
             }
@@ -65,8 +67,9 @@ struct Checkout: Sendable {
         return .all
     }
 
-    /// A second reserve of an order adds to it, so one whose answer was lost is looked for before it is sent again. The
-    /// idempotency key covers what looking cannot: a first try that the server is still at.
+    /// A second reserve of an order adds to it, so after a lost response the order is looked up before the call is
+    /// repeated. The idempotency key covers what a lookup cannot see: a first attempt that the server is still
+    /// processing.
     private func reserve(
         _ order: CheckoutOrder,
         _ request: ReplayRequest,
@@ -88,7 +91,7 @@ struct Checkout: Sendable {
             case .lost(let why):
                 reason = "no answer: \(why)"
             }
-            guard try await client.pause(afterTry: number, outcome) else {
+            guard try await client.pause(afterAttempt: number, outcome) else {
                 return .failed("order \(order.text): reserve: \(reason)")
             }
             number += 1
@@ -107,7 +110,7 @@ struct Checkout: Sendable {
 
     // MARK: - Confirm or release
 
-    /// Both may be sent again freely: done twice, they answer 200 and change nothing.
+    /// Both are safe to repeat: the second call is answered 200 and changes nothing.
     private func settle(_ order: CheckoutOrder) async throws -> Outcome {
         let confirms = choice.confirms(order.id)
         let answer =
@@ -120,7 +123,8 @@ struct Checkout: Sendable {
         return confirms ? .confirmed : .released
     }
 
-    /// From the first byte sent to the answer that stands, with every wait between tries: what a customer waits.
+    /// Times a call from the first byte sent to the final response, waits between attempts included, as a customer
+    /// would.
     private func timed<T>(
         _ histogram: WritableKeyPath<LatencyHistograms, LatencyHistogram>,
         _ body: () async throws -> T

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// Which reserved orders are confirmed. It depends on the order id alone, so two runs choose the same orders, and a run
-/// with a higher ratio confirms all that one with a lower ratio did.
+/// Which reserved orders are confirmed. The choice depends on the order id alone, so two runs choose the same orders,
+/// and a higher ratio confirms every order that a lower one does.
 struct ConfirmChoice: Equatable, Sendable {
     let ratio: Double
 
     func confirms(_ orderID: UUID) -> Bool { Self.fraction(orderID) < ratio }
 
-    /// 0 ..< 1, evenly spread also where ids are counted up: FNV-1a over the bytes, then splitmix64's mixing.
+    /// 0 ..< 1, evenly distributed even for sequential ids: FNV-1a over the bytes, then splitmix64's mixing.
     static func fraction(_ orderID: UUID) -> Double {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         withUnsafeBytes(of: orderID.uuid) { bytes in

@@ -1,10 +1,10 @@
 import CSV
 
-/// The phase that replays `orders.csv` in the file's order, a bounded number of orders in flight.
+/// Replays `orders.csv` in file order, with a bounded number of orders in flight.
 struct OrderReplay: Sendable {
-    /// Failed orders in a row after which a run gives up, besides those in flight: each may take half a minute to fail,
-    /// and a server that is gone would keep a run busy for hours.
-    static let maximumFailuresInRow = 50
+    /// Consecutive failed orders after which a run gives up, not counting those in flight: each may take half a minute
+    /// to fail, so an unreachable server would keep a run busy for hours.
+    static let maximumConsecutiveFailures = 50
 
     let checkout: Checkout
     let concurrency: Int
@@ -35,7 +35,7 @@ struct OrderReplay: Sendable {
             throw CancellationError()
         }
         let failuresInRow = checkout.client.tally.settle(order, outcome)
-        if failuresInRow >= Self.maximumFailuresInRow + concurrency { stop.request(.gaveUp) }
+        if failuresInRow >= Self.maximumConsecutiveFailures + concurrency { stop.request(.gaveUp) }
         progress.advance()
     }
 }

@@ -1,12 +1,12 @@
 import FoundationEssentials
 
 extension ReplayReport {
-    /// The report for a program: one JSON object on one line, keys in `snake_case`, without a line break at the end.
+    /// The report for programs: one JSON object on one line, with keys in `snake_case` and no line break at the end.
     public var json: String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // It cannot fail: no number in it is infinite and no key is anything but a name.
+        // Encoding cannot fail: no number is infinite, and all keys are strings.
         guard let data = try? encoder.encode(Document(self)) else { return "{}" }
         return String(decoding: data, as: UTF8.self)
     }
@@ -61,7 +61,7 @@ extension ReplayReport {
         enum CodingKeys: String, CodingKey {
             case ending, clean, load, orders, reserved, linesReserved, unitsReserved, refused, confirmed, linesConfirmed
             case unitsConfirmed, released, skipped, failed, unfinished, requests, retries
-            // The strategy would leave `5xx` joined to the word before it.
+            // The key strategy would not separate `5xx` from the word before it.
             case responses5xx = "responses_5xx"
             case connectionErrors, seconds, ordersPerSecond, requestsPerSecond, latencyMs, failures
         }
@@ -118,5 +118,5 @@ extension ReplayReport {
     }
 }
 
-/// Microseconds are the last places that mean something.
+/// More than three places (microseconds) would be noise.
 private func rounded(_ value: Double) -> Double { (value * 1_000).rounded() / 1_000 }

@@ -1,8 +1,8 @@
 extension ReplayReport {
-    /// The report for a reader: some ten lines, without a line break at the end.
+    /// The report for people: about ten lines, without a line break at the end.
     public var text: String {
         var lines = [
-            "replay \(words): load \(fixed(loadSeconds, 1)) s, orders \(fixed(replaySeconds, 1)) s",
+            "replay \(endingText): load \(fixed(loadSeconds, 1)) s, orders \(fixed(replaySeconds, 1)) s",
             "catalogue   products \(counts.productsCreated) created, \(counts.productsPresent) there; "
                 + "warehouses \(counts.warehousesCreated) created, \(counts.warehousesPresent) there",
             "stock       records \(counts.recordsCreated) created; opening stock into \(counts.stockReceived) "
@@ -34,15 +34,15 @@ extension ReplayReport {
         return lines.joined(separator: "\n")
     }
 
-    private var words: String {
+    private var endingText: String {
         switch ending {
         case .complete: "complete"
         case .interrupted: "interrupted"
-        case .gaveUp: "given up, order after order failed"
+        case .gaveUp: "given up after too many failed orders in a row"
         }
     }
 
-    /// Foundation's formatting would be the only reason to link the whole of it.
+    /// Avoids linking all of Foundation for its number formatting.
     private func fixed(_ value: Double, _ places: Int) -> String {
         let scale = places == 1 ? 10 : 100
         let scaled = Int((value * Double(scale)).rounded())

@@ -1,16 +1,18 @@
-/// What came of a replay.
+import Basics
+
+/// The result of a replay.
 public struct ReplayReport: Equatable, Sendable {
     public enum Ending: String, Equatable, Sendable {
-        /// All orders of the file, or as many as the limit allowed, came to an end.
+        /// All orders of the file, or as many as the limit allows, have ended.
         case complete
-        /// The task was cancelled; the report is what had been done by then.
+        /// The task was cancelled; the report covers what was done until then.
         case interrupted
-        /// Order after order failed.
+        /// Too many orders failed in a row.
         case gaveUp = "gave_up"
     }
 
-    /// Times of one kind of call, in milliseconds: from the first byte sent to the answer that stood, with all waits
-    /// between tries. At most 0.8 % too high. For reserve, all calls of an order together; refusals count too.
+    /// Times of one kind of call, in milliseconds, from the first byte sent to the final response, waits between
+    /// attempts included. At most 0.8 % too high. For reserve, all calls of an order together; refusals count too.
     public struct Latency: Equatable, Sendable {
         public var count: Int
         public var p50: Double
@@ -24,26 +26,26 @@ public struct ReplayReport: Equatable, Sendable {
     /// Orders that were to be replayed.
     public var orders: Int
     public var loadSeconds: Double
-    /// The orders phase alone; the rates are of this phase too.
+    /// The orders phase alone; the rates cover this phase too.
     public var replaySeconds: Double
     public var ordersPerSecond: Double
     public var requestsPerSecond: Double
-    /// Nil for a kind of call that was not made.
+    /// Nil if no such call was made.
     public var reserve: Latency?
     public var confirm: Latency?
     public var release: Latency?
     /// The first few failed orders, one line each.
     public var failures: [String]
 
-    /// No order failed and no server answered 5xx, retried or not.
+    /// Whether no order failed and no server answered 5xx, retried or not.
     public var isClean: Bool { counts.failed == 0 && counts.serverErrors == 0 }
 
-    /// The status the program should end with: 0, or 1 for a report that is not clean.
+    /// The program's exit status: 0, or 1 if the report is not clean.
     public var exitCode: Int32 { isClean ? 0 : 1 }
 }
 
 extension ReplayReport {
-    /// When the phases began and ended, in seconds, and the calls made before the first order.
+    /// The durations of the phases, and the calls made before the first order.
     struct Course: Equatable, Sendable {
         var orders = 0
         var loadSeconds = 0.0
@@ -74,7 +76,7 @@ extension ReplayReport.Latency {
             let p99 = histogram.quantile(0.99)
         else { return nil }
         self.init(
-            count: Int(histogram.count),
+            count: histogram.count,
             p50: p50.milliseconds,
             p95: p95.milliseconds,
             p99: p99.milliseconds,

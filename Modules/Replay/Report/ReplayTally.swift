@@ -1,6 +1,7 @@
+import Basics
 import Synchronization
 
-/// Counts for all tasks of a run. One short lock a count: a call takes a thousand times longer.
+/// Shared counters for all tasks of a run. Each count takes a short lock; a call takes a thousand times longer.
 final class ReplayTally: Sendable {
     struct State: Equatable, Sendable {
         var counts = ReplayCounts()
@@ -9,8 +10,8 @@ final class ReplayTally: Sendable {
         var failuresInRow = 0
     }
 
-    /// Failures told in words; the rest is only counted.
-    static let maximumFailuresTold = 5
+    /// Failures listed with their reason; the rest are only counted.
+    static let maximumFailuresListed = 5
 
     private let state = Mutex(State())
 
@@ -23,10 +24,10 @@ final class ReplayTally: Sendable {
     }
 
     func note(_ histogram: WritableKeyPath<LatencyHistograms, LatencyHistogram>, _ duration: Duration) {
-        state.withLock { $0.latencies[keyPath: histogram].note(duration) }
+        state.withLock { $0.latencies[keyPath: histogram].record(duration) }
     }
 
-    /// Counts an order that came to its end. Returns how many in a row have failed.
+    /// Counts an order that has ended. Returns the number of consecutive failures.
     func settle(_ order: CheckoutOrder, _ outcome: Checkout.Outcome) -> Int {
         state.withLock { state in
             var failuresInRow = 0
@@ -41,7 +42,7 @@ final class ReplayTally: Sendable {
             case .failed(let reason):
                 state.counts.failed += 1
                 failuresInRow = state.failuresInRow + 1
-                if state.failures.count < Self.maximumFailuresTold { state.failures.append(reason) }
+                if state.failures.count < Self.maximumFailuresListed { state.failures.append(reason) }
             }
             state.failuresInRow = failuresInRow
             return failuresInRow

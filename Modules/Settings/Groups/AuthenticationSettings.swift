@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Who may call the API.
+/// How callers of the API are authenticated.
 public struct AuthenticationSettings: Sendable {
     public enum Mode: String, Sendable, CaseIterable {
         case keys
@@ -8,9 +8,9 @@ public struct AuthenticationSettings: Sendable {
         case off
     }
 
-    /// What a JWT is checked against.
+    /// What JWTs are verified with.
     public struct JWT: Sendable {
-        /// Of the secret: as many as the hash has (RFC 7518, section 3.2).
+        /// The secret's minimum length: that of the hash (RFC 7518, section 3.2).
         static let secretByteMinimum = 32
 
         /// The shared secret of HS256, 32 bytes or more; never log it.
@@ -22,10 +22,10 @@ public struct AuthenticationSettings: Sendable {
     }
 
     public let mode: Mode
-    /// There exactly in the mode `keys+jwt`; in any other nobody looks at its settings.
+    /// Present only in the mode `keys+jwt`; other modes ignore its settings.
     public let jwt: JWT?
 
-    /// Throws if authentication is off where others than this machine could call.
+    /// Throws if authentication is off and other machines could call.
     public init(_ source: SettingsSource, http: HTTPSettings) throws(SettingsError) {
         mode = try source.choice(.authMode, default: .keys)
         if mode == .off, !http.isLoopback {

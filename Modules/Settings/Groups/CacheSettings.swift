@@ -7,7 +7,7 @@ public struct CacheSettings: Sendable {
     public var ttl: Duration { .seconds(ttlSeconds) }
 
     public init(_ source: SettingsSource) throws(SettingsError) {
-        // This is also how long an old figure can be served after an outage, so a day at most.
+        // After an outage a stale figure may be served for this long, so the limit is a day.
         ttlSeconds = try source.integer(.cacheTTLSeconds, in: 1...86_400, default: 300)
     }
 }

@@ -4,22 +4,22 @@ internal import ArgumentParser
 public struct DatabaseSettings: Sendable {
     /// A libpq URL or conninfo. Holds the password: never log it.
     public let url: String
-    /// The server itself where `url` is PgBouncer: for LISTEN, COPY and migrations.
+    /// The server itself if `url` is a PgBouncer: for LISTEN, COPY and migrations.
     public let directURL: String
-    /// Whether named prepared statements may be used; not through PgBouncer before 1.21.
+    /// Whether named prepared statements may be used; PgBouncer before 1.21 does not support them.
     public let preparesStatements: Bool
-    /// The most connections that the process keeps open for reads.
+    /// The maximum number of connections for reads.
     public let poolSize: Int
 
-    /// - Parameter fault: what is wrong with an address, in words that quote none of it; nil when nothing is. Only libpq
-    ///   knows, and this module does not know libpq.
+    /// - Parameter fault: returns what is wrong with an address, without quoting it; nil if it is valid. Only libpq can
+    ///   tell, and this module does not depend on it.
     public init(_ source: SettingsSource, fault: (String) -> String? = { _ in nil }) throws(SettingsError) {
         url = try source.required(.databaseURL)
         directURL = try source.text(.databaseDirectURL, default: url)
-        if let fault = fault(url) { throw SettingsError(.databaseURL, "is no address: \(fault)") }
-        if let fault = fault(directURL) { throw SettingsError(.databaseDirectURL, "is no address: \(fault)") }
+        if let fault = fault(url) { throw SettingsError(.databaseURL, "is not a valid address: \(fault)") }
+        if let fault = fault(directURL) { throw SettingsError(.databaseDirectURL, "is not a valid address: \(fault)") }
         preparesStatements = try source.flag(.databasePrepared, default: true)
-        // PostgreSQL's own default allows 100 connections in all; a pool near that is a mistake more often than not.
+        // PostgreSQL allows 100 connections in all by default; a pool near that is usually a mistake.
         poolSize = try source.integer(.databasePool, in: 1...500, default: 8)
     }
 }
@@ -27,7 +27,7 @@ public struct DatabaseSettings: Sendable {
 public struct DatabaseOptions: SettingsOptions {
     @Option(.databaseURL, "PostgreSQL: a libpq URL or conninfo.", value: "url") var url
     @Option(SettingName.databaseURL.file, "A file that holds the URL.", value: "file") var urlFile
-    @Option(.databaseDirectURL, "The server itself where the other is PgBouncer.", value: "url") var directURL
+    @Option(.databaseDirectURL, "The server itself if DATABASE_URL is a PgBouncer.", value: "url") var directURL
     @Option(.databasePrepared, "Prepared statements, on or off (default: on).", value: "on|off") var prepared
     @Option(.databasePool, "Connections for reads (default: 8).", value: "n") var pool
 
@@ -43,13 +43,15 @@ public struct DatabaseOptions: SettingsOptions {
 
 /// A replica for reports and exports.
 public struct ReplicaSettings: Sendable {
-    /// Nil: the primary answers those too. Holds the password: never log it.
+    /// Nil if the primary answers those too. Holds the password: never log it.
     public let url: String?
 
     /// - Parameter fault: as in `DatabaseSettings`.
     public init(_ source: SettingsSource, fault: (String) -> String? = { _ in nil }) throws(SettingsError) {
         url = try source.text(.databaseReplicaURL)
-        if let fault = url.flatMap(fault) { throw SettingsError(.databaseReplicaURL, "is no address: \(fault)") }
+        if let fault = url.flatMap(fault) {
+            throw SettingsError(.databaseReplicaURL, "is not a valid address: \(fault)")
+        }
     }
 }
 

@@ -2,16 +2,16 @@ internal import ArgumentParser
 
 /// Where the API listens.
 public struct HTTPSettings: Sendable {
-    /// PEM files: the certificate chain, and its key.
+    /// PEM files of the certificate chain and its key.
     public struct TLS: Sendable, Hashable {
         public let certificatePath: String
         public let keyPath: String
     }
 
     public let host: String
-    /// 0: any free port.
+    /// 0 for any free port.
     public let port: Int
-    /// Nil: plain HTTP.
+    /// Nil for plain HTTP.
     public let tls: TLS?
 
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -27,7 +27,7 @@ public struct HTTPSettings: Sendable {
 
     /// Whether only this machine can reach the host's address.
     ///
-    /// By the text alone: a name other than `localhost` may resolve to anything, so it does not count.
+    /// Decided by the text alone: a name other than `localhost` may resolve to anything, so it counts as reachable.
     public var isLoopback: Bool {
         if host == "localhost" || host == "::1" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 
-/// How to send an email.
+/// How to send emails.
 public struct MailSettings: Sendable {
-    /// What the server asks for before it takes mail.
+    /// The sign-in that the server requires.
     public struct Credentials: Sendable {
         public let username: String
         /// Never log it.
@@ -12,12 +12,12 @@ public struct MailSettings: Sendable {
     /// `smtp://host:port[?tls=required]` or `smtps://host:port`. May hold a password: never log it.
     public let url: String
     public let credentials: Credentials?
-    /// A PEM file of authorities to trust instead of the system's: for a mail server with a certificate of the house.
+    /// A PEM file of authorities to trust instead of the system's, for a mail server with a private certificate.
     public let authorityFile: String?
     /// The sender's address.
     public let from: String
 
-    /// What stands behind the `@` of the sender's address.
+    /// The domain of the sender's address.
     public var domain: String { String(from[from.index(after: from.lastIndex(of: "@") ?? from.startIndex)...]) }
 
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -40,19 +40,19 @@ public struct MailSettings: Sendable {
     }
 }
 
-/// Who is told of low stock, and when.
+/// Who is notified of low stock, and when.
 public struct AlertSettings: Sendable {
-    /// Those who are told unless a warehouse has its own recipients. May be empty.
+    /// The recipients, unless a warehouse has its own. May be empty.
     public let recipients: [String]
     public let intervalSeconds: Int
     public let digestSeconds: Int
     public let leaseSeconds: Int
 
-    /// How long the mailer waits at most before it looks by itself.
+    /// The longest wait between two passes of the mailer without a notification.
     public var interval: Duration { .seconds(intervalSeconds) }
-    /// What follows a first alert within this time goes into one email.
+    /// Alerts within this time after a first one go into one email.
     public var digest: Duration { .seconds(digestSeconds) }
-    /// How long an email stays with a mailer that gives no sign of life.
+    /// How long an email stays claimed by a mailer that does not renew its claim.
     public var lease: Duration { .seconds(leaseSeconds) }
 
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -61,20 +61,20 @@ public struct AlertSettings: Sendable {
         for part in list.isEmpty ? [] : list.split(separator: ",", omittingEmptySubsequences: false) {
             let address = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             guard isMailAddress(address) else {
-                throw SettingsError(.alertTo, mustBe: "email addresses with commas between them", not: list)
+                throw SettingsError(.alertTo, mustBe: "email addresses separated by commas", not: list)
             }
             recipients.append(address)
         }
         self.recipients = recipients
         intervalSeconds = try source.integer(.mailIntervalSeconds, in: 1...86_400, default: 30)
-        // 0: every alert by itself.
+        // 0 sends every alert by itself.
         digestSeconds = try source.integer(.mailDigestSeconds, in: 0...3_600, default: 5)
         leaseSeconds = try source.integer(.mailLeaseSeconds, in: 1...600, default: 10)
     }
 }
 
-/// Whether the text can stand as an address in SMTP: something at something, visible ASCII without brackets or commas.
-/// Whether mail arrives there only the server knows.
+/// Whether the text is a safe SMTP address: `local@domain` in visible ASCII without brackets or commas. Whether mail
+/// arrives there only the server knows.
 public func isMailAddress(_ text: String) -> Bool {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     // RFC 5321, section 4.5.3.1.3: a path has 256 octets with its brackets.
@@ -104,12 +104,13 @@ public struct MailOptions: SettingsOptions {
 }
 
 public struct AlertOptions: SettingsOptions {
-    @Option(.alertTo, "Recipients, with commas between them.", value: "addresses") var recipients
-    @Option(.mailIntervalSeconds, "Seconds between two looks without a notice (default: 30).", value: "seconds")
+    @Option(.alertTo, "Recipients, separated by commas.", value: "addresses") var recipients
+    @Option(.mailIntervalSeconds, "Seconds between two passes without a notification (default: 30).", value: "seconds")
     var interval
-    @Option(.mailDigestSeconds, "Seconds that are gathered into one email (default: 5).", value: "seconds") var digest
+    @Option(.mailDigestSeconds, "Seconds of alerts gathered into one email (default: 5).", value: "seconds") var digest
     @Option(
-        .mailLeaseSeconds, "Seconds that an email stays with a mailer that has died (default: 10).", value: "seconds")
+        .mailLeaseSeconds, "Seconds until another mailer takes over the email of one that died (default: 10).",
+        value: "seconds")
     var lease
 
     public init() {}

@@ -2,9 +2,9 @@ internal import ArgumentParser
 
 /// Where a program without an HTTP API serves `/metrics` and `/health/*`.
 public struct MetricsSettings: Sendable {
-    /// An address to listen at. Whoever reaches it may read everything there.
+    /// The address to listen on. Every client that can reach it may read everything there.
     public let host: String
-    /// Nil: nowhere. 0: any free port.
+    /// Nil to serve them nowhere, 0 for any free port.
     public let port: Int?
 
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -14,8 +14,8 @@ public struct MetricsSettings: Sendable {
 }
 
 public struct MetricsOptions: SettingsOptions {
-    @Option(.metricsPort, "Serve /metrics and /health there (default: nowhere).", value: "port") var port
-    @Option(.metricsHost, "The address to serve them at (default: 127.0.0.1).", value: "address") var host
+    @Option(.metricsPort, "The port for /metrics and /health (default: not served).", value: "port") var port
+    @Option(.metricsHost, "The address for /metrics and /health (default: 127.0.0.1).", value: "address") var host
 
     public init() {}
 

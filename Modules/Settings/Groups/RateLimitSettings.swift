@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
-/// How much one caller may ask.
+/// How many requests one caller may make.
 public struct RateLimitSettings: Sendable {
-    /// Requests a second that are given back to a caller.
+    /// The sustained rate, in requests per second.
     public let perSecond: Int
-    /// The most requests that a rested caller may make at once.
+    /// The maximum number of requests at once after a pause.
     public let burst: Int
 
     /// The settings, or nil without a limit.
@@ -16,7 +16,7 @@ public struct RateLimitSettings: Sendable {
 }
 
 public struct RateLimitOptions: SettingsOptions {
-    @Option(.rateLimitPerSecond, "Requests a second of one caller, 0 for no limit (default: 0).", value: "n")
+    @Option(.rateLimitPerSecond, "Requests per second of one caller, 0 for no limit (default: 0).", value: "n")
     var perSecond
     @Option(.rateLimitBurst, "Requests at once of one caller (default: 2 seconds' worth).", value: "n") var burst
 

@@ -5,7 +5,8 @@ public struct RedisSettings: Sendable {
     /// `redis://[:password@]host[:port][/db]` or `unix:///path?db=0`. Holds the password: never log it.
     public let url: String
 
-    /// The settings, or nil without a Redis: then leases live in the process and stock reads are not cached.
+    /// The settings, or nil if no Redis is configured: then leases are kept in the process and stock reads are not
+    /// cached.
     public static func read(_ source: SettingsSource) throws(SettingsError) -> RedisSettings? {
         guard let url = try source.text(.redisURL) else { return nil }
         let isURL =

@@ -1,12 +1,12 @@
 internal import ArgumentParser
 
-/// What holds for a reservation that does not say otherwise.
+/// Defaults of reservations.
 public struct ReservationSettings: Sendable {
     /// How long a reservation holds its units.
     public let ttlSeconds: Int
 
     public init(_ source: SettingsSource) throws(SettingsError) {
-        // The range that the API takes in a request.
+        // The range that the API accepts in a request.
         ttlSeconds = try source.integer(.reservationTTLSeconds, in: 1...604_800, default: 600)
     }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// When the sweeper looks for expired reservations.
+/// How often the sweeper looks for expired reservations.
 public struct SweepSettings: Sendable {
     public let intervalSeconds: Int
 

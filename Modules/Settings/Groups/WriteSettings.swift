@@ -2,16 +2,16 @@ internal import ArgumentParser
 
 /// How the write path gathers commands into transactions.
 public struct WriteSettings: Sendable {
-    /// The most commands that wait; one more is answered 503 `system_busy`.
+    /// The maximum number of commands in flight; further ones are answered 503 `system_busy`.
     public let queueCapacity: Int
-    /// Batches that are written at the same time, each on a connection of its own.
+    /// Batches that are written at the same time, each on its own connection.
     public let lanes: Int
-    /// The most commands in one transaction.
+    /// The maximum number of commands in one transaction.
     public let batchLimit: Int
 
     public init(_ source: SettingsSource) throws(SettingsError) {
         queueCapacity = try source.integer(.queueCapacity, in: 4_096...1_048_576, default: 8_192)
-        // Few lanes make large batches: measured best at one or two.
+        // Few lanes make large batches; measurements are best with one or two.
         lanes = try source.integer(.lanes, in: 1...8, default: 2)
         batchLimit = try source.integer(.batchLimit, in: 1...1_000, default: 200)
     }

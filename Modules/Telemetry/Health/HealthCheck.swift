@@ -1,4 +1,4 @@
-/// One thing that the program needs, and how to find out whether it is there.
+/// A dependency of the program, and how to probe it.
 public struct HealthCheck: Sendable {
     public enum State: String, Hashable, Sendable {
         case ok
@@ -7,12 +7,12 @@ public struct HealthCheck: Sendable {
         case down
     }
 
-    /// What a probe found.
+    /// The result of a probe.
     public struct Finding: Hashable, Sendable {
         public let state: State
-        /// For the log alone: `/health/ready` is open to everybody.
+        /// For the log only: `/health/ready` is public.
         public let detail: String?
-        /// Shown to everybody who asks, so it names no host, user or secret: `the mail server refuses the connection since
+        /// Shown publicly, so it names no host, user or secret: `the mail server refuses the connection since
         /// 2026-11-22T18:00:00Z`.
         public let note: String?
 
@@ -25,11 +25,11 @@ public struct HealthCheck: Sendable {
         public static let ok = Finding(.ok)
     }
 
-    /// The name in the answer: `postgresql`, `redis`. Each check of a monitor has another.
+    /// The name in the report: `postgresql`, `redis`. Unique within a monitor.
     public let name: String
-    /// Whether the program is of no use without it.
+    /// Whether the program cannot serve without it.
     public let isEssential: Bool
-    /// Asks once. It is cancelled after `HealthMonitor`'s limit, and its answer is then no longer waited for.
+    /// Probes once. The monitor cancels it after its limit and no longer waits for the result.
     public let probe: @Sendable () async -> Finding
 
     public init(_ name: String, isEssential: Bool, probe: @escaping @Sendable () async -> Finding) {

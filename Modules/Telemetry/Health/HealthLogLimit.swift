@@ -1,27 +1,27 @@
-/// Decides which findings of one check are worth a line: a change of state at once, what stays bad once a minute.
+/// Decides which findings of one check are logged: a change of state at once, a persistent failure once a minute.
 ///
-/// `/health/ready` is open to everybody and may be asked many times a second: the log must not grow with the asking, also
-/// when a probe that is just at its limit is up and down in turn.
+/// `/health/ready` is public and may be requested many times a second. The log must not grow with the requests, even if
+/// a probe near its limit alternates between up and down.
 struct HealthLogLimit: Sendable {
     enum Decision: Equatable {
         case silent
-        /// - Parameter unlogged: findings since the last line that would have been lines of their own.
+        /// - Parameter unlogged: findings since the last line that were suppressed.
         case line(unlogged: Int)
     }
 
-    /// Between two lines about a state that stays.
+    /// Between two lines about an unchanged state.
     static let reminderInterval = Duration.seconds(60)
-    /// Changes logged in one `reminderInterval`; three times down and up again.
+    /// Changes logged per `reminderInterval`: three times down and up again.
     static let changesPerInterval = 6
 
-    /// Of the last line; nothing was said yet of what has always been well.
+    /// The state of the last line; a check that has always been ok has none.
     private var loggedState = HealthCheck.State.ok
     private var lineTime: ContinuousClock.Instant?
     private var intervalStart: ContinuousClock.Instant?
     private var changesInInterval = 0
     private var unlogged = 0
 
-    /// - Parameter now: may be a little earlier than the one before: reports are made at the same time.
+    /// - Parameter now: may be slightly earlier than in the previous call, because reports are made concurrently.
     mutating func decide(_ state: HealthCheck.State, at now: ContinuousClock.Instant) -> Decision {
         guard state == loggedState else { return decideOnChange(to: state, at: now) }
         guard state != .ok else { return .silent }

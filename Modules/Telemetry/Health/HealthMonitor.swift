@@ -1,20 +1,21 @@
 public import Logging
 internal import Synchronization
 
-/// Says whether this program can serve: `/health/ready` for a load balancer or a supervisor.
+/// Tells whether this program can serve, for `/health/ready` of a load balancer or a supervisor.
 public final class HealthMonitor: Sendable {
     private let checks: [HealthCheck]
     private let limit: Duration
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let isDraining = Atomic(false)
-    /// One a check.
+    /// One per check.
     private let logLimits: Mutex<[HealthLogLimit]>
 
     /// - Parameters:
-    ///   - checks: probed at the same time whenever somebody asks. Their names differ.
-    ///   - limit: how long a probe may take; what has not answered then is down.
-    ///   - logger: hears when a check changes its state, and once a minute of one that stays bad while somebody asks.
+    ///   - checks: probed concurrently for every report. Their names differ.
+    ///   - limit: how long a probe may take; a check without a result by then is down.
+    ///   - logger: receives a line when a check changes its state, and once a minute while a failed check is still
+    ///     being requested.
     public convenience init(_ checks: [HealthCheck], limit: Duration = .seconds(1), logger: Logger) {
         self.init(checks, limit: limit, logger: logger) { ContinuousClock.now }
     }
@@ -25,7 +26,7 @@ public final class HealthMonitor: Sendable {
         logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant
     ) {
-        precondition(Set(checks.map(\.name)).count == checks.count, "a name stands once in the answer")
+        precondition(Set(checks.map(\.name)).count == checks.count, "the names of checks must be unique")
         self.checks = checks
         self.limit = limit
         self.logger = logger
@@ -33,13 +34,13 @@ public final class HealthMonitor: Sendable {
         logLimits = Mutex(Array(repeating: HealthLogLimit(), count: checks.count))
     }
 
-    /// From now on the program is unavailable: it is about to end.
+    /// Makes the program report unavailable from now on, because it is about to end.
     public func drain() {
         isDraining.store(true, ordering: .releasing)
     }
 
-    /// Probes everything; takes no longer than the slowest probe or the limit. A cancelled caller finds what has not
-    /// answered down.
+    /// Probes all checks; takes as long as the slowest probe, at most the limit. If the caller is cancelled, checks
+    /// without a result are down.
     public func report() async -> HealthReport {
         let results = await withTaskGroup { group in
             for index in checks.indices {
@@ -69,7 +70,7 @@ public final class HealthMonitor: Sendable {
         let start = ContinuousClock.now
         let finding = await answer(of: checks[index])
         let latency = ContinuousClock.now - start
-        // A caller that left says nothing about the check.
+        // The cancellation of a caller says nothing about the check.
         if !Task.isCancelled { log(finding, index) }
         return (finding, latency)
     }
@@ -88,7 +89,7 @@ public final class HealthMonitor: Sendable {
         }
     }
 
-    /// The probe's answer, or `down` after the limit. Not a task group: that would wait for a probe which is stuck.
+    /// The probe's finding, or `down` after the limit. A task group would wait for a stuck probe.
     private func answer(of check: HealthCheck) async -> HealthCheck.Finding {
         let late = HealthCheck.Finding(.down, detail: "no answer within \(limit)")
         let (answers, continuation) = AsyncStream.makeStream(

@@ -1,8 +1,8 @@
 extension HealthReport {
-    /// The body of `/health/live`, the same from every program.
+    /// The body of `/health/live`, the same in every program.
     public static let liveJSON = #"{"status":"ok"}"#
 
-    /// The body of `/health/ready`, the same bytes from every program; a check has a `note` only where there is one.
+    /// The body of `/health/ready`, in the same form in every program; a check has a `note` only if there is one.
     public var json: String {
         var text = "{\"status\":\"\(status.rawValue)\",\"checks\":{"
         for (index, check) in checks.enumerated() {
@@ -18,7 +18,7 @@ extension HealthReport {
         return text + "}}"
     }
 
-    /// With three places, cut off: `0.412`.
+    /// With three decimal places, truncated: `0.412`.
     private static func milliseconds(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let microseconds = max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000)

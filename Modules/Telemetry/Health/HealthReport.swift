@@ -1,10 +1,10 @@
-/// What `/health/ready` answers: whether the program can serve, and how each thing that it needs is.
+/// The content of `/health/ready`: whether the program can serve, and the state of each of its dependencies.
 public struct HealthReport: Sendable, Hashable {
     public enum Status: String, Hashable, Sendable {
         case ok
-        /// Something is missing that can be done without.
+        /// A dependency that is not essential is missing.
         case degraded
-        /// Send no work here: 503.
+        /// The program cannot serve: 503.
         case unavailable
     }
 
@@ -13,7 +13,7 @@ public struct HealthReport: Sendable, Hashable {
         public let state: HealthCheck.State
         /// How long the probe took, or the monitor's limit.
         public let latency: Duration
-        /// Safe to show to everybody.
+        /// Safe to show publicly.
         public let note: String?
 
         public init(name: String, state: HealthCheck.State, latency: Duration, note: String? = nil) {

@@ -1,4 +1,4 @@
-/// The bytes of a line that is being written.
+/// A buffer for the bytes of log lines.
 struct LineBytes {
     private(set) var bytes: [UInt8] = []
     /// The second that `secondText` shows.
@@ -7,7 +7,7 @@ struct LineBytes {
 
     var count: Int { bytes.count }
 
-    /// The bytes; none are left.
+    /// Returns the bytes and empties the buffer.
     mutating func takeAll() -> [UInt8] {
         let taken = bytes
         bytes = []
@@ -30,7 +30,7 @@ struct LineBytes {
         bytes.append(UInt8(ascii: "Z"))
     }
 
-    /// Milliseconds with three places, the rest cut off.
+    /// Milliseconds with three decimal places, truncated.
     mutating func append(milliseconds nanoseconds: Int64) {
         let microseconds = Int(nanoseconds / 1_000)
         append(decimal: microseconds / 1_000)
@@ -62,7 +62,7 @@ struct LineBytes {
         bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    /// As `LogLine` has a word: in quotes where it would else be taken for several.
+    /// The same form of a word as in `LogLine`: quoted if it would otherwise read as several words.
     mutating func append(word text: String) {
         var text = text
         let isPlain =

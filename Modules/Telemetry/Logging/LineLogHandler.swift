@@ -8,7 +8,7 @@ public enum LogFormat: String, Sendable, CaseIterable {
     case json
 }
 
-/// Writes a record as one line, whatever its message and metadata hold.
+/// Writes each record as exactly one line, whatever its message and metadata hold.
 public struct LineLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
@@ -19,7 +19,7 @@ public struct LineLogHandler: LogHandler {
     private let writer: LogWriter
     private let now: @Sendable () -> LogTime
 
-    /// A handler as a logger's factory makes it.
+    /// For a logger's factory.
     public init(
         label: String,
         format: LogFormat = .text,
@@ -72,7 +72,7 @@ public struct LineLogHandler: LogHandler {
         }
     }
 
-    /// What is nearer to the record wins: the record's, then the provider's, then the logger's.
+    /// On equal keys the record's metadata wins over the provider's, and that over the logger's.
     private func allMetadata(of event: LogEvent) -> Logger.Metadata {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
@@ -83,9 +83,9 @@ public struct LineLogHandler: LogHandler {
 }
 
 extension LineLogHandler {
-    /// Makes this the handler of every logger that is created from now on. Call once, before the first logger.
+    /// Installs this handler for every logger created from now on. Call it once, before the first logger.
     ///
-    /// Also makes the process ignore SIGPIPE, so that a reader of the log that goes away does not end the program.
+    /// It also makes the process ignore SIGPIPE, so that the log's reader can go away without ending the program.
     public static func bootstrap(format: LogFormat, level: Logger.Level, writer: LogWriter = .standardError) {
         ignoreBrokenPipes()
         LoggingSystem.bootstrap(

@@ -1,6 +1,7 @@
 internal import Logging
 
-/// A record in the form of one line. Pure; nothing that a caller sends can begin a second line or pose as another field.
+/// Formats a record as one line. A pure function; no input of a caller can begin a second line or pose as another
+/// field.
 struct LogLine {
     let time: LogTime
     let level: String
@@ -19,7 +20,7 @@ struct LogLine {
         return line
     }
 
-    /// The text as one word: in quotes where it would else be taken for several.
+    /// The text as one word: quoted if it would otherwise read as several words.
     private func word(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { isHarmless($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=") }
         if isPlain, !text.isEmpty { return text }
@@ -41,7 +42,7 @@ struct LogLine {
 
     // MARK: - JSON
 
-    /// The names that the line itself gives; metadata of such a name gets `metadata_` in front.
+    /// The line's own member names; metadata with such a name gets the prefix `metadata_`.
     private static let ownNames: Set<String> = ["time", "level", "label", "message"]
 
     var json: String {

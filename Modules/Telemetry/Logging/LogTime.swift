@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment in UTC with milliseconds, written as RFC 3339 has it.
+/// A time in UTC with milliseconds, formatted as in RFC 3339.
 struct LogTime: Sendable, CustomStringConvertible {
     let seconds: Int
     let milliseconds: Int
@@ -21,7 +21,7 @@ struct LogTime: Sendable, CustomStringConvertible {
         return "\(date)T\(clock).\(thousandths)Z"
     }
 
-    /// As HTTP has it: `Sun, 22 Nov 2026 15:00:00 GMT`.
+    /// The format of HTTP: `Sun, 22 Nov 2026 15:00:00 GMT`.
     var httpDate: String {
         var time = time_t(seconds)
         var parts = tm()

@@ -4,45 +4,46 @@ internal import Synchronization
 
 /// Writes whole lines to one file descriptor, one after another.
 ///
-/// A reader that has stalled must not stall the program: what cannot be written within `patience` is dropped and counted, and
-/// the next line that can be written tells how many lines were lost.
+/// A stalled reader must not stall the program: lines that cannot be written within `writeLimit` are dropped and
+/// counted, and the next line that can be written tells how many were lost.
 public final class LogWriter: Sendable {
     /// Writes to standard error.
     public static let standardError = LogWriter(fileDescriptor: STDERR_FILENO)
 
-    // A pipe takes this much at once or not at all (POSIX allows no less than 512; Linux has 4096), so after `poll` says
-    // that it is writable a piece of this size does not block.
+    // A pipe accepts a write of this size at once or not at all (POSIX guarantees 512, Linux 4096), so it does not
+    // block after `poll` has reported the pipe writable.
     private static let pipePieceLength = 4_096
-    // Long enough for a reader that merely lost its processor, short enough for a request to bear.
-    private static let patience = Duration.milliseconds(50)
-    /// How long a gathered line may wait: nobody who reads a log notices, and at ten thousand lines a second it is one
-    /// system call for a hundred of them.
-    private static let gatheringMilliseconds = 10
-    /// Gathered bytes at most, some four thousand lines: what comes while the reader stalls is dropped and counted.
-    private static let gatheredLimit = 1 << 20
+    // Long enough for a reader that was only descheduled, short enough for a request to tolerate.
+    private static let writeLimit = Duration.milliseconds(50)
+    /// How long a buffered line may wait. Readers of a log do not notice it, and at ten thousand lines a second it
+    /// needs one system call per hundred lines.
+    private static let bufferingMilliseconds = 10
+    /// The buffer's size in bytes, about four thousand lines. Further lines are dropped and counted while the reader is
+    /// stalled.
+    private static let bufferLimit = 1 << 20
 
     private static let threadName = "log"
 
-    /// What waits to be written. Held for as long as it takes to add a line.
-    private struct Gathered {
+    /// Lines that wait to be written. The lock is held only while a line is added.
+    private struct Buffer {
         var lines = LineBytes()
         var count = 0
         var dropped = 0
-        /// Whether `flush` has been called for.
-        var isDue = false
+        /// Whether a flush is scheduled.
+        var isFlushScheduled = false
     }
 
-    /// Held while something is written, so that lines come whole and in order.
+    /// The lock is held during a write, so that lines stay whole and in order.
     private struct Output {
         var dropped = 0
-        /// Whether the last line broke off.
-        var isTorn = false
+        /// Whether the last line is incomplete.
+        var isIncomplete = false
     }
 
     private let fileDescriptor: Int32
-    /// A file takes any number of bytes at once.
+    /// The size of one write; a file accepts any number of bytes.
     private let pieceLength: Int
-    private let gathered = Mutex(Gathered())
+    private let buffer = Mutex(Buffer())
     private let output = Mutex(Output())
     private let queue = DispatchQueue(label: LogWriter.threadName, qos: .utility)
 
@@ -50,68 +51,68 @@ public final class LogWriter: Sendable {
         self.fileDescriptor = fileDescriptor
         var status = stat()
         let isFile = fstat(fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        pieceLength = isFile ? Self.gatheredLimit : Self.pipePieceLength
+        pieceLength = isFile ? Self.bufferLimit : Self.pipePieceLength
     }
 
-    /// Writes the line and a line end, at once, after what was gathered. The text holds no line end of its own.
+    /// Writes the line and a line end at once, after the buffered lines. The text must not hold a line end.
     public func write(_ line: String) {
         output.withLock { output in
             drain(&output)
-            guard tellDropped(&output), put(line + "\n", &output) else {
+            guard reportDropped(&output), put(line + "\n", &output) else {
                 output.dropped += 1
                 return
             }
         }
     }
 
-    /// Adds a line that may be written a little later: on a thread of its own, together with those that follow.
-    func gather(_ line: (inout LineBytes) -> Void) {
-        let becameDue = gathered.withLock { gathered in
-            guard gathered.lines.count < Self.gatheredLimit else {
-                gathered.dropped += 1
+    /// Buffers a line, which a separate thread writes a little later, together with those that follow.
+    func enqueue(_ line: (inout LineBytes) -> Void) {
+        let needsFlush = buffer.withLock { buffer in
+            guard buffer.lines.count < Self.bufferLimit else {
+                buffer.dropped += 1
                 return false
             }
-            line(&gathered.lines)
-            gathered.lines += "\n"
-            gathered.count += 1
-            defer { gathered.isDue = true }
-            return !gathered.isDue
+            line(&buffer.lines)
+            buffer.lines += "\n"
+            buffer.count += 1
+            defer { buffer.isFlushScheduled = true }
+            return !buffer.isFlushScheduled
         }
-        guard becameDue else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.gatheringMilliseconds)) { [self] in flush() }
+        guard needsFlush else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.bufferingMilliseconds)) { [self] in flush() }
     }
 
-    /// Writes what was gathered.
+    /// Writes the buffered lines.
     public func flush() {
         output.withLock { drain(&$0) }
     }
 
     private func drain(_ output: inout Output) {
-        let (bytes, count) = gathered.withLock { gathered in
-            gathered.isDue = false
-            output.dropped += gathered.dropped
-            gathered.dropped = 0
-            let count = gathered.count
-            gathered.count = 0
-            return (count > 0 ? gathered.lines.takeAll() : [], count)
+        let (bytes, count) = buffer.withLock { buffer in
+            buffer.isFlushScheduled = false
+            output.dropped += buffer.dropped
+            buffer.dropped = 0
+            let count = buffer.count
+            buffer.count = 0
+            return (count > 0 ? buffer.lines.takeAll() : [], count)
         }
         guard count > 0 else { return }
-        let isWritten = tellDropped(&output) && bytes.withUnsafeBytes { put($0, &output) }
+        let isWritten = reportDropped(&output) && bytes.withUnsafeBytes { put($0, &output) }
         if !isWritten { output.dropped += count }
     }
 
-    /// Whether there is nothing to tell, or it has been told.
-    private func tellDropped(_ output: inout Output) -> Bool {
+    /// Reports dropped lines, if any. Returns false if the report could not be written.
+    private func reportDropped(_ output: inout Output) -> Bool {
         guard output.dropped > 0 else { return true }
-        let end = output.isTorn ? "\n" : ""
-        guard put("\(end)… \(output.dropped) log lines were dropped because nobody read them\n", &output) else {
+        let end = output.isIncomplete ? "\n" : ""
+        guard put("\(end)… log reader stalled: \(output.dropped) lines dropped\n", &output) else {
             return false
         }
         output.dropped = 0
         return true
     }
 
-    /// Whether all of the text was written.
+    /// Returns whether all of the text was written.
     private func put(_ text: String, _ output: inout Output) -> Bool {
         var text = text
         return text.withUTF8 { put(UnsafeRawBufferPointer($0), &output) }
@@ -119,7 +120,7 @@ public final class LogWriter: Sendable {
 
     private func put(_ buffer: UnsafeRawBufferPointer, _ output: inout Output) -> Bool {
         var rest = buffer[...]
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + Self.writeLimit
         while !rest.isEmpty {
             guard isWritable(until: deadline) else { return false }
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceLength))
@@ -127,7 +128,7 @@ public final class LogWriter: Sendable {
             if written < 0, errno == EINTR || errno == EAGAIN { continue }
             guard written > 0 else { return false }
             rest = rest.dropFirst(written)
-            output.isTorn = !rest.isEmpty
+            output.isIncomplete = !rest.isEmpty
         }
         return true
     }
@@ -143,7 +144,7 @@ public final class LogWriter: Sendable {
     }
 }
 
-/// A reader that went away must end a write with an error, not the program with a signal.
+/// Without a reader a write must fail with an error instead of ending the program with a signal.
 func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
 }

@@ -1,10 +1,9 @@
 public import Logging
 
-/// Logs one line a request, in the very form that `LineLogHandler` gives the same record.
+/// Logs one line per request, in exactly the form of `LineLogHandler`.
 ///
-/// A service writes a line for each of ten thousand requests a second, and the general way (metadata in a dictionary,
-/// sorted, a system call a line) took an eighth of a request's time. This one writes bytes behind one another and
-/// leaves them to `LogWriter.gather`.
+/// At ten thousand requests a second the general path (a sorted dictionary of metadata and one system call per line)
+/// took an eighth of a request's time. This path appends bytes to a buffer and leaves the write to `LogWriter.enqueue`.
 public struct RequestLog: Sendable {
     private let label: String
     private let format: LogFormat
@@ -12,7 +11,7 @@ public struct RequestLog: Sendable {
     private let isOn: Bool
     private let now: @Sendable () -> LogTime
 
-    /// - Parameter level: the least that is logged; a request is `info`.
+    /// - Parameter level: the minimum level that is logged; a request is `info`.
     public init(
         label: String, format: LogFormat, level: Logger.Level = .info, writer: LogWriter = .standardError
     ) {
@@ -31,15 +30,15 @@ public struct RequestLog: Sendable {
     }
 
     /// - Parameters:
-    ///   - route: the template of the path; `unmatched` where there is none.
-    ///   - bytes: of the answer's body.
-    ///   - nanoseconds: from the whole head to the answer.
+    ///   - route: the path's template; `unmatched` if there is none.
+    ///   - bytes: the length of the response body.
+    ///   - nanoseconds: from the complete request head to the response.
     public func write(
         method: String, route: String, status: Int, bytes: Int, nanoseconds: Int64, requestID: String, traceID: String
     ) {
         guard isOn else { return }
         let time = now()
-        writer.gather { line in
+        writer.enqueue { line in
             switch format {
             case .text:
                 line.append(time)

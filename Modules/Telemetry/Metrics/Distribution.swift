@@ -1,14 +1,14 @@
-/// How recorded values are spread, as far as buckets can tell.
+/// The distribution of recorded values, at the resolution of the buckets.
 public struct Distribution: Sendable, Hashable {
     /// The upper bounds of the buckets, ascending, each included in its bucket.
     public let bounds: [Double]
-    /// The values in each bucket; one more than bounds, for what is above all.
+    /// The number of values in each bucket; one more than bounds, for values above all of them.
     public let counts: [Int64]
     /// The sum of all values.
     public let sum: Double
 
     init(bounds: [Double], counts: [Int64], sum: Double) {
-        precondition(counts.count == bounds.count + 1, "a bucket a bound and one above")
+        precondition(counts.count == bounds.count + 1, "there must be one bucket per bound and one above")
         self.bounds = bounds
         self.counts = counts
         self.sum = sum
@@ -16,10 +16,11 @@ public struct Distribution: Sendable, Hashable {
 
     public var count: Int64 { counts.reduce(0, +) }
 
-    /// The value that this share of all values does not exceed, by even spread within its bucket; nil without values.
+    /// The value that this share of all values does not exceed, assuming an even spread within a bucket; nil if there
+    /// are no values.
     ///
-    /// What is above all bounds is taken for the highest bound.
-    /// - Parameter share: 0 … 1, as 0.99.
+    /// Values above all bounds count as the highest bound.
+    /// - Parameter share: 0 … 1, such as 0.99.
     public func quantile(_ share: Double) -> Double? {
         let total = count
         guard total > 0, let highest = bounds.last else { return nil }
@@ -41,7 +42,7 @@ public struct Distribution: Sendable, Hashable {
     public var p99: Double? { quantile(0.99) }
 
     func merged(with other: Distribution) -> Distribution {
-        precondition(bounds == other.bounds, "only series of one family are merged")
+        precondition(bounds == other.bounds, "only series of one family can be merged")
         return Distribution(bounds: bounds, counts: zip(counts, other.counts).map { $0 + $1 }, sum: sum + other.sum)
     }
 }

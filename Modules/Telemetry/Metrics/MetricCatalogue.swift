@@ -1,7 +1,7 @@
-/// What our programs show on `/metrics`, in words: the `# HELP` lines, and the tables of docs/observability/README.md,
-/// which a test holds to be the same. A metric that is shown and not here fails a test too.
+/// The help texts of our programs' metrics: the `# HELP` lines of `/metrics` and the tables of
+/// docs/observability/README.md. Tests check that both agree and that every metric is listed here.
 public enum MetricCatalogue {
-    /// By the name that Prometheus sees; histograms without `_bucket`, `_sum` and `_count`.
+    /// Keyed by the name that Prometheus sees; histograms without `_bucket`, `_sum` and `_count`.
     public static let help: [String: String] = [
         // MARK: Requests
         "http_request_duration_seconds":

@@ -1,6 +1,6 @@
-/// All series of one name.
+/// All series with one name.
 struct MetricFamily: Sendable {
-    /// The name before an ending was put to it.
+    /// The name without a unit suffix.
     let label: String
     let kind: MetricKind
     var series: [MetricLabels: MetricSeries] = [:]
@@ -21,15 +21,15 @@ enum MetricSeries: Sendable {
     case histogram(HistogramMetric)
 }
 
-/// The labels of a series, as they stand in the text; the order in which they were given does not matter.
+/// The labels of a series in the exposition format, independent of the order in which they were passed.
 struct MetricLabels: Hashable, Sendable, Comparable {
-    /// Without braces, as `method="GET",status="200"`.
+    /// Without braces: `method="GET",status="200"`.
     let text: String
 
     static let overflow = MetricLabels([("overflow", "true")])
 
     init(_ dimensions: [(String, String)]) {
-        // Prometheus refuses a whole scrape in which a series names a label twice: the last one stands.
+        // Prometheus rejects a whole scrape if a series repeats a label, so the last value wins.
         var values: [String: String] = [:]
         for (name, value) in dimensions { values[MetricName.label(name)] = value }
         text = values.sorted { $0.key < $1.key }
@@ -66,7 +66,7 @@ enum MetricName {
 
     static func sanitized(_ name: String) -> String { sanitized(name, allowingColon: true) }
 
-    /// `le` is the histogram's own.
+    /// `le` is reserved for histograms.
     static func label(_ name: String) -> String {
         let name = sanitized(name, allowingColon: false)
         return name == "le" ? "le_" : name

@@ -1,34 +1,35 @@
 public import Metrics
 internal import Synchronization
 
-/// Holds a process's metrics and writes them as Prometheus reads them.
+/// Holds a process's metrics and exposes them in Prometheus' text format.
 ///
-/// Counters, gauges, meters, recorders and timers made with this factory are found again by name and labels; keep them
-/// instead of making them for every use, and recording costs an atomic operation or one short lock.
+/// Metrics made with this factory are looked up by name and labels. Keep them instead of making them for every use:
+/// recording then costs an atomic operation or one short lock.
 ///
-/// Names follow Prometheus: what is not a letter, digit, `_` or `:` becomes `_`; a counter's ends with `_total`, a
-/// timer's with `_seconds`. A name belongs to the kind that took it first.
+/// Names follow Prometheus: characters other than letters, digits, `_` and `:` become `_`; a counter's name ends with
+/// `_total`, a timer's with `_seconds`. A name belongs to the kind that used it first.
 public final class MetricsRegistry: MetricsFactory {
-    /// The most label sets of one name. Further ones are counted together under `overflow="true"`: labels that come from
-    /// outside must not fill the memory.
+    /// The maximum number of label sets per name. Further ones are counted together under `overflow="true"`, so that
+    /// external labels cannot fill the memory.
     public let labelSetLimit: Int
 
     private let families: Mutex<[String: MetricFamily]> = Mutex([:])
     private let help: Mutex<[String: String]>
 
-    /// - Parameter help: the texts of `# HELP` lines, by the name that Prometheus sees.
+    /// - Parameter help: the texts of `# HELP` lines, keyed by the name that Prometheus sees.
     public init(labelSetLimit: Int = 256, help: [String: String] = [:]) {
         self.labelSetLimit = labelSetLimit
         self.help = Mutex(help)
     }
 
-    /// Gives the text of a metric's `# HELP` line.
-    /// - Parameter label: the label as it is given to `Counter`, `Timer` and so on.
+    /// Sets the text of a metric's `# HELP` line.
+    /// - Parameter label: the label as passed to `Counter`, `Timer` and so on.
     public func describe(_ label: String, _ text: String) {
         help.withLock { $0[MetricName.sanitized(label)] = text }
     }
 
-    /// The series of this name and these labels, made if it is not there. Nil if the name belongs to another kind.
+    /// The series with this name and these labels, created if it does not exist. Nil if the name belongs to another
+    /// kind.
     private func series(
         _ label: String,
         _ kind: MetricKind,
@@ -60,12 +61,12 @@ public final class MetricsRegistry: MetricsFactory {
         }
     }
 
-    /// What a timer has recorded, in seconds, over all label sets; nil if there is no such timer.
+    /// The distribution of a timer over all label sets, in seconds; nil if there is no such timer.
     public func distribution(ofTimer label: String) -> Distribution? {
         distribution(MetricName.exposed(label, .timer))
     }
 
-    /// What a recorder has recorded over all label sets; nil if there is no such recorder.
+    /// The distribution of a recorder over all label sets; nil if there is no such recorder.
     public func distribution(ofRecorder label: String) -> Distribution? {
         distribution(MetricName.exposed(label, .histogram))
     }
@@ -83,7 +84,7 @@ public final class MetricsRegistry: MetricsFactory {
         families.withLock { $0[name].map { Array($0.series.values) } }
     }
 
-    /// Everything, in the text format that Prometheus scrapes (version 0.0.4). See `contentType`.
+    /// All metrics in Prometheus' text format (version 0.0.4). See `contentType`.
     public func prometheusText() -> String {
         let families = families.withLock { $0 }
         let help = help.withLock { $0 }
@@ -111,7 +112,7 @@ extension MetricsRegistry {
         gauge(label, dimensions) ?? NOOPMetricsHandler.instance
     }
 
-    /// With `aggregate` a histogram of sizes, else a gauge.
+    /// A histogram of sizes with `aggregate`, else a gauge.
     public func makeRecorder(
         label: String,
         dimensions: [(String, String)],
@@ -137,7 +138,7 @@ extension MetricsRegistry {
         return gauge
     }
 
-    // Prometheus wants a series to stay once it was there, and others may hold the same handler.
+    // Prometheus expects a series to persist, and other callers may hold the same handler.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyMeter(_ handler: any MeterHandler) {}
     public func destroyRecorder(_ handler: any RecorderHandler) {}

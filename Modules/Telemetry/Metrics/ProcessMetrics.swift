@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// What the kernel knows of this process, under the names that Prometheus' own client libraries use.
+/// Metrics of this process from the kernel, with the names of Prometheus' own client libraries.
 public enum ProcessMetrics {
-    /// To be appended to ``MetricsRegistry/prometheusText()``. Read from `/proc` when called, in some tens of microseconds;
-    /// what cannot be read is left out.
+    /// Append it to ``MetricsRegistry/prometheusText()``. Each call reads `/proc`, which takes some tens of
+    /// microseconds; metrics that cannot be read are left out.
     public static func prometheusText() -> String {
         var text = PrometheusText()
         if let stat = ProcessStat.current() {
@@ -43,14 +43,14 @@ public enum ProcessMetrics {
         return text.text
     }
 
-    /// Worked out once: later it would move with every correction of the clock, which looks like a restart.
+    /// Computed once: it would change with every correction of the clock, which looks like a restart.
     private static let startTime: Double? = ProcessStat.current().map { stat in
         var wall = timespec()
         var sinceBoot = timespec()
         clock_gettime(CLOCK_REALTIME, &wall)
         clock_gettime(CLOCK_BOOTTIME, &sinceBoot)
         let boot = Double(wall.tv_sec - sinceBoot.tv_sec) + Double(wall.tv_nsec - sinceBoot.tv_nsec) / 1_000_000_000
-        // As exact as the kernel's ticks.
+        // Accurate to one tick of the kernel.
         return ((boot + stat.startSecondsSinceBoot) * 100).rounded() / 100
     }
 
@@ -59,7 +59,7 @@ public enum ProcessMetrics {
         defer { closedir(folder) }
         var count = 0
         while readdir(folder) != nil { count += 1 }
-        // `.`, `..`, and the descriptor that reads the folder.
+        // Without `.`, `..` and the descriptor that reads the folder.
         return count - 3
     }
 

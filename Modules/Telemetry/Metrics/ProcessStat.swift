@@ -7,12 +7,12 @@ struct ProcessStat: Equatable {
     let virtualBytes: Double
     let residentBytes: Double
 
-    /// Nil where there is no `/proc`.
+    /// Nil if there is no `/proc`.
     static func current() -> ProcessStat? {
         let descriptor = open("/proc/self/stat", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        // 52 numbers and a name; the kernel gives all of it in one read.
+        // 52 numbers and a name; the kernel returns all of it in one read.
         var buffer = [UInt8](repeating: 0, count: 2_048)
         let count = read(descriptor, &buffer, buffer.count)
         guard count > 0 else { return nil }
@@ -27,7 +27,7 @@ struct ProcessStat: Equatable {
         // The name of the program is in parentheses and may hold spaces and parentheses of its own.
         guard let end = text.lastIndex(of: ")") else { return nil }
         let fields = text[end...].dropFirst().split(separator: " ")
-        /// By its number in the manual, where the state that follows the name is the third.
+        /// The field with this number in the manual, where the state after the name is the third.
         func field(_ number: Int) -> Double? {
             fields.indices.contains(number - 3) ? Double(fields[number - 3]) : nil
         }

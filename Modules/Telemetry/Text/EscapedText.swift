@@ -1,5 +1,5 @@
-/// Control characters (C0, DEL, C1) and Unicode's own line ends and direction marks, by which a line could be broken or
-/// shown as something that it is not.
+/// Control characters (C0, DEL, C1) and Unicode's line ends and direction marks, which could break a line or disguise
+/// its content.
 private func mustBeEscaped(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
@@ -7,19 +7,19 @@ private func mustBeEscaped(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
-/// ASCII that can be seen, but no quote and no backslash: nearly all that is ever logged.
+/// Visible ASCII except quote and backslash: nearly everything that is logged.
 func isHarmless(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
-/// Appends the text as a JSON string, with its quotes.
+/// Appends the text as a quoted JSON string.
 func appendQuoted(_ text: String, to line: inout String) {
     line += "\""
     appendEscaped(text, to: &line, escapingQuotes: true)
     line += "\""
 }
 
-/// With JSON's escapes, which are as readable in text.
+/// Uses JSON's escapes, which are readable in text too.
 func appendEscaped(_ text: String, to line: inout String, escapingQuotes: Bool) {
     if text.utf8.allSatisfy(isHarmless) {
         line += text

@@ -40,11 +40,11 @@ public struct DeliveryReport: Hashable, Sendable {
     public struct Refusal: Hashable, Sendable {
         public let recipient: String
         /// `550 5.1.1 No such user`
-        public let words: String
+        public let reason: String
 
-        public init(recipient: String, words: String) {
+        public init(recipient: String, reason: String) {
             self.recipient = recipient
-            self.words = words
+            self.reason = reason
         }
     }
 
@@ -58,11 +58,11 @@ public struct DeliveryReport: Hashable, Sendable {
 
         public let kind: Kind
         /// For an operator: `SMTP: connection refused`, `451 4.7.1 Try again later`. Never a secret.
-        public let words: String
+        public let reason: String
 
-        public init(_ kind: Kind, words: String) {
+        public init(_ kind: Kind, reason: String) {
             self.kind = kind
-            self.words = words
+            self.reason = reason
         }
     }
 

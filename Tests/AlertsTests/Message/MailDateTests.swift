@@ -12,7 +12,7 @@ import Testing
         (4_107_542_400_000, "Mon, 01 Mar 2100 00:00:00 +0000"), (Int64.max, "Fri, 31 Dec 9999 23:59:59 +0000"),
         (Int64.min, "Mon, 01 Jan 1900 00:00:00 +0000"),
     ])
-    func `An instant has the form that mail asks for`(milliseconds: Int64, text: String) {
+    func `An instant is formatted as RFC 5322 requires`(milliseconds: Int64, text: String) {
         #expect(MailDate.text(Instant(milliseconds: milliseconds)) == text)
     }
 

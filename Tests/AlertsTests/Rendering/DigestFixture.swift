@@ -2,7 +2,7 @@ import Domain
 import Testing
 import UseCases
 
-/// A digest with lines of given names.
+/// A digest of the given lines.
 func digest(_ lines: [AlertDigest.Line]) -> AlertDigest {
     AlertDigest(
         id: EmailID(high: 1, low: 2), messageID: "<digest.1@inventory.test>", recipients: ["a@example.com"],

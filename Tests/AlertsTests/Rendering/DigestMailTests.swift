@@ -7,7 +7,7 @@ import UseCases
 private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR")
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct DigestMailTests {
-    /// Scalars that have broken mail before, and any other.
+    /// Scalars that have broken mail before, and random ones.
     private func name(_ random: inout SeededGenerator) -> String {
         let awkward: [Unicode.Scalar] = [
             "\r", "\n", "\0", ".", "=", "?", "_", " ", "\t", "<", ">", "&", "\"", "{", "}", "\u{1B}", "\u{85}",

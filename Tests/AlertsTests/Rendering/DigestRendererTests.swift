@@ -8,7 +8,7 @@ import UseCases
 private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR")
 
 @Suite struct DigestRendererTests {
-    @Test func `One line says everything`() throws {
+    @Test func `A digest of one line shows every figure`() throws {
         let email = renderer.render(digest([try line()]))
         #expect(email.subject == "Low stock: SKU-1 Widget at WH1: 3 left")
         #expect(email.messageID == "<digest.1@inventory.test>")
@@ -45,7 +45,7 @@ private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR"
         #expect(email.html.components(of: "recovered since, 2026-09-21 14:11 UTC") == 1)
     }
 
-    @Test func `Several lines are counted in the subject`() throws {
+    @Test func `The subject of several lines gives their number`() throws {
         let same = [try line(), try line()]
         #expect(renderer.render(digest(same)).subject == "Low stock: 2 items at WH1")
         let other = same + [try line(code: "WH2")]
@@ -82,7 +82,7 @@ private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR"
     @Test(arguments: [
         "a\r\nFake: line", "a\u{2028}b", "a\u{85}b", "a\u{B}b\u{C}c", "\u{1B}[31mred", "nul\0", "tab\there", "\n\n\n",
     ])
-    func `Line breaks and control characters in a name are spaces`(name: String) throws {
+    func `Line breaks and control characters in a name become spaces`(name: String) throws {
         let plain = renderer.render(digest([try line()]))
         let email = renderer.render(digest([try line(name, warehouse: name)]))
         #expect(breaks(email.text) == breaks(plain.text))
@@ -91,7 +91,7 @@ private let renderer = DigestRenderer(from: "stock@example.com", currency: "EUR"
     }
 
     @Test(arguments: ["שלום", "\u{202E}evil", "a\u{2069}\u{202E}b", "\u{2067}x", "é\u{2066}\u{2067}y"])
-    func `A name's direction does not reach beyond it`(name: String) throws {
+    func `The text direction of a name does not affect the text around it`(name: String) throws {
         let email = renderer.render(digest([try line(name)]))
         for text in [email.subject, email.text] {
             var depth = 0
@@ -128,7 +128,7 @@ private func breaks(_ text: String) -> Int {
     }
 }
 
-/// As a browser does, scalar by scalar: to `String` an accent makes another character of `;`.
+/// Decodes scalar by scalar, as a browser does: to `String`, `;` with an accent is another character.
 private func unescaped(_ text: Substring) -> String {
     var scalars = Array(text.unicodeScalars)
     for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
@@ -138,7 +138,7 @@ private func unescaped(_ text: Substring) -> String {
 }
 
 extension String {
-    /// How often a text occurs.
+    /// How often the text occurs.
     fileprivate func components(of text: String) -> Int { ranges(of: text).count }
 
     fileprivate func between(_ start: String, _ end: String) -> Substring? {

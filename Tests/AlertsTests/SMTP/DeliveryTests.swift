@@ -5,7 +5,7 @@ import UseCases
 @testable import Alerts
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct DeliveryTests {
-    @Test func `An email arrives as it was meant`() async throws {
+    @Test func `An email arrives complete`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server) { transport async throws in
             let sent = email(
@@ -71,7 +71,7 @@ import UseCases
         }
     }
 
-    @Test func `A sender that cannot be written is everybody's refusal, without a server`() async throws {
+    @Test func `An invalid sender is refused for every recipient without a connection`() async throws {
         try await withTransport(try SMTPConfiguration(url: "smtp://127.0.0.1:1")) { transport async throws in
             let report = await transport.send(email(from: "x\r\n@y"), to: ["a@b", "a@b", "c@d"])
             #expect(report.refused.map(\.recipient) == ["a@b", "c@d"])
@@ -89,7 +89,7 @@ import UseCases
         }
     }
 
-    @Test func `A backlog goes over one connection, which is closed soon after`() async throws {
+    @Test func `A backlog uses one connection, which is closed soon after`() async throws {
         let server = try await MailServer()
         var limits = SMTPLimits()
         limits.idle = .seconds(1)
@@ -106,17 +106,17 @@ import UseCases
         }
     }
 
-    @Test func `The end of the transport ends the connection with a farewell`() async throws {
+    @Test func `Shutting down the transport ends the connection with QUIT`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server) { transport async throws in
             #expect(await transport.send(email(), to: ["a@example.com"]).delivered == ["a@example.com"])
             #expect(try server.openConnections() == 1)
         }
         try await eventually("closed") { try server.openConnections() == 0 }
-        #expect(try server.farewells() == 1)
+        #expect(try server.quitCount() == 1)
     }
 
-    @Test func `Several callers at once get their own reports`() async throws {
+    @Test func `Concurrent callers get their own reports`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server) { transport async throws in
             let reports = await withTaskGroup(of: DeliveryReport.self) { group in
@@ -130,14 +130,14 @@ import UseCases
         }
     }
 
-    @Test func `After its end a transport says so`() async throws {
+    @Test func `A transport that was shut down reports that`() async throws {
         let transport = SMTPTransport(try SMTPConfiguration(url: "smtp://127.0.0.1:1"))
         await transport.shutdown()
         #expect(await transport.send(email(), to: ["a@b"]).delay?.kind == .server)
         #expect(await transport.probe()?.kind == .server)
     }
 
-    @Test func `A probe finds a server that answers, and tells why another does not`() async throws {
+    @Test func `A probe finds a server that answers, and reports why another does not`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server, limits: shortLimits) { transport async throws in
             #expect(await transport.probe() == nil)
@@ -149,7 +149,7 @@ import UseCases
             server.kill()
             #expect(await transport.probe()?.kind == .server)
             try await server.start()
-            #expect(await transport.probe() == .init(.server, words: "554 5.3.2 Closed"))
+            #expect(await transport.probe() == .init(.server, reason: "554 5.3.2 Closed"))
             try server.misbehave { $0.greeting = .hang }
             #expect(await transport.probe()?.kind == .server)
             try server.behave()
@@ -159,11 +159,11 @@ import UseCases
     }
 }
 
-/// What must hold of every message.
+/// Checks what must hold for every message.
 func expectSound(_ mail: ReceivedMail, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(mail.parsed.defects == [], sourceLocation: sourceLocation)
     #expect(mail.parsed.isASCII, sourceLocation: sourceLocation)
     #expect(mail.parsed.bareLineBreaks == 0, sourceLocation: sourceLocation)
-    // libcurl's line for the boundary is the longest.
+    // libcurl's boundary line is the longest.
     #expect(mail.parsed.longestLine <= 100, sourceLocation: sourceLocation)
 }

@@ -4,12 +4,12 @@ import UseCases
 
 @testable import Alerts
 
-/// A fault, and what must be reported for two recipients.
+/// A fault, and the expected report for two recipients.
 struct FaultCase: Sendable, CustomTestStringConvertible {
     var name: String
     var kind: DeliveryReport.Delay.Kind?
-    /// What the words must hold.
-    var words: String
+    /// Text that the report must contain.
+    var reason: String
     var delivered: [String] = []
     var refused: [String] = []
     var faults: MailFaults
@@ -17,12 +17,12 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(
-        _ name: String, _ kind: DeliveryReport.Delay.Kind?, _ words: String, delivered: [String] = [],
+        _ name: String, _ kind: DeliveryReport.Delay.Kind?, _ reason: String, delivered: [String] = [],
         refused: [String] = [], _ change: (inout MailFaults) -> Void
     ) {
         self.name = name
         self.kind = kind
-        self.words = words
+        self.reason = reason
         self.delivered = delivered
         self.refused = refused
         faults = MailFaults()
@@ -74,7 +74,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct FaultTests {
     @Test(arguments: FaultCase.all)
-    func `A fault is reported for what it is, soon, and the next email goes through`(fault: FaultCase) async throws {
+    func `A fault is classified correctly and soon, and the next email is delivered`(fault: FaultCase) async throws {
         let server = try await MailServer(faults: fault.faults)
         try await withTransport(to: server, limits: shortLimits) { transport async throws in
             let both = [FaultCase.a, FaultCase.b]
@@ -84,8 +84,8 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
             #expect(report.delivered == fault.delivered)
             #expect(report.refused.map(\.recipient) == fault.refused)
             #expect(report.delay?.kind == fault.kind)
-            let words = report.refused.map(\.words) + [report.delay?.words].compactMap { $0 }
-            #expect(words.last?.contains(fault.words) == true, "\(words)")
+            let reason = report.refused.map(\.reason) + [report.delay?.reason].compactMap { $0 }
+            #expect(reason.last?.contains(fault.reason) == true, "\(reason)")
             #expect(try server.messages().map(\.recipients) == (fault.delivered.isEmpty ? [] : [fault.delivered]))
 
             try server.behave()
@@ -94,7 +94,9 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `Nobody listening is the server's delay, and its return is met by the same transport`() async throws {
+    @Test func `A refused connection is a delay of the server, and the same transport delivers when it is back`()
+        async throws
+    {
         let server = try await MailServer()
         try await withTransport(to: server, limits: shortLimits) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]).delivered == ["a@b.cd"])
@@ -102,14 +104,14 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
                 if crash { server.kill() } else { server.stop() }
                 let report = await transport.send(email(), to: ["a@b.cd"])
                 #expect(report.delay?.kind == .server)
-                #expect(report.delay?.words.contains("127.0.0.1") == true, "\(report)")
+                #expect(report.delay?.reason.contains("127.0.0.1") == true, "\(report)")
                 try await server.start()
                 #expect(await transport.send(email(), to: ["a@b.cd"]).delivered == ["a@b.cd"])
             }
         }
     }
 
-    @Test func `A server that was restarted between two emails is not noticed`() async throws {
+    @Test func `A restart of the server between two emails goes unnoticed`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]).delivered == ["a@b.cd"])
@@ -120,7 +122,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [MailFaults.Action.cut, "421 4.4.2 Idle too long"])
-    func `A kept connection that the server has given up is replaced at once`(action: MailFaults.Action) async throws {
+    func `A kept connection that the server closed is replaced at once`(action: MailFaults.Action) async throws {
         let server = try await MailServer()
         try await withTransport(to: server) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]).delivered == ["a@b.cd"])
@@ -130,22 +132,22 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func `A name that nobody has is the server's delay`() async throws {
+    @Test func `A host name that does not resolve is a delay of the server`() async throws {
         try await withTransport(try SMTPConfiguration(url: "smtp://mail.invalid:25"), limits: shortLimits) {
             transport async throws in
             let report = await transport.send(email(), to: ["a@b.cd"])
             #expect(report.delay?.kind == .server)
-            #expect(report.delay?.words.contains("mail.invalid") == true)
+            #expect(report.delay?.reason.contains("mail.invalid") == true)
         }
     }
 
-    @Test func `A frozen server costs no more than the limits`() async throws {
+    @Test func `A frozen server takes no longer than the limits`() async throws {
         let server = try await MailServer()
         try await withTransport(to: server, limits: shortLimits) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]).delivered == ["a@b.cd"])
             server.freeze()
             let begin = ContinuousClock.now
-            // On the connection that it kept, then on a new one.
+            // Once on the kept connection, once on a new one.
             #expect(await transport.send(email(), to: ["a@b.cd"]).delay != nil)
             #expect(await transport.send(email(), to: ["a@b.cd"]).delay?.kind == .server)
             #expect(ContinuousClock.now - begin < .seconds(12))

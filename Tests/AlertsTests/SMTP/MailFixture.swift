@@ -4,11 +4,11 @@ import UseCases
 
 @testable import Alerts
 
-/// Limits that make a hang a matter of seconds. One second is the least that libcurl counts in.
+/// Limits that end a hang within seconds. libcurl's smallest unit is one second.
 let shortLimits = SMTPLimits(
     opening: .seconds(2), answer: .seconds(1), verdict: .seconds(2), total: .seconds(8), idle: .seconds(5))
 
-/// Runs a body with a transport to a server, which both end afterwards.
+/// Runs a body with a transport to a server, and ends both afterwards.
 func withTransport(
     to server: MailServer, credentials: SMTPConfiguration.Credentials? = nil, authorityFile: String? = nil,
     parameters: String = "", limits: SMTPLimits = SMTPLimits(), _ body: (SMTPTransport) async throws -> Void
@@ -42,5 +42,5 @@ func email(
         text: text, html: html)
 }
 
-/// What an email's text is after its way: SMTP knows one line break.
+/// An email's text as it is received: SMTP has only one kind of line break.
 func onTheWire(_ text: String) -> String { String(decoding: MessageBody.lines(text), as: UTF8.self) }

@@ -46,7 +46,7 @@ import Testing
         ("smtp://127.0.0.1", false), ("smtp://127.8.9.10", false), ("smtp://[::1]", false),
         ("smtp://localhost?tls=required", true),
     ])
-    func `A password never goes to another machine in clear`(url: String, requiresTLS: Bool) throws {
+    func `A password is never sent to another machine unencrypted`(url: String, requiresTLS: Bool) throws {
         #expect(try SMTPConfiguration(url: url, credentials: credentials).requiresTLS == requiresTLS)
     }
 
@@ -60,7 +60,7 @@ import Testing
         #expect("\(configuration)".contains("stock"))
     }
 
-    @Test func `A user name and a password must be something`() {
+    @Test func `A user name and a password must not be empty or hold NUL`() {
         for (name, password) in [("", "x"), ("x", ""), ("x\0y", "x"), ("x", "x\0y")] {
             #expect(throws: SMTPConfigurationError.self) {
                 try SMTPConfiguration(url: "smtp://mail", credentials: .init(username: name, password: password))

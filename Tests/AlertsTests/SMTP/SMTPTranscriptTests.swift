@@ -4,7 +4,7 @@ import UseCases
 
 @testable import Alerts
 
-/// `C:` and `S:` at the beginning of a line tell who speaks.
+/// Lines begin with `C:` for the client and `S:` for the server.
 private func transcript(_ conversation: String, hiding secrets: [String] = []) -> SMTPTranscript {
     var transcript = SMTPTranscript(hiding: secrets)
     for line in conversation.split(separator: "\n") { feed(line, to: &transcript) }
@@ -32,7 +32,7 @@ private let opening = """
         transcript(conversation).report(both, failure: failure)
     }
 
-    @Test func `Everybody whom the server took has the mail after its last word`() {
+    @Test func `Every accepted recipient has the mail after the server's final reply`() {
         let conversation =
             opening + """
                 C: MAIL FROM:<s@x>
@@ -50,7 +50,7 @@ private let opening = """
         #expect(transcript(conversation).phase == .judged)
     }
 
-    @Test func `A recipient refused for good and one for now are told apart`() {
+    @Test func `A permanent and a transient refusal of a recipient are told apart`() {
         let conversation =
             opening + """
                 C: MAIL FROM:<s@x>
@@ -65,15 +65,15 @@ private let opening = """
         #expect(
             report(conversation, failure: "SMTP: RCPT failed")
                 == DeliveryReport(
-                    refused: [.init(recipient: "a@x", words: "550 5.1.1 No such 5.1.1 user")],
-                    delay: .init(.email, words: "450 4.2.1 Busy")))
+                    refused: [.init(recipient: "a@x", reason: "550 5.1.1 No such 5.1.1 user")],
+                    delay: .init(.email, reason: "450 4.2.1 Busy")))
     }
 
     @Test(arguments: [
-        ("552 5.3.4 Too big", DeliveryReport(refused: [.init(recipient: "a@x", words: "552 5.3.4 Too big")])),
-        ("452 4.3.1 Full", DeliveryReport(delay: .init(.email, words: "452 4.3.1 Full"))),
+        ("552 5.3.4 Too big", DeliveryReport(refused: [.init(recipient: "a@x", reason: "552 5.3.4 Too big")])),
+        ("452 4.3.1 Full", DeliveryReport(delay: .init(.email, reason: "452 4.3.1 Full"))),
     ])
-    func `The verdict on the message is everybody's`(reply: String, expected: DeliveryReport) {
+    func `The reply to the message applies to every recipient`(reply: String, expected: DeliveryReport) {
         let conversation =
             opening + """
                 C: MAIL FROM:<s@x>
@@ -88,7 +88,7 @@ private let opening = """
         #expect(transcript(conversation).report(["a@x"], failure: "SMTP: failed") == expected)
     }
 
-    @Test func `A message that is refused leaves those for later whom the server only put off`() {
+    @Test func `A refused message keeps transiently refused recipients for a later attempt`() {
         let conversation =
             opening + """
                 C: MAIL FROM:<s@x>
@@ -105,19 +105,19 @@ private let opening = """
         #expect(
             report(conversation, failure: "failed")
                 == DeliveryReport(
-                    refused: [.init(recipient: "a@x", words: "554 Spam")], delay: .init(.email, words: "450 Busy")))
+                    refused: [.init(recipient: "a@x", reason: "554 Spam")], delay: .init(.email, reason: "450 Busy")))
     }
 
-    @Test func `A refused sender is everybody's delay: it says nothing of the recipients`() {
+    @Test func `A refused sender delays every recipient`() {
         let refused = report(opening + "C: MAIL FROM:<s@x>\nS: 553 5.7.1 Not you\n", failure: "failed")
-        #expect(refused == DeliveryReport(delay: .init(.email, words: "553 5.7.1 Not you")))
+        #expect(refused == DeliveryReport(delay: .init(.email, reason: "553 5.7.1 Not you")))
         let delayed = report(opening + "C: MAIL FROM:<s@x>\nS: 451 4.3.0 Later\n", failure: "failed")
-        #expect(delayed == DeliveryReport(delay: .init(.email, words: "451 4.3.0 Later")))
+        #expect(delayed == DeliveryReport(delay: .init(.email, reason: "451 4.3.0 Later")))
     }
 
-    @Test func `A line that breaks in the conversation delays the email, before and after the final dot`() {
+    @Test func `A lost connection delays the email, before and after the final dot`() {
         let begun = opening + "C: MAIL FROM:<s@x>\nS: 250 ok\nC: RCPT TO:<a@x>\nS: 250 ok\n"
-        let delay = DeliveryReport(delay: .init(.email, words: "reset"))
+        let delay = DeliveryReport(delay: .init(.email, reason: "reset"))
         #expect(report(begun, failure: "reset") == delay)
         #expect(report(begun + "C: RCPT TO:<b@x>\n", failure: "reset") == delay)
         #expect(report(begun + "C: RCPT TO:<b@x>\nS: 250 ok\nC: DATA\nS: 354 go on\n", failure: "reset") == delay)
@@ -129,17 +129,17 @@ private let opening = """
         ("S: 220 hi\nC: EHLO x\nS: 250 hi\nC: STARTTLS\nS: 220 go\n", "no host"),
         (opening + "C: AUTH PLAIN\nS: 334 \nC: AGEAYg==\nS: 535 5.7.8 Wrong\n", "535 5.7.8 Wrong"),
     ])
-    func `What fails before a sender was named is the server's matter`(conversation: String, words: String) {
-        #expect(report(conversation, failure: "no host") == DeliveryReport(delay: .init(.server, words: words)))
+    func `A failure before MAIL FROM is attributed to the server`(conversation: String, reason: String) {
+        #expect(report(conversation, failure: "no host") == DeliveryReport(delay: .init(.server, reason: reason)))
     }
 
-    @Test func `A refusal that the client got round is not the reason of a later failure`() {
+    @Test func `A refusal that the client worked around is not the reason of a later failure`() {
         let conversation = "S: 220 hi\nC: EHLO x\nS: 502 What?\nC: HELO x\nS: 250 hi\n"
-        #expect(report(conversation, failure: "no TLS").delay == .init(.server, words: "no TLS"))
+        #expect(report(conversation, failure: "no TLS").delay == .init(.server, reason: "no TLS"))
     }
 
     @Test(arguments: ["MAILMAILMAIL", "RCPT", "QUIT", "*", "DATA"])
-    func `What is sent to sign in is no command, whatever it looks like`(secret: String) {
+    func `Sign-in data is never read as a command`(secret: String) {
         var transcript = transcript(opening + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n")
         let before = transcript
         feed("C: \(secret)", to: &transcript)
@@ -152,21 +152,21 @@ private let opening = """
         #expect(!transcript.hasSaidQuit)
     }
 
-    @Test func `Nothing of a sign-in comes to rest`() {
+    @Test func `No sign-in data is retained`() {
         let conversation = opening + "C: AUTH PLAIN SECRETSECRET\nS: 235 ok\nC: AUTH LOGIN\nS: 334 x\nC: SECRETSECRET\n"
         #expect(!String(reflecting: transcript(conversation)).contains("SECRET"))
     }
 
-    @Test func `A server that repeats the sign-in is not repeated`() {
+    @Test func `Secrets that a server echoes are hidden`() {
         let secrets = SMTPConfiguration.Credentials(username: "u", password: "hunter2hunter2").secrets
         for secret in secrets {
             let conversation = opening + "C: AUTH PLAIN x\nS: 535 what is \(secret)?\n"
             let report = transcript(conversation, hiding: secrets).report(both, failure: nil)
-            #expect(report.delay?.words == "535 what is [hidden]?")
+            #expect(report.delay?.reason == "535 what is [hidden]?")
         }
     }
 
-    @Test func `A kept connection begins at the sender`() {
+    @Test func `A conversation on a kept connection begins with MAIL FROM`() {
         let conversation = """
             C: MAIL FROM:<s@x>
             S: 250 ok
@@ -181,7 +181,7 @@ private let opening = """
             """
         #expect(
             report(conversation)
-                == DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", words: "550 no")]))
+                == DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", reason: "550 no")]))
     }
 
     @Test(arguments: [
@@ -189,34 +189,34 @@ private let opening = """
         ("C: MAIL FROM:<s@x>\nS: 451 later\n", false), ("C: MAIL FROM:<s@x>\nS: 250 ok\n", false),
         ("", true), ("C: NOOP\nS: 421 idle too long\n", true), (opening + "C: AUTH PLAIN x\nS: 535 no\n", false),
     ])
-    func `A kept connection is stale when it says nothing or farewell to the sender`(
+    func `A kept connection is stale if the server says nothing or closes at MAIL FROM`(
         conversation: String, isStale: Bool
     ) {
         #expect(transcript(conversation).isStale == isStale)
     }
 
-    @Test func `Words are cut, and lose control characters`() {
+    @Test func `Replies are cut and lose control characters`() {
         let long = String(repeating: "x", count: 5_000)
         let conversation = opening + "C: MAIL FROM:<s@x>\nS: 550 \u{1B}[31mred\u{202E}\0 \(long)\n"
-        let words = report(conversation).delay?.words ?? ""
-        #expect(words.hasPrefix("550  [31mred   xxx"))
-        #expect(words.unicodeScalars.count == 500)
+        let reason = report(conversation).delay?.reason ?? ""
+        #expect(reason.hasPrefix("550  [31mred   xxx"))
+        #expect(reason.unicodeScalars.count == 500)
     }
 
-    @Test func `A server that never ends its answer costs no memory`() {
+    @Test func `An endless reply uses bounded memory`() {
         var transcript = transcript(opening)
         for _ in 0..<10_000 { feed("S: 250-\(String(repeating: "y", count: 100))", to: &transcript) }
         for _ in 0..<1_000 { transcript.received(repeatElement(UInt8(ascii: "z"), count: 1_000)) }
         #expect(String(reflecting: transcript).utf8.count < 200_000)
     }
 
-    @Test func `Lines that are no answers are passed over`() {
+    @Test func `Lines that are not replies are ignored`() {
         let conversation =
             opening + "C: MAIL FROM:<s@x>\nS: hello\nS: 99 x\nS: 999 x\nS: \nS: 250\nC: RCPT TO:<a@x>\nS: 550\n"
-        #expect(report(conversation).refused == [.init(recipient: "a@x", words: "550")])
+        #expect(report(conversation).refused == [.init(recipient: "a@x", reason: "550")])
     }
 
-    @Test func `How the bytes are cut into chunks makes no difference`() {
+    @Test func `The division into chunks makes no difference`() {
         let seed = SeededGenerator.testSeed()
         print("seed \(seed)")
         var random = SeededGenerator(seed: seed)
@@ -260,7 +260,7 @@ private let opening = """
         }
     }
 
-    @Test func `Several answers in one chunk, and a command of which only the beginning was shown`() {
+    @Test func `Several replies in one chunk, and a command of which only the beginning was reported`() {
         var transcript = SMTPTranscript()
         transcript.received("220 hi\r\n".utf8)
         transcript.sent("MAIL FROM:<s".utf8)
@@ -271,6 +271,6 @@ private let opening = """
         transcript.received("354 go\r\n250 done\r\n".utf8)
         #expect(
             transcript.report(both, failure: nil)
-                == DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", words: "550 b")]))
+                == DeliveryReport(delivered: ["a@x"], refused: [.init(recipient: "b@x", reason: "550 b")]))
     }
 }

@@ -16,7 +16,7 @@ import UseCases
     }
 
     @Test(arguments: [("LOGIN", "stock by PLAIN"), ("PLAIN", "stock by LOGIN")])
-    func `It signs in by what the server offers`(without: String, user: String) async throws {
+    func `Sign-in uses a mechanism that the server offers`(without: String, user: String) async throws {
         let server = try await MailServer(demands(without: [without]))
         try await withTransport(to: server, credentials: credentials) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]) == DeliveryReport(delivered: ["a@b.cd"]))
@@ -27,24 +27,24 @@ import UseCases
     }
 
     @Test(arguments: ["LOGIN", "PLAIN"])
-    func `A wrong password is the server's delay, in the server's words`(without: String) async throws {
+    func `A wrong password is a delay of the server with the server's reply`(without: String) async throws {
         let server = try await MailServer(demands(without: [without]))
         let wrong = SMTPConfiguration.Credentials(username: "stock", password: "wrong-word")
         try await withTransport(to: server, credentials: wrong, limits: shortLimits) { transport async throws in
-            let expected = DeliveryReport.Delay(.server, words: "535 5.7.8 Authentication credentials invalid")
+            let expected = DeliveryReport.Delay(.server, reason: "535 5.7.8 Authentication credentials invalid")
             #expect(await transport.send(email(), to: ["a@b.cd"]) == DeliveryReport(delay: expected))
             #expect(await transport.probe() == expected)
             #expect(try server.messages().isEmpty)
         }
     }
 
-    @Test func `A server that repeats what it was sent is not repeated`() async throws {
+    @Test func `Secrets that a server echoes are hidden`() async throws {
         let wrong = SMTPConfiguration.Credentials(username: "stock", password: "wrong-word")
         let denial = "535 " + wrong.secrets.joined(separator: " ")
         let server = try await MailServer(demands(denial: denial))
         try await withTransport(to: server, credentials: wrong, limits: shortLimits) { transport async throws in
             let report = await transport.send(email(), to: ["a@b.cd"])
-            #expect(report.delay == .init(.server, words: "535 [hidden] [hidden] [hidden]"))
+            #expect(report.delay == .init(.server, reason: "535 [hidden] [hidden] [hidden]"))
         }
     }
 
@@ -52,11 +52,11 @@ import UseCases
         let server = try await MailServer(demands())
         try await withTransport(to: server, limits: shortLimits) { transport async throws in
             let report = await transport.send(email(), to: ["a@b.cd"])
-            #expect(report == DeliveryReport(delay: .init(.email, words: "530 5.7.0 Authentication required")))
+            #expect(report == DeliveryReport(delay: .init(.email, reason: "530 5.7.0 Authentication required")))
         }
     }
 
-    @Test func `A sign-in for which the server offers no way is the server's delay`() async throws {
+    @Test func `A server without a supported mechanism is a delay of the server`() async throws {
         let server = try await MailServer(demands(without: ["LOGIN", "PLAIN"]))
         try await withTransport(to: server, credentials: credentials, limits: shortLimits) { transport async throws in
             let report = await transport.send(email(), to: ["a@b.cd"])

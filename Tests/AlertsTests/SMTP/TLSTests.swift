@@ -4,7 +4,7 @@ import UseCases
 
 @testable import Alerts
 
-/// Made once: openssl takes a while.
+/// Made once, because openssl takes a while.
 private let certificates = Result { try MailCertificates() }
 
 @Suite(.serialized, .timeLimit(.minutes(2))) struct TLSTests {
@@ -28,7 +28,7 @@ private let certificates = Result { try MailCertificates() }
         }
     }
 
-    @Test func `A server that takes nothing before STARTTLS gets it`() async throws {
+    @Test func `A server that requires STARTTLS gets it`() async throws {
         let certificates = try certificates.get()
         let server = try await server(.demanded(certificates.good))
         try await withTransport(to: server, authorityFile: certificates.authority) { transport async throws in
@@ -36,7 +36,7 @@ private let certificates = Result { try MailCertificates() }
         }
     }
 
-    @Test func `TLS from the first byte`() async throws {
+    @Test func `Implicit TLS is used from the first byte`() async throws {
         let certificates = try certificates.get()
         let server = try await server(.implicit(certificates.good))
         try await withTransport(to: server, authorityFile: certificates.authority) { transport async throws in
@@ -45,7 +45,7 @@ private let certificates = Result { try MailCertificates() }
         }
     }
 
-    @Test func `Without an offer it goes in clear, unless TLS is insisted on`() async throws {
+    @Test func `Without STARTTLS the mail is sent unencrypted, unless TLS is required`() async throws {
         let server = try await server(nil)
         try await withTransport(to: server) { transport async throws in
             #expect(await transport.send(email(), to: ["a@b.cd"]) == DeliveryReport(delivered: ["a@b.cd"]))
@@ -60,7 +60,7 @@ private let certificates = Result { try MailCertificates() }
     }
 
     @Test(arguments: ["wrong host", "expired", "self-signed", "unknown authority"], [true, false])
-    func `A certificate that does not hold stops the mail, and is named`(fault: String, implicit: Bool) async throws {
+    func `An invalid certificate stops the mail and is named as the cause`(fault: String, implicit: Bool) async throws {
         let certificates = try certificates.get()
         let identity =
             switch fault {
@@ -74,13 +74,13 @@ private let certificates = Result { try MailCertificates() }
         try await withTransport(to: server, authorityFile: authority, limits: shortLimits) { transport async throws in
             let report = await transport.send(email(), to: ["a@b.cd"])
             #expect(report.delay?.kind == .server)
-            #expect(report.delay?.words.lowercased().contains("certificate") == true, "\(report)")
+            #expect(report.delay?.reason.lowercased().contains("certificate") == true, "\(report)")
             #expect(try server.messages().isEmpty)
         }
     }
 
     @Test(arguments: FaultCase.all.filter { $0.faults.greeting == nil && $0.faults.ehlo == nil })
-    func `Faults are the same behind TLS, and end no process by a signal`(fault: FaultCase) async throws {
+    func `Faults are reported alike over TLS, and no signal ends the process`(fault: FaultCase) async throws {
         let certificates = try certificates.get()
         var demands = MailServer.Demands()
         demands.tls = .offered(certificates.good)
@@ -97,7 +97,7 @@ private let certificates = Result { try MailCertificates() }
         }
     }
 
-    @Test func `A sign-in goes through TLS`() async throws {
+    @Test func `Sign-in works over TLS`() async throws {
         let certificates = try certificates.get()
         var demands = MailServer.Demands()
         demands.tls = .demanded(certificates.good)

@@ -1,5 +1,5 @@
-/// Waits until `condition` holds; throws when it has not after `limit`, which is generous because it only costs time when
-/// the test fails anyway.
+/// Waits until `condition` holds; throws after `limit`, which is generous because it only costs time if the test fails
+/// anyway.
 func eventually(
     _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
 ) async throws {

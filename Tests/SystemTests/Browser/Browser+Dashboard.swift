@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Browser {
-    /// Signs in by the form and arrives at the overview.
+    /// Signs in with the form and waits for the overview.
     func signIn(_ server: APIProcess, _ key: String) async throws {
         try await open(server.url + "/dashboard/sign-in")
         try await type(key, into: "#key")
@@ -12,7 +12,7 @@ extension Browser {
         try await isLive()
     }
 
-    /// Waits until the page listens, so that it will hear of what comes next.
+    /// Waits until the page receives events, so that it sees the next change.
     func isLive() async throws {
         try await waits(for: "the page is live", "document.getElementById('live').dataset.state === 'on'")
     }
@@ -20,18 +20,18 @@ extension Browser {
     /// A tile's figure.
     func figure(_ id: String) async throws -> String? { try await text("[data-figure=\(id)]") }
 
-    /// Marks the page, so that a test can tell whether it was loaded anew.
+    /// Marks the page, so that a test can tell whether it was reloaded.
     func mark() async throws { try await run("window.isMarked = true") }
 
     var isMarked: Bool { get async throws { try await run("return window.isMarked === true") == true } }
 
-    /// Fails the test for whatever the console holds beside the answers that a test provokes.
+    /// Fails the test for every console message except those that the test provokes.
     func expectQuietConsole(but expected: String = "–") async throws {
         let lines = try await console().filter { !$0.contains(expected) }
         #expect(lines.isEmpty, "\(lines)")
     }
 
-    /// What axe-core finds wrong on the page as it stands.
+    /// The accessibility violations that axe-core finds on the current page.
     func violations() async throws -> [String] {
         guard let path = environment("TEST_AXE"), let axe = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Failure("TEST_AXE names no axe.min.js")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// The dashboard as people meet it: a real browser, two real servers.
+    /// The dashboard as users see it: a real browser and two real servers.
     @Suite struct DashboardTests {
         private static let settings = ["AUTH_MODE": "keys"]
         private static let scopes = ["catalog:write", "stock:write", "reservations:write", "procurement:write", "read"]
@@ -82,10 +82,10 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A revoked key's pages go to the sign-in by themselves, on either server`() async throws {
+        func `Pages of a revoked key redirect to the sign-in by themselves, on both servers`() async throws {
             try await Self.withBuyer { stage, _, _, browser in
                 let other = await stage.servers[1]
-                // The cookie is the machine's: the second server knows the session too.
+                // Cookies ignore the port, and both servers share sessions.
                 try await browser.open(other.url + "/dashboard/products")
                 #expect(try await browser.path() == "/dashboard/products")
                 try await browser.isLive()
@@ -97,7 +97,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A key that may only read is offered nothing else`() async throws {
+        func `A read-only key is offered no actions`() async throws {
             try await Self.withBuyer { stage, _, _, browser in
                 let server = try #require(await stage.servers.first)
                 let reader = try await stage.createKey("Reader", ["read"])
@@ -113,7 +113,8 @@ extension SystemTests {
         // MARK: Live
 
         @Test(.timeLimit(.minutes(3)))
-        func `A reserve at another server, and its end by the sweeper, change the page without a reload`() async throws
+        func `A reservation on another server and its expiry by the sweeper update the page without a reload`()
+            async throws
         {
             try await Self.withBuyer { stage, _, clients, browser in
                 try await browser.mark()
@@ -142,7 +143,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `A page finds its way back to a server that was away`() async throws {
+        func `A page reconnects to a server that was down`() async throws {
             try await Self.withBuyer { stage, _, clients, browser in
                 try await browser.mark()
                 let server = try #require(await stage.servers.first)
@@ -153,7 +154,7 @@ extension SystemTests {
                 await server.crash()
                 try await browser.waits(
                     for: "it notices", "document.getElementById('live').dataset.state === 'off'")
-                // At the same address, where the page looks for it.
+                // The server restarts at the same address, where the page expects it.
                 _ = try await stage.startServer(["HTTP_PORT": String(server.port)])
                 try await browser.isLive()
                 try await browser.waits(
@@ -165,7 +166,7 @@ extension SystemTests {
         // MARK: Doing
 
         @Test(.timeLimit(.minutes(3)))
-        func `Stock is received by the form, once however often it is clicked, and faults stand at their fields`()
+        func `The form receives stock once, however often it is clicked, and shows faults at their fields`()
             async throws
         {
             try await Self.withBuyer { stage, _, clients, browser in
@@ -212,7 +213,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `Stock is adjusted and transferred, and a shortage is said at the field`() async throws {
+        func `Stock is adjusted and transferred, and a shortage is shown at the field`() async throws {
             try await Self.withBuyer { stage, _, clients, browser in
                 let server = try #require(await stage.servers.first)
                 try await browser.open(server.url + "/dashboard/products/TEA?warehouse=WH2")
@@ -242,7 +243,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `An alert is acknowledged and a suggestion accepted where they stand`() async throws {
+        func `An alert is acknowledged and a suggestion accepted in place`() async throws {
             try await Self.withBuyer { stage, _, clients, browser in
                 try await browser.mark()
                 try await browser.click("#low button[data-call$=acknowledge]")
@@ -257,7 +258,7 @@ extension SystemTests {
                     try await clients[1].get("/purchase-order-suggestions?status=accepted").json["items"].array.count
                         == 1)
                 #expect(try await browser.isMarked)
-                // The keyboard has not lost its place.
+                // The keyboard focus has not moved.
                 #expect(
                     try await browser.run("return document.activeElement !== document.body") == true)
                 let server = try #require(await stage.servers.first)
@@ -268,13 +269,13 @@ extension SystemTests {
             }
         }
 
-        // MARK: For everybody
+        // MARK: Accessibility and layout
 
         private static let looks: [String: Browser.Machine] = [
             "light": .desktop, "dark": .dark, "light phone": .phone, "dark phone": .darkPhone,
         ]
 
-        /// Opens every page in a look of its own, over 10,000 products more and an order.
+        /// Opens every page with the given settings, with 10,000 more products and an order.
         private static func visit(
             _ look: String, _ body: (Browser, _ page: String, _ index: Int) async throws -> Void
         ) async throws {
@@ -307,7 +308,7 @@ extension SystemTests {
             .enabled(if: environment("TEST_AXE") != nil, "scripts/test could not fetch axe-core"),
             .timeLimit(.minutes(5)),
             arguments: looks.keys.sorted())
-        func `No page breaks a rule of accessibility`(look: String) async throws {
+        func `No page violates an accessibility rule`(look: String) async throws {
             try await Self.visit(look) { browser, page, _ in
                 let violations = try await browser.violations()
                 #expect(violations == [], "\(look), \(page)")
@@ -328,7 +329,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(3)))
-        func `Dark mode follows the system until somebody chooses, and the choice stays`() async throws {
+        func `Dark mode follows the system until the user chooses, and the choice persists`() async throws {
             let background = "return getComputedStyle(document.body).backgroundColor"
             try await Self.withBuyer(.dark) { stage, _, _, browser in
                 let dark = try await browser.run(background)

@@ -2,20 +2,20 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// The longest names without a gap and the largest figures that the API takes, between ordinary ones.
+    /// The longest names without a space and the largest figures that the API accepts, between ordinary ones.
     @Suite struct ExtremeDataTests {
         private static let longSKU = String(repeating: "W", count: 64)
         private static let longCode = String(repeating: "M", count: 64)
         private static let longName = String(repeating: "Donaudampfschifffahrt", count: 9)
         private static let longText = String(repeating: "Wiederbeschaffung", count: 11)
-        /// 2^53 - 1, and the dearest price: a value of 26 digits.
+        /// 2^53 - 1 units at the highest price: a value of 26 digits.
         private static let mostUnits = 9_007_199_254_740_991
         private static let highestPrice = "9999999999.99"
 
-        /// From a phone to a wall, in CSS pixels.
+        /// From a phone to a wall display, in CSS pixels.
         private static let widths = [360, 768, 1_280, 2_560]
 
-        /// Extremes in two warehouses beside a cup that costs 2.50; an order holds the longest SKU.
+        /// Extreme products in two warehouses beside a cup that costs 2.50; an order holds the longest SKU.
         private static func furnish(_ stage: Stage, _ client: StockClient) async throws -> String {
             for (code, name) in [(longCode, longName), ("WH1", "Main warehouse")] {
                 try await stage.require(client.post("/warehouses", ["code": .string(code), "name": .string(name)]))
@@ -51,7 +51,7 @@ extension SystemTests {
         }
 
         @Test(.timeLimit(.minutes(5)), arguments: [false, true])
-        func `The longest names and the largest figures stay in their places, from a phone to a wall`(
+        func `The longest names and the largest figures fit the layout, from a phone to a wall display`(
             isDark: Bool
         ) async throws {
             try await Stage.with(servers: 1, settings: ["AUTH_MODE": "keys"]) { stage in
@@ -80,7 +80,7 @@ extension SystemTests {
             }
         }
 
-        /// What is out of its place on the page, in words.
+        /// A script that describes layout faults of the page.
         private static let faults = """
             const faults = [];
             const root = document.scrollingElement;
@@ -101,7 +101,7 @@ extension SystemTests {
               if (range.getClientRects().length !== 1) faults.push(`broken: ${name(figure)}`);
               if (parseFloat(getComputedStyle(figure).fontSize) < 12) faults.push(`too small: ${name(figure)}`);
             }
-            // Five columns of 16 digits each are the one thing that has to be scrolled to on a desk.
+            // Only a table with five columns of 16 digits each may need scrolling on a desktop.
             for (const table of document.querySelectorAll(".scroll")) {
               if (!table.closest("#stock") && innerWidth > 1000 && table.scrollWidth > table.clientWidth + 1) {
                 faults.push(`columns are out of sight: ${table.scrollWidth} of ${table.clientWidth}`);

@@ -5,9 +5,9 @@ import NIOCore
 import NIOHTTP1
 import TestSupport
 
-/// A chromium that a test drives by WebDriver (W3C), with a chromedriver of its own.
+/// A Chromium driven through WebDriver (W3C), with its own chromedriver.
 final class Browser: Sendable {
-    /// How the person's machine is.
+    /// The user's machine.
     struct Machine: Sendable {
         var isDark = false
         /// CSS pixels; nil for a desktop's window.
@@ -29,7 +29,7 @@ final class Browser: Sendable {
         self.url = url
     }
 
-    /// Runs a body with a browser that knows nobody yet; it ends with the body.
+    /// Runs a body with a browser without sessions; it ends with the body.
     static func with<Value>(
         _ stage: Stage, _ machine: Machine = .desktop, _ body: (Browser) async throws -> Value
     ) async throws -> Value {
@@ -74,7 +74,7 @@ final class Browser: Sendable {
     }
 
     private static func capabilities(_ machine: Machine, _ folder: TemporaryFolder) -> JSON {
-        // Chromium's own sandbox is not to be had by root or in a container, and only pages of ours are opened.
+        // Chromium's sandbox is unavailable to root and in containers, and only our own pages are opened.
         var arguments: [JSON] = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900",
         ]
@@ -92,7 +92,7 @@ final class Browser: Sendable {
     }
 
     private func end() async {
-        // The driver does not take its browser along when it is killed.
+        // Killing the driver would leave its browser running.
         _ = try? await Self.call(http, url, nil, .DELETE)
         driver.send(SIGTERM)
         if (try? await driver.waitForEnd(within: .seconds(10))) == nil { await driver.kill() }
@@ -102,13 +102,13 @@ final class Browser: Sendable {
 
     func open(_ address: String) async throws { try await post("/url", ["url": .string(address)]) }
 
-    /// What a script returns.
+    /// Returns the result of a script.
     @discardableResult
     func run(_ script: String, _ arguments: JSON...) async throws -> JSON {
         try await post("/execute/sync", ["script": .string(script), "args": .array(arguments)])
     }
 
-    /// What a promise of a script comes to.
+    /// Returns the value of a script's promise.
     func promise(_ promise: String) async throws -> JSON {
         let script = "const done = arguments[arguments.length - 1]; (\(promise)).then(done, (e) => done(String(e)))"
         return try await post("/execute/async", ["script": .string(script), "args": []])
@@ -121,7 +121,7 @@ final class Browser: Sendable {
 
     func path() async throws -> String? { try await run("return location.pathname").text }
 
-    /// Clicks as a person does: what is covered or out of reach fails the test.
+    /// Clicks as a user does: a covered or unreachable element fails the test.
     func click(_ selector: String) async throws {
         try await post("/element/\(try await element(selector))/click", [:])
     }
@@ -132,12 +132,12 @@ final class Browser: Sendable {
 
     private func element(_ selector: String) async throws -> String {
         let found = try await post("/element", ["using": "css selector", "value": .string(selector)])
-        // The one name under which WebDriver gives elements.
+        // The key under which WebDriver returns elements.
         guard let id = found["element-6066-11e4-a52e-4f735466cecf"].text else { throw Failure("no \(selector)") }
         return id
     }
 
-    /// Makes the window so wide, in CSS pixels; below 600 it is a phone's.
+    /// Sets the window's width in CSS pixels; below 600 it emulates a phone.
     func resize(to width: Int) async throws {
         try await devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -151,7 +151,7 @@ final class Browser: Sendable {
 
     // MARK: Looking
 
-    /// Keeps a picture of the whole page as a file, for people.
+    /// Saves a screenshot of the whole page for people.
     func screenshot(_ name: String) async {
         let folder = environment("TEST_SCREENSHOTS") ?? NSTemporaryDirectory() + "screenshots"
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -161,7 +161,7 @@ final class Browser: Sendable {
         try? data.write(to: URL(fileURLWithPath: "\(folder)/\(name).png"))
     }
 
-    /// What the console has said since it was asked last.
+    /// The console's messages since the last call.
     func console() async throws -> [String] {
         try await post("/se/log", ["type": "browser"]).array.map { "\($0["level"].text ?? ""): \($0["message"])" }
     }

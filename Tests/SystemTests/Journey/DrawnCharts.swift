@@ -1,12 +1,13 @@
 import TestSupport
 
-/// The chart of movements as it is drawn: its bars' names and figures, and that each bar is as long as its figure says.
+/// The drawn chart of movements: the bars' names and figures. Also checks that each bar is as long as its figure
+/// requires.
 struct DrawnMovements {
-    /// Oldest first; at the end what the drawing says of itself.
+    /// Oldest first; the last element is the drawing's description.
     let bars: [JSON]
 
     private static let height = 220.0
-    /// Lengths are drawn to a tenth.
+    /// Lengths are rounded to a tenth.
     private static let tolerance = 0.051
 
     init(page: PageFigures) throws {
@@ -18,7 +19,7 @@ struct DrawnMovements {
         for group in groups {
             let figures = [PageFigures.plain(group.text(2)), PageFigures.plain(group.text(3))]
             for (figure, kind) in zip(figures, ["in", "out"]) {
-                // A unit is as long above the axis as below it, and both scales together are the whole height.
+                // A unit has the same length above and below the axis, and both scales together fill the height.
                 let wanted = (Double(figure) ?? .nan) / (tops[0] + tops[1]) * Self.height
                 let bar = PageFigures.pattern("class=\"\(kind)\"[^>]*height=\"([^\"]*)\"")
                 let drawn = group.text(4).firstMatch(of: bar).flatMap { Double($0.text(1)) } ?? 0
@@ -45,7 +46,7 @@ struct DrawnMovements {
         """
 }
 
-/// The chart of a record's past as it is drawn.
+/// The drawn chart of a record's history.
 struct DrawnHistory {
     private static let (width, height) = (720.0, 200.0)
     private static let tolerance = 0.051
@@ -58,7 +59,7 @@ struct DrawnHistory {
         top = try DrawnCharts.labels(part).first ?? .nan
     }
 
-    /// - Parameter rows: milliseconds, on hand, available, and the minute in words, oldest first.
+    /// - Parameter rows: milliseconds, on hand, available, and the minute as text, oldest first.
     func differences(from rows: [JSON]) throws -> [String] {
         guard let first = rows.first, let last = rows.last else { return part.contains("<svg") ? ["a chart"] : [] }
         var differences: [String] = []
@@ -82,7 +83,7 @@ struct DrawnHistory {
     private func points(_ rows: [JSON], _ column: Int) -> [(x: Double, y: Double)] {
         let start = rows[0][0].int ?? 0
         let length = (rows[rows.count - 1][0].int ?? 0) - start
-        // A little beyond the last change, so that it can be seen.
+        // The line ends slightly after the last change, so that the change is visible.
         let span = Double(length + max(1_000, length / 40))
         return rows.map { row in
             (
@@ -94,7 +95,7 @@ struct DrawnHistory {
 }
 
 private enum DrawnCharts {
-    /// What stands beside the axis, from the top.
+    /// The labels of the axis, from the top.
     static func labels(_ part: String) throws -> [Double] {
         guard let axis = part.firstMatch(of: PageFigures.pattern("class=\"axis-y\"[^>]*>(.*?)</div>")) else {
             return []
@@ -107,7 +108,7 @@ private enum DrawnCharts {
         PageFigures.plain(part.firstMatch(of: PageFigures.pattern("<desc>(.*?)</desc>"))?.text(1) ?? "")
     }
 
-    /// Where each step of `M0 yHxVyHxVy…Hw` begins.
+    /// The start of each step of `M0 yHxVyHxVy…Hw`.
     static func points(_ path: String) -> [(x: Double, y: Double)] {
         let numbers = path.split { "MHV ".contains($0) }.compactMap { Double($0) }
         return stride(from: 0, to: numbers.count - 1, by: 2).map { (numbers[$0], numbers[$0 + 1]) }

@@ -4,13 +4,13 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// A journey on a stage: half of it in the past, half of it today, and beside it what a replay does not do.
+/// A simulated history on a stage: orders of the past and of today, and the operations that a replay does not cover.
 struct Journey {
     let stage: Stage
     let client: StockClient
     let files: JourneyFiles
     var random: SeededRandom
-    /// Checkouts that the rules decided so far, and how many of them got their units.
+    /// The number of checkouts decided so far, and of those that were reserved.
     private(set) var attempts = 0
     private(set) var succeeded = 0
 
@@ -23,7 +23,7 @@ struct Journey {
 
     // MARK: Orders
 
-    /// - Returns: what the replay reports.
+    /// - Returns: the report of the replay.
     mutating func replay(_ files: [String]) async throws -> JSON {
         let run = try await Child.run(
             Products.path("inventoryctl"), ["replay", "--json", "--url", client.url, "--concurrency", "16"] + files,
@@ -35,10 +35,10 @@ struct Journey {
         return report
     }
 
-    /// Spreads all that has happened over the 40 days before now, and lets the sums begin anew with it.
+    /// Spreads everything so far over the past 40 days, and restarts the ledger's sums.
     func age() async throws {
         try await stage.withSession { session in
-            // A roller at work is waited for before anything else is held, as in `restart_rollup`.
+            // Waits for a running roller before taking other locks, as `restart_rollup` does.
             try await session.script(
                 """
                 BEGIN;
@@ -54,9 +54,9 @@ struct Journey {
         }
     }
 
-    // MARK: What else happens in a shop
+    // MARK: Other operations
 
-    /// Holds that expire and holds that stay, shortages, movements, prices, policies and decisions.
+    /// Expiring and lasting reservations, shortages, movements, prices, policies and decisions.
     mutating func live() async throws {
         try await stage.require(client.post("/warehouses", ["code": "NEW", "name": "A new fixture"]))
         try await stage.require(client.post("/products", ["sku": "NEW", "name": "New <1,000>", "base_price": "0.01"]))
@@ -105,7 +105,7 @@ struct Journey {
             client.send(.PATCH, "/api/v1/products/\(Self.segment(sku))", bytes: price.bytes))
     }
 
-    /// One of the lowest records' alerts is seen, its suggestion accepted or dismissed.
+    /// Acknowledges the alert of one of the lowest records, and accepts or dismisses its suggestion.
     private mutating func decide() async throws {
         let open = try await stage.lines(
             """
@@ -130,7 +130,7 @@ struct Journey {
     }
 
     private mutating func pick(_ condition: String) async throws -> Record {
-        // Few enough that some of them are met again and again.
+        // Few enough that some are picked repeatedly.
         let lines = try await stage.lines(
             """
             SELECT concat_ws(' ', p.sku, w.code)
@@ -142,6 +142,6 @@ struct Journey {
         return Record(sku: parts[0], code: parts[1])
     }
 
-    /// A code as a path's segment.
+    /// A code as a path segment.
     static func segment(_ code: String) -> String { code.replacing("/", with: "%2F") }
 }

@@ -2,12 +2,12 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-/// What a server shows, held against plain SQL. Nobody may write meanwhile.
+/// Compares what a server shows with plain SQL. There must be no writes meanwhile.
 struct JourneyFigures {
     let stage: Stage
     let client: StockClient
 
-    /// - Parameter seed: chooses products to look at.
+    /// - Parameter seed: chooses the products to compare.
     /// - Returns: how many values were compared.
     func compare(seed: UInt64) async throws -> Int {
         var count = try await compareReports()
@@ -21,8 +21,7 @@ struct JourneyFigures {
 
     // MARK: Comparing
 
-    /// What is shown at a moment between two looks at the tables is what one of them says: time goes on, and a window
-    /// with it.
+    /// Time windows move on, so a figure must equal the SQL result from just before or just after it was read.
     @discardableResult
     func compare(
         _ what: String, _ shown: () async throws -> [JSON], _ plain: () async throws -> [JSON]
@@ -61,7 +60,7 @@ struct JourneyFigures {
         try await stage.lines(sql).map { JSON(parsing: Array($0.utf8)) }
     }
 
-    /// As texts of a page: a name may hold what looks like a figure.
+    /// As text of a page: a name may contain what looks like a figure.
     private func words(_ sql: String) async throws -> [JSON] {
         try await plain(sql).map { line in
             switch line {
@@ -111,7 +110,7 @@ struct JourneyFigures {
         return count
     }
 
-    /// All pages, and the total at the end as a product without a name.
+    /// All pages, followed by the total as a product without a name.
     private func turnover(days: Int) async throws -> [JSON] {
         var lines: [JSON] = []
         var cursor: String?
@@ -138,7 +137,7 @@ struct JourneyFigures {
         ]
         var count = try await compare("the overview's tiles") {
             let page = try await page("/")
-            // A hundred kilobytes at most, however large the shop.
+            // At most a hundred kilobytes, however much stock there is.
             #expect(page.html.utf8.count < 100_000)
             return [page.texts("data-figure"), page.texts("data-note")]
         } _: {
@@ -204,7 +203,7 @@ struct JourneyFigures {
         return count
     }
 
-    /// All pages of it.
+    /// All pages of the ledger.
     private func ledger(_ path: String) async throws -> [JSON] {
         var lines: [JSON] = []
         var next: String? = path

@@ -3,12 +3,13 @@ import TestSupport
 import Testing
 
 extension SystemTests {
-    /// A shop's half year, or one that is made up, replayed as its customers would: then every figure that the dashboard
-    /// and the reports show is what plain SQL over the base tables says.
+    /// Replays half a year of real or generated orders. Afterwards every figure of the dashboard and the reports must
+    /// equal the result of plain SQL over the base tables.
     @Suite struct JourneyFiguresTests {
-        /// `TEST_JOURNEY` names a folder with the files that `inventoryctl replay` reads; without it they are made up.
+        /// `TEST_JOURNEY` names a folder with the files that `inventoryctl replay` reads; without it they are
+        /// generated.
         @Test(.timeLimit(.minutes(environment("TEST_JOURNEY") == nil ? 4 : 30)))
-        func `After a journey every figure of the dashboard and the reports is that of plain SQL`() async throws {
+        func `After a journey every figure of the dashboard and the reports equals that of plain SQL`() async throws {
             let random = SeededRandom()
             print("the journey's seed: \(random.seed)")
             try await Stage.with(servers: 1) { [random] stage in
@@ -25,12 +26,12 @@ extension SystemTests {
                 try await journey.live()
                 try await Self.settle(journey)
 
-                // A server that remembers nothing: what it says first is what it reads.
+                // A new server has nothing cached, so its first answers are read from the database.
                 let server = try await stage.startServer()
                 let figures = JourneyFigures(stage: stage, client: stage.client(server))
                 print(
                     "\(files.orders) orders, \(try await figures.compare(seed: journey.random.seed)) values compared")
-                try await eventually("all is summed up") {
+                try await eventually("the ledger is aggregated") {
                     try await stage.count("SELECT count(*) FROM ledger_tail(NULL, NULL, NULL)") == 0
                 }
                 let rolled = JourneyFigures(stage: stage, client: stage.client(try await stage.startServer()))
@@ -40,9 +41,9 @@ extension SystemTests {
             }
         }
 
-        /// Waits until what was to expire has, and the servers have written what they counted.
+        /// Waits until the short reservations have expired and the servers have written their counts.
         private static func settle(_ journey: Journey) async throws {
-            try await eventually("the brief holds have expired") {
+            try await eventually("the short reservations have expired") {
                 let brief = "status = 'pending' AND expires_at < now() + interval '1 minute'"
                 return try await journey.stage.count("SELECT count(*) FROM reservations WHERE \(brief)") == 0
             }

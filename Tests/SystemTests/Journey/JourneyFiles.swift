@@ -1,18 +1,17 @@
 import Foundation
 import TestSupport
 
-/// The four files of a journey, its orders in two parts: what lies in the past when the figures are looked at, and what
-/// is of today.
+/// The four files of a journey, with its orders in two parts: those of the past and those of today.
 struct JourneyFiles {
-    /// The paths of the files of a part, as options of `inventoryctl replay`.
+    /// The file paths of a part as options of `inventoryctl replay`.
     let past: [String]
     let today: [String]
-    /// Orders of both.
+    /// The number of orders in both parts.
     let orders: Int
 
     /// - Parameters:
     ///   - source: a folder with products.csv, warehouses.csv, stock.csv and orders.csv.
-    ///   - folder: where the parts are written.
+    ///   - folder: where to write the parts.
     init(_ source: String, in folder: TemporaryFolder) throws {
         func read(_ name: String) throws -> [Substring] {
             let text = try String(contentsOfFile: "\(source)/\(name).csv", encoding: .utf8)
@@ -23,7 +22,7 @@ struct JourneyFiles {
             try (lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
             return path
         }
-        // No field of this file holds a line break, and the order's id is its first one.
+        // No field of this file contains a line break, and the order's id is the first field.
         let lines = try read("orders").filter { !$0.isEmpty }
         let header = lines[0]
         let ids = lines.dropFirst().map { $0.prefix { $0 != "," } }
@@ -35,7 +34,7 @@ struct JourneyFiles {
             "--products", "\(source)/products.csv", "--warehouses", "\(source)/warehouses.csv",
             "--stock", "\(source)/stock.csv", "--orders", try write("past-orders", lines[..<middle]),
         ]
-        // One known record is enough to tell a replay that the stock is there.
+        // One known record is enough for the replay to find that the stock is loaded.
         today = [
             "--products", try write("no-products", try read("products").prefix(1)),
             "--warehouses", try write("no-warehouses", try read("warehouses").prefix(1)),
@@ -44,7 +43,7 @@ struct JourneyFiles {
         ]
     }
 
-    /// A journey that is made up: 120 products, some of them nowhere, 4 warehouses, 400 orders that soon run short.
+    /// A generated journey: 120 products, some without stock, 4 warehouses, and 400 orders that soon exhaust the stock.
     /// - Returns: its folder.
     static func make(in folder: TemporaryFolder, _ random: inout SeededRandom) throws -> String {
         var made = JourneyMaker(random: random)
@@ -58,7 +57,7 @@ struct JourneyFiles {
     }
 }
 
-/// Makes the files' texts.
+/// Generates the contents of the files.
 private struct JourneyMaker {
     private static let warehouses = ["MAIN", "CITY-1", "CITY/2", "out.let_3"]
     private static let words = [
@@ -75,7 +74,7 @@ private struct JourneyMaker {
             let sku = "\(random.pick(["A-", "b.", "C/", "d_"]))\(number)"
             let name = quoted("\(random.pick(Self.words)) \(number)")
             products += "\(sku),\(name),\(Int.random(in: 0...2_000, using: &random)).\(cents()),\n"
-            // Every tenth is nowhere.
+            // Every tenth product has no stock.
             for code in Self.warehouses where number % 10 != 0 && Int.random(in: 0..<3, using: &random) > 0 {
                 let units = random.pick([0, 1, 5, 20, 80, 300, 1_000_000])
                 let point = random.pick([0, 1, 5, 30])

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a page of the dashboard says, read by its hooks: `data-figure` and `data-note` of tiles, `data-row` with its
-/// `data-key` of lines, `data-field` in them.
+/// The figures of a dashboard page, read from its attributes: `data-figure` and `data-note` of tiles, `data-row` with
+/// `data-key` of rows, and `data-field` inside them.
 struct PageFigures {
     let html: String
 
@@ -10,7 +10,7 @@ struct PageFigures {
         html = String(decoding: answer.bytes, as: UTF8.self)
     }
 
-    /// The texts of all elements with an attribute, by its value; what stands in elements inside them is left out.
+    /// The texts of all elements with an attribute, keyed by its value; text of nested elements is left out.
     func texts(_ attribute: String) -> JSON {
         let pairs = html.matches(of: Self.pattern("\(attribute)=\"([^\"]*)\"[^>]*>([^<]*)")).map { match in
             (match.text(1), JSON.string(Self.plain(match.text(2))))
@@ -18,7 +18,7 @@ struct PageFigures {
         return .object(Dictionary(pairs) { $1 })
     }
 
-    /// The lines of a kind from top to bottom: their key, their fields and, as `calls`, what their buttons call.
+    /// The rows of a kind from top to bottom: their key, their fields and, as `calls`, the API calls of their buttons.
     func rows(_ kind: String) -> [JSON] {
         let row = Self.pattern("data-row=\"\(kind)\" data-key=\"([^\"]*)\"(.*?)</tr>").dotMatchesNewlines()
         return html.matches(of: row).map { match in
@@ -33,10 +33,10 @@ struct PageFigures {
         }
     }
 
-    /// Where the next page of the page's list is.
+    /// The address of the list's next page.
     var next: String? { html.firstMatch(of: Self.nextPage).map { Self.unescaped($0.text(1)) } }
 
-    /// The part of a name.
+    /// The page's part with this id.
     func part(_ id: String) -> String {
         let pattern = Self.pattern("id=\"\(id)\" data-live>(.*?)</section>").dotMatchesNewlines()
         return html.firstMatch(of: pattern)?.text(1) ?? ""
@@ -44,12 +44,12 @@ struct PageFigures {
 
     // MARK: Texts
 
-    /// As programs write it: figures without the marks that people want, entities resolved.
+    /// Text in machine-readable form: figures without separators, entities decoded.
     static func plain(_ text: String) -> String {
         ungrouped(unescaped(text).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// Without the comma between thousands, and with the minus sign of programs.
+    /// Without thousands separators, and with an ASCII minus sign.
     static func ungrouped(_ text: String) -> String {
         var plain = ""
         let characters = Array(text.unicodeScalars)
@@ -84,6 +84,6 @@ struct PageFigures {
 }
 
 extension Regex<AnyRegexOutput>.Match {
-    /// A group's text; empty when the group took no part.
+    /// The text of a group; empty if the group did not match.
     func text(_ group: Int) -> String { output[group].substring.map(String.init) ?? "" }
 }

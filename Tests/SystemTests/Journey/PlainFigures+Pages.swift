@@ -1,4 +1,4 @@
-/// The pages' figures, as texts without the commas that people read.
+/// The figures of the pages, as text without thousands separators.
 extension PlainFigures {
     // MARK: The overview
 
@@ -61,7 +61,7 @@ extension PlainFigures {
 
     // MARK: Lists
 
-    /// No mailer runs.
+    /// No mailer runs, so no alert is sent.
     static let alerts = """
         SELECT json_build_object('key', a.id, 'sku', p.sku, 'name', p.name, 'code', w.code,
             'available', a.quantity_available::text, 'point', a.reorder_point::text,
@@ -81,7 +81,7 @@ extension PlainFigures {
 
     // MARK: A product
 
-    /// Products that are worth a look: those that moved most, that hold reservations, that nothing holds, and some more.
+    /// The products to compare: those with the most movements, with reservations, without any stock, and some more.
     static func chosenProducts(_ seed: UInt64) -> String {
         """
         SELECT sku FROM (
@@ -156,7 +156,7 @@ extension PlainFigures {
         """
     }
 
-    /// What the chart is drawn from: the last 200 rows, oldest first, as milliseconds, on hand and available.
+    /// The chart's data: the last 200 rows, oldest first, as milliseconds, on hand and available.
     static func history(_ sku: String, _ code: String) -> String {
         """
         SELECT json_build_array((extract(epoch FROM created_at) * 1000)::bigint, quantity_after,

@@ -1,9 +1,9 @@
-/// Every figure of the reports and the dashboard as plain SQL over the base tables says it: no sum that is kept, no
-/// function of ours, each row a JSON object in the words of the API or the page.
+/// Every figure of the reports and the dashboard in plain SQL over the base tables, without stored sums and our own
+/// functions. Each row is a JSON object with the names of the API or the page.
 enum PlainFigures {
     // MARK: Reports
 
-    /// But for `response_ms` and `lock_wait_ms`, which are the server's own.
+    /// Without `response_ms` and `lock_wait_ms`, which only the server knows.
     static let summary = """
         SELECT json_build_object(
             'out_of_stock_count', (SELECT count(*) FROM inventory WHERE quantity_on_hand = quantity_reserved),
@@ -71,7 +71,7 @@ enum PlainFigures {
         "date_trunc('\(hours == 1 ? "hour" : "day")', \(time), 'UTC')"
     }
 
-    /// One line a product, by SKU; after them the line of all.
+    /// One row per product, by SKU, followed by the total.
     static func turnover(days: Int) -> String {
         """
         WITH day AS MATERIALIZED (
@@ -110,12 +110,12 @@ enum PlainFigures {
 
     static let isSale = "type IN ('ship', 'confirm')"
 
-    /// As the API writes times.
+    /// The format of times in the API.
     static func time(_ expression: String) -> String {
         "to_char(\(expression) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
     }
 
-    /// A change as the pages write it.
+    /// The format of changes on the pages.
     static func signed(_ expression: String) -> String {
         "CASE WHEN \(expression) > 0 THEN '+' ELSE '' END || \(expression)"
     }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// One `inventory-api` process, on a port of its own choice.
+/// An `inventory-api` process on any free port.
 final class APIProcess: Sendable {
     let child: Child
     let port: Int
@@ -13,7 +13,7 @@ final class APIProcess: Sendable {
         self.port = port
     }
 
-    /// Starts one and waits until it listens.
+    /// Starts a process and waits until it listens.
     static func start(_ settings: [String: String], in folder: TemporaryFolder) async throws -> APIProcess {
         let child = try launch(settings, in: folder)
         var port: Int?
@@ -30,7 +30,7 @@ final class APIProcess: Sendable {
         return APIProcess(child: child, port: port ?? 0)
     }
 
-    /// Starts one that need not come as far as listening.
+    /// Starts a process without waiting until it listens.
     static func launch(_ settings: [String: String], in folder: TemporaryFolder) throws -> Child {
         let standard = ["HTTP_PORT": "0", "AUTH_MODE": "off", "LOG_FORMAT": "json"]
         return try Child(
@@ -49,18 +49,18 @@ final class APIProcess: Sendable {
     func thaw() { child.send(SIGCONT) }
     func crash() async { await child.kill() }
 
-    /// Asks it to end, which it must do by itself.
+    /// Sends SIGTERM and waits until the process has ended by itself.
     func terminate() async throws -> Child.End {
         child.send(SIGTERM)
         return try await child.waitForEnd(within: .seconds(20))
     }
 
-    /// What it said at a log level.
+    /// Its log lines of one level.
     func logLines(level: String) -> [Substring] {
         child.errorOutput.split(separator: "\n").filter { $0.contains("\"level\":\"\(level)\"") }
     }
 
-    /// The end of the log, for a report of a failure; requests left out.
+    /// The end of the log without requests, for reporting a failure.
     func logTail(_ count: Int = 25) -> String {
         child.errorOutput.split(separator: "\n").filter { !$0.contains("\"message\":\"request\"") }.suffix(count)
             .joined(separator: "\n")

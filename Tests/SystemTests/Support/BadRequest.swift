@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// A request that must be refused, and how.
+/// A request that must be refused, and its expected problem.
 struct BadRequest: Sendable {
     var name: String
     var method = HTTPMethod.POST
@@ -9,7 +9,7 @@ struct BadRequest: Sendable {
     var headers: HTTPHeaders = [:]
     var status = 422
     var code = "validation_failed"
-    /// One that must be among the faults.
+    /// A field that must be among the reported faults.
     var field: String?
 
     private init(
@@ -28,7 +28,7 @@ struct BadRequest: Sendable {
 
     // MARK: Bodies
 
-    /// Bodies for `receive`; each good in all but one thing.
+    /// Bodies for `receive`, each valid except for one thing.
     static var bodies: [BadRequest] {
         notJSON.map { name, bytes in
             BadRequest(name, .POST, "/api/v1/inventory/receive", bytes, 400, "malformed_request")
@@ -163,7 +163,7 @@ struct BadRequest: Sendable {
             get("/inventory/\(id)/at", "time"), get("/inventory/\(id)/at?time=yesterday", "time"),
             get("/inventory/\(id)/at?time=2026-02-30T00:00:00Z", "time"),
             get("/inventory/\(id)/transactions?type=theft", "type"),
-            BadRequest("a cursor of nobody's", .GET, "/api/v1/inventory?cursor=abc", nil, 400, "malformed_request"),
+            BadRequest("an unknown cursor", .GET, "/api/v1/inventory?cursor=abc", nil, 400, "malformed_request"),
             BadRequest("a cursor of noise", .GET, "/api/v1/inventory?cursor=%00%FF", nil, 400, "malformed_request"),
             BadRequest(
                 "unknown record", .GET, "/api/v1/inventory/99999999-9999-4999-8999-999999999999", nil, 404, "not_found"),

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// A program that a test started: its output is in files, its signals and its end are the test's.
+/// A program started by a test, with its output in files.
 final class Child: Sendable {
     enum End: Equatable, CustomStringConvertible {
         case exit(Int32)
@@ -23,8 +23,8 @@ final class Child: Sendable {
     private let ended = Mutex<End?>(nil)
 
     /// - Parameters:
-    ///   - environment: all of it; nothing is inherited.
-    ///   - folder: where the output goes, under a name of its own.
+    ///   - environment: the complete environment; nothing is inherited.
+    ///   - folder: where the output is written, under a unique name.
     init(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         in folder: TemporaryFolder
@@ -60,7 +60,7 @@ final class Child: Sendable {
         self.pid = pid
     }
 
-    /// No socket of this process may live on in a child: its peer would wait for its end.
+    /// A child must not inherit sockets of this process: their peers would wait for the child's end.
     private static func keepDescriptors() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
         for descriptor in names.compactMap(Int32.init) where descriptor > 2 {
@@ -82,7 +82,7 @@ final class Child: Sendable {
 
     // MARK: Life
 
-    /// nil while it lives.
+    /// nil while the process is running.
     var end: End? {
         ended.withLock { ended in
             guard ended == nil else { return ended }
@@ -94,7 +94,7 @@ final class Child: Sendable {
         }
     }
 
-    /// Does nothing once it has ended: the number may be somebody else's by then.
+    /// Does nothing once the process has ended: its id may have been reused.
     func send(_ signal: Int32) {
         if end == nil { Glibc.kill(pid, signal) }
     }
@@ -110,7 +110,7 @@ final class Child: Sendable {
         return end
     }
 
-    /// Ends it as a crash would, and waits until it is gone.
+    /// Kills the process with SIGKILL and waits until it has ended.
     func kill() async {
         send(SIGKILL)
         _ = try? await waitForEnd()

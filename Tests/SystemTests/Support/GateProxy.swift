@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A port of 127.0.0.1 in front of a Unix socket, which can be shut: what is under way is cut, and nobody gets in.
+/// A proxy from a port of 127.0.0.1 to a Unix socket that can be shut: it closes open connections and refuses new ones.
 final class GateProxy: Sendable {
     private let listener: any Channel
     private let gate: Gate
@@ -16,7 +16,7 @@ final class GateProxy: Sendable {
 
         private let state = Mutex(State())
 
-        /// False when it is shut.
+        /// Returns false if the gate is shut.
         func enter(_ channel: any Channel) -> Bool {
             state.withLock { state in
                 guard !state.isShut else { return false }

@@ -1,8 +1,8 @@
 import Synchronization
 import Testing
 
-/// What callers were told of each command, to be held against the books in the end: what was answered with success is
-/// there once, what was refused is not there, and what nobody knows is there once or not at all.
+/// The responses to all commands, for comparison with the database at the end: an acknowledged command must have
+/// happened once, a refused one not at all, and one without a clear response at most once.
 final class Journal: Sendable {
     enum Told: Sendable {
         case done, refused, unknown
@@ -16,7 +16,7 @@ final class Journal: Sendable {
     }
 
     private struct Pages {
-        /// By the reference that each ledger row carries; a transfer writes two rows.
+        /// Keyed by the reference of the ledger rows; a transfer writes two.
         var movements: [String: (told: Told, rows: Int)] = [:]
         var orders: [String: Order] = [:]
         var answers: [String: Int] = [:]
@@ -25,11 +25,11 @@ final class Journal: Sendable {
 
     private let pages = Mutex(Pages())
 
-    /// nil: no answer came.
+    /// nil if no response came.
     static func told(_ answer: Answer?) -> Told {
         guard let answer else { return .unknown }
         if answer.isSuccess { return .done }
-        // `system_busy` means that nothing was done; any other fault of the server leaves it open.
+        // `system_busy` means that nothing was done; any other server error leaves the effect unknown.
         return answer.status < 500 || answer.code == "system_busy" ? .refused : .unknown
     }
 
@@ -51,7 +51,7 @@ final class Journal: Sendable {
         note(answer) { $0.movements[reference] = ($1, rows) }
     }
 
-    /// - Parameter units: of each item.
+    /// - Parameter units: the units of each item.
     @discardableResult
     func reserved(_ order: String, units: [Int], _ answer: Answer?) -> Told {
         note(answer) { $0.orders[order] = Order(units: units, reserve: $1) }
@@ -70,10 +70,10 @@ final class Journal: Sendable {
     // MARK: Reading
 
     var successes: Int { pages.withLock { $0.successes } }
-    /// How often each kind of answer came: by status and code.
+    /// How often each kind of response came, by status and code.
     var answers: [String: Int] { pages.withLock { $0.answers } }
 
-    /// Kinds of answers of 500 and above that are not among those that were to be expected; no answer at all is one.
+    /// Unexpected kinds of responses with status 500 and above; a missing response counts as one.
     func serverFaults(allowing allowed: Set<String> = []) -> [String] {
         answers.keys.filter { ($0.hasPrefix("5") || $0 == "no answer") && !allowed.contains($0) }
     }
@@ -98,7 +98,7 @@ final class Journal: Sendable {
                 }
             #expect(isTrue, "\(reference): told \(movement.told), \(found) of \(movement.rows) ledger rows")
         }
-        for reference in rows.keys { #expect(pages.movements[reference] != nil, "nobody asked for \(reference)") }
+        for reference in rows.keys { #expect(pages.movements[reference] != nil, "unexpected reference \(reference)") }
         try await check(pages.orders, stage)
     }
 

@@ -1,14 +1,13 @@
 import Synchronization
 import TestSupport
 
-/// Callers that move stock and check out at random, until a test has seen enough. Everything they are told is in the
-/// journal.
+/// Callers that move stock and check out at random until the test stops them. The journal records all their responses.
 final class Load: Sendable {
     struct Shape: Sendable {
         var skus: [String]
         var warehouses: [String]
         var workers = 12
-        /// Checkouts alone, no movements.
+        /// Only checkouts, no movements.
         var isCheckoutOnly = false
     }
 
@@ -23,8 +22,8 @@ final class Load: Sendable {
         self.seed = seed
     }
 
-    /// Runs a body while the callers are at work; they end with it.
-    /// - Parameter clients: asked for before each command, so that a server may leave and another come.
+    /// Runs a body while the callers run; they end with it.
+    /// - Parameter clients: called before each command, so that servers may be replaced.
     static func during(
         _ shape: Shape, journal: Journal = Journal(), seed: UInt64,
         on clients: @escaping @Sendable () async -> [StockClient], _ body: (Load) async throws -> Void
@@ -41,7 +40,7 @@ final class Load: Sendable {
         }
     }
 
-    /// Waits until so many more commands have succeeded.
+    /// Waits until `count` more commands have succeeded.
     func waitForSuccesses(_ count: Int, within limit: Duration = .seconds(30)) async throws {
         let goal = journal.successes + count
         try await eventually(within: limit, "\(count) successes more; so far \(journal.answers)") {
@@ -57,9 +56,9 @@ final class Load: Sendable {
                 try await ContinuousClock().sleep(for: .milliseconds(5))
                 continue
             }
-            // Each caller has its server, as behind a load balancer that keeps connections.
+            // Each caller sticks to one server, as behind a load balancer that keeps connections.
             let told = await turn(servers[worker % servers.count], &random)
-            // Nobody hammers a server that is away.
+            // Callers must not flood a server that is down.
             if told == .unknown { try await ContinuousClock().sleep(for: .milliseconds(20)) }
         }
     }
@@ -87,7 +86,7 @@ final class Load: Sendable {
         }
     }
 
-    /// Reserves an order of one or two lines; most are paid, some cancelled, some left.
+    /// Reserves an order of one or two lines, then confirms, releases or abandons it.
     private func checkOut(
         _ client: StockClient, _ sku: String, _ place: String, _ units: Int, _ random: inout SeededRandom
     ) async -> Journal.Told {

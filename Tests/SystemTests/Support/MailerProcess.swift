@@ -4,12 +4,12 @@ import NIOHTTP1
 import PostgresClient
 import TestSupport
 
-/// One `inventory-mailer` process of a stage.
+/// An `inventory-mailer` process of a stage.
 final class MailerProcess: Sendable {
     let child: Child
     private let stage: Stage
 
-    /// - Parameter settings: beside the database, the mail server and who writes to whom.
+    /// - Parameter settings: in addition to the database, the mail server, the sender and the recipients.
     init(_ stage: Stage, _ url: String, _ arguments: [String] = [], _ settings: [String: String] = [:]) throws {
         self.stage = stage
         child = try Child(
@@ -22,12 +22,12 @@ final class MailerProcess: Sendable {
             "DATABASE_URL": stage.database, "SMTP_URL": url, "ALERT_FROM": "stock@shop.example",
             "ALERT_TO": "buyer@example.com", "LOG_FORMAT": "json", "METRICS_PORT": "0", "MAIL_DIGEST_SECONDS": "0",
             "MAIL_LEASE_SECONDS": "2",
-            // So long that whatever is sent soon was called for.
+            // So long that anything sent sooner was caused by a notification.
             "MAIL_INTERVAL_SECONDS": "600",
         ]
     }
 
-    /// Starts one and waits until it can be called.
+    /// Starts a mailer and waits until it listens for notifications.
     static func start(
         _ stage: Stage, _ url: String, _ settings: [String: String] = [:]
     ) async throws -> MailerProcess {
@@ -42,7 +42,7 @@ final class MailerProcess: Sendable {
         return mailer
     }
 
-    /// Sends what waits and ends.
+    /// Runs `inventory-mailer --once` to its end.
     static func once(
         _ stage: Stage, _ url: String, _ settings: [String: String] = [:]
     ) async throws -> (end: Child.End, log: String) {
@@ -51,14 +51,14 @@ final class MailerProcess: Sendable {
         return (end, mailer.child.errorOutput)
     }
 
-    /// Asks it to end, which it must do by itself within ten seconds and a little.
+    /// Sends SIGTERM; the mailer must end by itself within little more than ten seconds.
     func terminate() async throws {
         child.send(SIGTERM)
         let end = try await child.waitForEnd(within: .seconds(12))
         guard end == .exit(0) else { throw Failure("it ended with \(end): \(child.errorOutput)") }
     }
 
-    /// An answer of its status page.
+    /// A response of its status page.
     func page(_ path: String) async throws -> Answer {
         let port = try await statusPort(of: child)
         return try await StockClient(url: "http://127.0.0.1:\(port)", http: stage.http).send(.GET, path)
@@ -66,7 +66,8 @@ final class MailerProcess: Sendable {
 }
 
 extension Stage {
-    /// Records with so many units and a reorder point, whose first alerts (they begin with nothing) are out of the way.
+    /// Records with stock and a reorder point. The alerts raised while they were still empty are not emailed: their
+    /// deliveries are deleted.
     @discardableResult
     func calmStock(
         _ skus: [String], in warehouses: [String] = ["WH1"], quantity: Int, point: Int = 10
@@ -93,7 +94,7 @@ extension Stage {
         return try await client.get("/alerts?status=open").json["items"].array.map { $0["delivery"] }
     }
 
-    /// Alerts that are not in an email which everybody has.
+    /// Alerts that are not in a completely delivered email.
     func unsentAlerts() async throws -> Int {
         try await count(
             """

@@ -1,14 +1,14 @@
 import NIOCore
 
-/// One direction of PostgreSQL's protocol, cut into its messages (PostgreSQL's manual, *Frontend/Backend Protocol*).
+/// One direction of PostgreSQL's protocol, split into messages (PostgreSQL's manual, *Frontend/Backend Protocol*).
 struct PostgresMessages {
     struct Message {
-        /// nil for the client's first one, which has none.
+        /// nil for the client's first message, which has no type.
         let type: UInt8?
-        /// The whole message as it came.
+        /// The complete message.
         let bytes: ByteBuffer
 
-        /// The texts that the message begins with, each ended by a zero byte.
+        /// The zero-terminated strings at the start of the message.
         func texts(_ count: Int) -> [String] {
             var rest = bytes
             rest.moveReaderIndex(forwardBy: type == nil ? 4 : 5)
@@ -24,14 +24,14 @@ struct PostgresMessages {
     private var buffer = ByteBuffer()
     private var isUntyped: Bool
 
-    /// - Parameter beginsUntyped: the client's first message is a length and no type.
+    /// - Parameter beginsUntyped: whether the first message has a length and no type.
     init(beginsUntyped: Bool) { isUntyped = beginsUntyped }
 
     mutating func append(_ bytes: ByteBuffer) {
         buffer.writeImmutableBuffer(bytes)
     }
 
-    /// The next whole message; nil when there is none yet.
+    /// The next complete message; nil if none has arrived yet.
     mutating func next() -> Message? {
         let start = buffer.readerIndex
         let lengthOffset = isUntyped ? 0 : 1

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// A PostgreSQL of one test's own, on a socket in a folder of its own, for tests that restart and crash it.
+/// A test's private PostgreSQL on a socket in its own folder, for tests that restart and crash it.
 struct PrivatePostgres: Sendable {
     enum Shutdown: String {
-        /// Sessions are ended, transactions rolled back.
+        /// Ends sessions and rolls back transactions.
         case fast
-        /// As a crash: recovery follows at the next start.
+        /// Like a crash: the next start runs recovery.
         case immediate
     }
 
@@ -14,7 +14,7 @@ struct PrivatePostgres: Sendable {
     private let user: String?
     private var data: String { "\(folder.path)/data" }
 
-    /// How to reach one of its databases.
+    /// The URL of one of its databases.
     func url(_ database: String) -> String { "postgresql:///\(database)?host=\(folder.path)&user=postgres" }
 
     /// Runs a body with a new server, which is stopped and removed afterwards.
@@ -53,7 +53,7 @@ struct PrivatePostgres: Sendable {
         return try result.get()
     }
 
-    /// A statement on the database `postgres`.
+    /// Runs a statement on the database `postgres`.
     func sql(_ statement: String) async throws {
         try await run("psql", ["-X", "-v", "ON_ERROR_STOP=1", "-d", url("postgres"), "-c", statement])
     }
@@ -74,7 +74,7 @@ struct PrivatePostgres: Sendable {
     /// PostgreSQL refuses to run as root.
     private func run(_ program: String, _ arguments: [String]) async throws {
         let path = "\(environment("TEST_POSTGRES_BIN") ?? "/usr/lib/postgresql/15/bin")/\(program)"
-        // From a folder that every user can enter.
+        // Run it in a folder that every user can enter.
         var command = ["env", "-C", "/", path] + arguments
         if let user { command = ["runuser", "-u", user, "--"] + command }
         let outputs = try TemporaryFolder()

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// A Redis of one test's own, on a socket in the test's folder.
+/// A test's private Redis on a socket in the test's folder.
 actor PrivateRedis {
     let folder: TemporaryFolder
     private var child: Child?
@@ -12,7 +12,7 @@ actor PrivateRedis {
         self.folder = folder
     }
 
-    /// Starts it, empty, and waits until it answers connections.
+    /// Starts it without data and waits until it accepts connections.
     func start() async throws {
         let socket = "\(folder.path)/redis.sock"
         unlink(socket)
@@ -29,13 +29,13 @@ actor PrivateRedis {
         }
     }
 
-    /// Ends it as a crash would: what it held is gone.
+    /// Kills it; its data is lost.
     func crash() async {
         await child?.kill()
         child = nil
     }
 
-    /// Its sockets stay open and answer nothing.
+    /// Stops the process; its sockets stay open without answering.
     func freeze() { child?.send(SIGSTOP) }
     func thaw() { child?.send(SIGCONT) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The programs under test: where `TEST_PRODUCTS` says, or beside the tests themselves.
+/// The programs under test, in the folder of `TEST_PRODUCTS` or beside the tests.
 enum Products {
     static func path(_ name: String) throws -> String {
         let folder = environment("TEST_PRODUCTS") ?? Bundle.main.bundleURL.deletingLastPathComponent().path

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Hands on what a channel receives.
+/// Passes on the bytes that a channel receives.
 final class Relay: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 
 extension Stage {
-    /// Products in warehouses, each record with so many units on hand and a reorder point of 0.
+    /// Creates products in warehouses, each record with `quantity` units on hand and a reorder point of 0.
     /// - Returns: the records' ids, by SKU and warehouse code.
     @discardableResult
     func stock(
@@ -29,16 +29,16 @@ extension Stage {
         return ids
     }
 
-    /// - Throws: when the answer is no success.
+    /// - Throws: if the response is not a success.
     @discardableResult
     func require(_ answer: Answer) throws -> JSON {
         guard answer.isSuccess else { throw Failure("not a success: \(answer)") }
         return answer.json
     }
 
-    // MARK: The database itself
+    // MARK: Direct access to the database
 
-    /// Where the database's server listens on this machine.
+    /// The socket of the database's server on this machine.
     func databaseAddress() async throws -> (
         folder: String, port: String, socketPath: String, user: String, database: String
     ) {
@@ -53,7 +53,7 @@ extension Stage {
         return (folder, lines[1], "\(folder)/.s.PGSQL.\(lines[1])", lines[2], lines[3])
     }
 
-    /// Runs a body with a database session of the test's own.
+    /// Runs a body with a private database session.
     func withSession<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let connection = try await PostgresConnection.connect(
             configuration: PostgresConfiguration(conninfo: database, applicationName: "system tests"),
@@ -84,10 +84,10 @@ extension Stage {
     }
 }
 
-// MARK: What the API would take long for, or not take
+// MARK: Data that the API creates slowly or refuses
 
 extension Stage {
-    /// Products BULK-0, BULK-1, …
+    /// Creates products BULK-0, BULK-1, …
     func makeProducts(_ count: Int) async throws {
         try await withSession { session in
             try await session.script(
@@ -99,7 +99,7 @@ extension Stage {
         }
     }
 
-    /// Names that the API refuses, as a damaged store might hold them.
+    /// Sets names that the API refuses, as corrupt data might hold them.
     func rename(_ names: [(sku: String, name: String)]) async throws {
         try await withSession { session in
             for (sku, name) in names {

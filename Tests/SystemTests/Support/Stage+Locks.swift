@@ -14,7 +14,7 @@ extension Stage {
     }
 }
 
-/// Raised once, seen from anywhere.
+/// A flag that any task can raise and read.
 final class Flag: Sendable {
     private let value = Atomic(false)
 

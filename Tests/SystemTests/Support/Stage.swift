@@ -4,10 +4,10 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// The whole system of one test: a database, API processes, Redis if wanted. Everything ends with the test, and the
-/// last thing that happens is an audit, which must find the books in order.
+/// A test's complete system: a database, API processes and optionally Redis. Everything ends with the test, and a final
+/// audit must find the data consistent.
 final class Stage: Sendable {
-    /// How tests reach the database themselves.
+    /// The URL for the test's own access to the database.
     let database: String
     let redis: PrivateRedis
     let folder: TemporaryFolder
@@ -15,7 +15,7 @@ final class Stage: Sendable {
     let apis = Servers()
     private let settings: [String: String]
 
-    /// The running processes; tests end some and start others.
+    /// The running processes; tests may end some and start others.
     actor Servers {
         private(set) var running: [APIProcess] = []
 
@@ -40,10 +40,10 @@ final class Stage: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
-        // A server that is away is what a test wants to see, not to have hidden from it.
+        // Tests must see an unreachable server, so the client does not retry.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // It counts the wait for one of those connections, too, which a thousand calls at once need on a slow machine; the
-        // limit of a call is what ends it.
+        // This limit also counts the wait for a free connection, which a thousand concurrent calls need on a slow
+        // machine, so each call has its own limit instead.
         configuration.timeout = .init(connect: .seconds(60), read: .seconds(30))
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -51,9 +51,9 @@ final class Stage: Sendable {
     /// Runs a body with a new system.
     /// - Parameters:
     ///   - servers: API processes to start.
-    ///   - redis: without it there may be one server only, and no cache.
-    ///   - settings: of the API, beside the database and Redis.
-    ///   - postgres: a server of the test's own; nil takes a database on the shared one.
+    ///   - redis: without it there may be only one server, and no cache.
+    ///   - settings: settings of the API in addition to the database and Redis.
+    ///   - postgres: the test's private server; nil uses a database on the shared one.
     static func with<Value: Sendable>(
         servers: Int = 2, redis: Bool = true, settings: [String: String] = [:], postgres: PrivatePostgres? = nil,
         _ body: (Stage) async throws -> Value
@@ -104,12 +104,12 @@ final class Stage: Sendable {
         return api
     }
 
-    /// The settings that its servers get.
+    /// Starts an API process with the stage's settings.
     func launch(_ more: [String: String]) throws -> Child {
         try APIProcess.launch(settings.merging(more) { $1 }, in: folder)
     }
 
-    /// Ends those that a test is done with, so that they do not outlive what they need.
+    /// Checks and ends the servers, for a test whose own database server ends before the stage.
     func endServers() async throws {
         try await check()
         for api in await servers {
@@ -118,7 +118,7 @@ final class Stage: Sendable {
         }
     }
 
-    /// No longer one of its servers: a test has ended it.
+    /// Removes a server that the test has ended.
     func forget(_ api: APIProcess) async { await apis.remove(api) }
 
     func client(_ api: APIProcess) -> StockClient { StockClient(url: api.url, http: http) }
@@ -128,7 +128,7 @@ final class Stage: Sendable {
 
     // MARK: The end
 
-    /// Every server lives, none of them met a fault of its own, and the books are in order.
+    /// Checks that every server is running, none of them logged an internal fault, and the data is consistent.
     private func check() async throws {
         for api in await servers {
             #expect(api.child.end == nil, "a server ended: \(api.logTail())")
@@ -138,7 +138,7 @@ final class Stage: Sendable {
         try await audit()
     }
 
-    /// An error line that says no more than that the database was away.
+    /// Whether an error line only reports that the database was unreachable.
     private static func isOutage(_ line: Substring) -> Bool {
         line.contains("\"message\":\"no connection\"") || line.contains("the fate of a COMMIT cannot be known")
     }
@@ -149,7 +149,7 @@ final class Stage: Sendable {
         #expect(audit.output.hasPrefix("ok: "), "\(audit.output)")
     }
 
-    /// What the servers say of the requests that they failed, but for those they were too busy for.
+    /// The servers' log lines of failed requests, except those refused as busy.
     func faultLines(_ count: Int = 5) async -> String {
         await servers.flatMap { api in
             api.child.errorOutput.split(separator: "\n").filter {

@@ -3,7 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// What a server said.
+/// A server's response.
 struct Answer: Sendable, CustomStringConvertible {
     let status: Int
     let headers: HTTPHeaders
@@ -17,13 +17,13 @@ struct Answer: Sendable, CustomStringConvertible {
     var description: String { "\(status) \(String(decoding: bytes.prefix(600), as: UTF8.self))" }
 }
 
-/// The HTTP API of one server, call by call.
+/// A client of one server's HTTP API.
 struct StockClient: Sendable {
     let url: String
     let http: HTTPClient
-    /// Longer than the server takes for anything, a lost database included.
+    /// Longer than the server takes for any call, even with a lost database.
     var limit = TimeAmount.seconds(30)
-    /// Sent with every call; nil sends none.
+    /// The API key of every call; nil for none.
     var key: String?
 
     func with(key: String) -> StockClient {
@@ -34,7 +34,7 @@ struct StockClient: Sendable {
 
     // MARK: Any call
 
-    /// - Throws: when no whole answer came.
+    /// - Throws: if no complete response came.
     func send(
         _ method: HTTPMethod, _ path: String, bytes: [UInt8]? = nil, headers: HTTPHeaders = [:]
     ) async throws -> Answer {
@@ -133,5 +133,5 @@ struct StockClient: Sendable {
     }
 }
 
-/// A new order's id.
+/// A new order id.
 func newOrder() -> String { UUID().uuidString.lowercased() }

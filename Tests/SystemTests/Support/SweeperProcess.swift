@@ -4,9 +4,9 @@ import NIOHTTP1
 import PostgresClient
 import TestSupport
 
-/// `inventory-sweeper` as tests start it.
+/// Starts `inventory-sweeper` processes.
 enum SweeperProcess {
-    /// - Parameter settings: beside the database and Redis of the stage.
+    /// - Parameter settings: in addition to the stage's database and Redis.
     static func launch(
         _ stage: Stage, _ arguments: [String] = [], _ settings: [String: String] = [:], usesRedis: Bool = true
     ) throws -> Child {
@@ -29,22 +29,22 @@ enum SweeperProcess {
         return child
     }
 
-    /// An answer of the status page of one that was started with METRICS_PORT.
+    /// A response of the status page of a sweeper started with METRICS_PORT.
     static func page(_ child: Child, _ path: String, _ stage: Stage) async throws -> String {
         let port = try await statusPort(of: child)
         let answer = try await StockClient(url: "http://127.0.0.1:\(port)", http: stage.http).send(.GET, path)
         return String(decoding: answer.bytes, as: UTF8.self)
     }
 
-    /// The log lines that begin passes' results.
+    /// The log lines with the results of passes.
     static func passes(_ child: Child) -> [Substring] {
         child.errorOutput.split(separator: "\n").filter { $0.contains("\"message\":\"swept\"") }
     }
 }
 
 extension Stage {
-    /// Reservations of one unit each, so many a record, that expired a minute ago; the books stay in order. Nothing else
-    /// may be writing.
+    /// Creates `count` reservations of one unit per record that expired a minute ago, keeping the data consistent.
+    /// There must be no concurrent writes.
     func makeOverdue(perRecord count: Int) async throws {
         try await withSession { session in
             try await session.script(
@@ -71,14 +71,14 @@ extension Stage {
         }
     }
 
-    /// Reservations that wait to be swept.
+    /// The number of reservations that wait to be swept.
     func overdueCount() async throws -> Int {
         try await count(
             "SELECT count(*) FROM reservations WHERE status = 'pending' AND expires_at <= clock_timestamp()")
     }
 
-    /// Released reservations that do not have exactly one `expire` row, or one of another quantity. For orders of one
-    /// item a record.
+    /// Released reservations without exactly one `expire` row of their quantity. Valid for orders with one item per
+    /// record.
     func wronglyReleased() async throws -> [String] {
         try await lines(
             """
@@ -96,7 +96,7 @@ extension Stage {
     }
 }
 
-/// Where a program serves its status page, by its log.
+/// The port of a program's status page, read from its log.
 func statusPort(of child: Child) async throws -> Int {
     var port: Int?
     try await eventually("the status page is there") {

@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// A folder of one test's own. Its path stays short, because Unix sockets live in it (107 bytes at most).
+/// A test's private folder. Its path is short, because it holds Unix sockets (107 bytes at most).
 struct TemporaryFolder: Sendable {
     let path: String
 
-    /// - Parameter owner: who may enter it: nobody else can.
+    /// - Parameter owner: the only user who may enter it.
     init(owner: String? = nil) throws {
         let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(base)/system.XXXXXX".utf8CString)
@@ -22,7 +22,7 @@ struct TemporaryFolder: Sendable {
     }
 }
 
-/// What a test could not arrange.
+/// A failure to set up a test.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 

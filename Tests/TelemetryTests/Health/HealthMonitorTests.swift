@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The health monitor")
 struct HealthMonitorTests {
-    /// A clock that a test moves, and what its one check finds.
+    /// A clock that the test moves, and the finding of its one check.
     private final class Fixture: Sendable {
         let seconds = Mutex(0.0)
         let finding = Mutex(HealthCheck.Finding.ok)
@@ -21,7 +21,7 @@ struct HealthMonitorTests {
             return HealthMonitor([check], limit: .seconds(10), logger: Logger(label: "test") { _ in log }) { self.now }
         }
 
-        /// Asks once a second.
+        /// Requests a report once a second.
         func poll(_ monitor: HealthMonitor, times: Int, finding: HealthCheck.Finding) async {
             self.finding.withLock { $0 = finding }
             for _ in 0..<times {
@@ -31,7 +31,7 @@ struct HealthMonitorTests {
         }
     }
 
-    @Test("an outage of an hour that is asked about every second is a line a minute")
+    @Test("an outage probed every second is logged once a minute")
     func throttling() async {
         let fixture = Fixture()
         let monitor = fixture.monitor()
@@ -63,7 +63,7 @@ struct HealthMonitorTests {
         )
     }
 
-    @Test("a check that is up and down in turn does not fill the log, and its last state is told in the end")
+    @Test("a flapping check does not fill the log, and its final state is logged")
     func flapping() async {
         let fixture = Fixture()
         let monitor = fixture.monitor()
@@ -77,7 +77,7 @@ struct HealthMonitorTests {
         #expect(fixture.log.lines.all.last?.contains("state=down") == true)
     }
 
-    @Test("a caller that leaves says nothing about the checks")
+    @Test("a cancelled caller says nothing about the checks")
     func cancelledCaller() async {
         let (asked, continuation) = AsyncStream.makeStream(of: Void.self)
         let log = RecordingLog()

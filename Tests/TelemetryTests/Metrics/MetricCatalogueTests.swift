@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-/// Code, catalogue and docs/observability speak of the same metrics.
+/// Code, catalogue and docs/observability list the same metrics.
 struct MetricCatalogueTests {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -16,12 +16,12 @@ struct MetricCatalogueTests {
     }
 
     private static let own = Set(MetricCatalogue.help.keys)
-    /// Those of `ProcessMetrics`.
+    /// The metrics of `ProcessMetrics`.
     private static let process = Set(
         ProcessMetrics.prometheusText().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
             .map { String($0.split(separator: " ")[2]) })
 
-    @Test func `The tables have every metric, with the words of its help line`() throws {
+    @Test func `The tables list every metric with the text of its help line`() throws {
         var meanings: [String: String] = [:]
         for line in try Self.text("docs/observability/README.md").split(separator: "\n") {
             let cells = line.split(separator: " | ").map { $0.trimming { "|` ".contains($0) } }
@@ -33,7 +33,7 @@ struct MetricCatalogueTests {
     }
 
     @Test(arguments: ["alerts.yml", "alerts.test.yml", "grafana.json", "README.md"])
-    func `Rules and dashboard ask for metrics that there are`(_ file: String) throws {
+    func `Rules and dashboard use only existing metrics`(_ file: String) throws {
         let text = try Self.text("docs/observability/\(file)")
         let known = Self.own.union(Self.process)
         var asked: Set<String> = []
@@ -49,7 +49,7 @@ struct MetricCatalogueTests {
         }
     }
 
-    @Test func `Each rule has a test in which it fires`() throws {
+    @Test func `Each alert rule has a test in which it fires`() throws {
         let rules = try Self.text("docs/observability/alerts.yml").matches(of: /- alert: (\w+)/).map(\.output.1)
         let fired = try Self.text("docs/observability/alerts.test.yml").matches(of: /alertname="(\w+)"/)
             .map(\.output.1)
@@ -59,7 +59,7 @@ struct MetricCatalogueTests {
     }
 
     @Test func `The dashboard is JSON, and no two panels share an id or a place`() throws {
-        struct Board: Decodable {
+        struct Dashboard: Decodable {
             struct Panel: Decodable {
                 struct Place: Decodable { let x, y, w, h: Int }
                 let id: Int
@@ -67,7 +67,8 @@ struct MetricCatalogueTests {
             }
             let panels: [Panel]
         }
-        let board = try JSONDecoder().decode(Board.self, from: Data(Self.text("docs/observability/grafana.json").utf8))
+        let board = try JSONDecoder().decode(
+            Dashboard.self, from: Data(Self.text("docs/observability/grafana.json").utf8))
         #expect(Set(board.panels.map(\.id)).count == board.panels.count)
         var taken: Set<[Int]> = []
         for place in board.panels.map(\.gridPos) {
@@ -78,7 +79,7 @@ struct MetricCatalogueTests {
         }
     }
 
-    @Test func `The sources make what the catalogue has, and nothing else`() throws {
+    @Test func `The sources create exactly the metrics of the catalogue`() throws {
         var literals: Set<String> = []
         var labels: Set<String> = []
         for folder in ["Modules", "Apps"] {
@@ -109,7 +110,7 @@ struct MetricCatalogueTests {
                 """)
     }
 
-    @Test func `A turn that holds the reactor up is in the lag`() async throws {
+    @Test func `A turn that blocks the reactor shows in the lag`() async throws {
         let registry = MetricsRegistry()
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
@@ -125,7 +126,7 @@ struct MetricCatalogueTests {
         func longest() -> Double {
             registry.distribution(ofTimer: "inventory_event_loop_lag_seconds")?.quantile(1) ?? 0
         }
-        // The look that is due tells it.
+        // The next sample records it.
         for _ in 0..<100 where longest() < 0.1 { await reactor.sleep(for: LoopLag.interval) }
         #expect(longest() >= 0.1)
     }

@@ -15,7 +15,7 @@ struct ProcessMetricsTests {
         )
     }
 
-    @Test("all six are there, with type and help")
+    @Test("all six metrics have type and help")
     func names() {
         let lines = ProcessMetrics.prometheusText().split(separator: "\n")
         #expect(
@@ -29,7 +29,7 @@ struct ProcessMetricsTests {
         #expect(lines.count == 18)
     }
 
-    @Test("they say what is true of this process")
+    @Test("the values are plausible for this process")
     func sane() throws {
         let values = values()
         #expect(try #require(values["process_cpu_seconds_total"]) >= 0)

@@ -1,6 +1,9 @@
-/// Text as it stands in HTML and SVG, in an element or in an attribute between double quotes.
-public enum HTMLText {
-    public static func escaped(_ text: String) -> String {
+/// Text as it stands in HTML and SVG, in an element or in a quoted attribute.
+package enum HTMLText {
+    /// Escapes scalar by scalar: to a browser, `<` under a combining accent is still a `<`, which it is not as a
+    /// `Character`.
+    @inlinable
+    package static func escaped(_ text: some StringProtocol) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

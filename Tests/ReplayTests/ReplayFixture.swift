@@ -4,12 +4,12 @@ import Testing
 
 @testable import Replay
 
-/// Four small files, a stub shop, and runs over them. Waits are recorded, not waited.
-final class ReplayBench: Sendable {
+/// Four small files, a stub server, and runs over them. Waits are recorded instead of slept.
+final class ReplayFixture: Sendable {
     static let order = "28b4b0fd-0abc-507f-9281-73c9b0e678f8"
     static let otherOrder = "73d7a457-87a1-5fd6-ab6b-6d3596d34953"
 
-    let shop = StubShopServer()
+    let server = StubStockServer()
     private let directory: URL
     private let recordedWaits = Mutex<[Duration]>([])
 
@@ -48,7 +48,7 @@ final class ReplayBench: Sendable {
 
     func run(confirmRatio: Double = 1, limit: Int? = nil, concurrency: Int = 4) async throws -> ReplayReport {
         let options = try options(confirmRatio: confirmRatio, limit: limit, concurrency: concurrency)
-        let run = ReplayRun(options, progress: .silent, transport: shop) { [self] duration in
+        let run = ReplayRun(options, progress: .silent, transport: server) { [self] duration in
             recordedWaits.withLock { $0.append(duration) }
             await Task.yield()
         }

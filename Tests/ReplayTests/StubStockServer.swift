@@ -3,13 +3,13 @@ import Testing
 
 @testable import Replay
 
-/// A small shop behind the transport's border: the API's answers from memory, with faults where a test wants them.
-/// A call that no test expects is an issue.
-actor StubShopServer: ReplayTransport {
+/// An in-memory stand-in for the API behind the transport protocol, with faults that tests inject. An unexpected call
+/// is an issue.
+actor StubStockServer: ReplayTransport {
     enum Fault: Sendable {
-        /// The call does not arrive.
+        /// The call does not reach the server.
         case lostBefore
-        /// The call is done; its answer does not arrive.
+        /// The call is carried out; its response is lost.
         case lostAfter
         case answer(ReplayAnswer)
     }
@@ -40,7 +40,7 @@ actor StubShopServer: ReplayTransport {
     private var hasInjectedOnce = false
     private var onCall: (@Sendable (String) async -> Void)?
 
-    /// The next call whose method and path begin so meets the fault, once.
+    /// The next `times` calls whose method and path begin with the prefix meet the fault.
     func inject(_ fault: Fault, at prefix: String, times: Int = 1) {
         for _ in 0..<times { faults.append((prefix, fault)) }
     }
@@ -62,7 +62,7 @@ actor StubShopServer: ReplayTransport {
 
     nonisolated func close() async { await markClosed() }
 
-    /// Opens for another run over the same data.
+    /// Allows another run over the same data.
     func reopen() {
         isClosed = false
         calls = []
@@ -193,8 +193,8 @@ extension ReplayAnswer {
     }
 }
 
-extension StubShopServer {
-    /// As ``inject(_:at:times:)``, but the second time it is called it does nothing.
+extension StubStockServer {
+    /// Like ``inject(_:at:times:)``, but only the first call has an effect.
     func injectOnce(_ fault: Fault, at prefix: String) {
         guard !hasInjectedOnce else { return }
         hasInjectedOnce = true

@@ -1,29 +1,29 @@
 import NIOCore
 import NIOPosix
 
-/// One connection through the proxy: both of its channels live on one event loop, and so does everything here.
-final class CutOffLine: @unchecked Sendable {
+/// One connection through the proxy. Both channels and all state belong to one event loop.
+final class CommitFaultConnection: @unchecked Sendable {
     private let client: any Channel
     private var server: (any Channel)?
-    private let plan: CutPlan
+    private let plan: CommitFaultPlan
     private var fromClient = PostgresMessages(beginsUntyped: true)
     private var fromServer = PostgresMessages(beginsUntyped: false)
-    /// Names of prepared statements that are a COMMIT.
+    /// Names of prepared COMMIT statements.
     private var commits: Set<String> = []
-    /// The last words sent over it that its next COMMIT may be silenced for.
-    private var silencedWords: [UInt8]?
+    /// The last marker seen on this connection, for which its next COMMIT may be silenced.
+    private var silenceMarker: [UInt8]?
     private var isCut = false
-    /// Nothing is passed on any more, and the client cannot tell.
+    /// The connection stays open, but nothing is forwarded any more.
     private var isSilent = false
 
-    private init(client: any Channel, plan: CutPlan) {
+    private init(client: any Channel, plan: CommitFaultPlan) {
         self.client = client
         self.plan = plan
     }
 
-    /// Connects to the server; the client is not read from before that.
-    static func open(from client: any Channel, to socketPath: String, plan: CutPlan) -> EventLoopFuture<Void> {
-        let line = CutOffLine(client: client, plan: plan)
+    /// Connects to the server; reading from the client starts after that.
+    static func open(from client: any Channel, to socketPath: String, plan: CommitFaultPlan) -> EventLoopFuture<Void> {
+        let line = CommitFaultConnection(client: client, plan: plan)
         return ClientBootstrap(group: client.eventLoop)
             .channelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
@@ -46,14 +46,14 @@ final class CutOffLine: @unchecked Sendable {
         fromClient.append(bytes)
         var passed = ByteBuffer()
         while let message = fromClient.next() {
-            silencedWords = plan.silencedWords(in: message.bytes) ?? silencedWords
+            silenceMarker = plan.silenceMarker(in: message.bytes) ?? silenceMarker
             if isCommit(message) {
                 if plan.takes(.beforeCommit) {
                     server?.writeAndFlush(passed, promise: nil)
                     return cut(leavingServer: false)
                 }
                 if plan.takes(.whileCommitting) {
-                    // The Sync behind it has to arrive too, or the server waits for it.
+                    // The following Sync must arrive too, or the server waits for it.
                     passed.writeImmutableBuffer(message.bytes)
                     while let rest = fromClient.next() { passed.writeImmutableBuffer(rest.bytes) }
                     server?.writeAndFlush(passed, promise: nil)
@@ -65,7 +65,7 @@ final class CutOffLine: @unchecked Sendable {
         server?.writeAndFlush(passed, promise: nil)
     }
 
-    /// Whether a message runs a COMMIT: one that was prepared before, or one that is prepared for this one time.
+    /// Whether a message executes a COMMIT, prepared earlier or unnamed.
     private func isCommit(_ message: PostgresMessages.Message) -> Bool {
         switch message.type {
         case UInt8(ascii: "P"):
@@ -81,7 +81,7 @@ final class CutOffLine: @unchecked Sendable {
     }
 
     private func clientLeft() {
-        // With a COMMIT under way the server finishes it; then it finds that nobody is there.
+        // The server finishes a running COMMIT and then finds the connection closed.
         if !isCut { server?.close(promise: nil) }
     }
 
@@ -93,7 +93,7 @@ final class CutOffLine: @unchecked Sendable {
         var passed = ByteBuffer()
         while let message = fromServer.next() {
             let isCommitted = message.type == UInt8(ascii: "C") && message.texts(1) == ["COMMIT"]
-            if isCommitted, plan.takesSilence(after: silencedWords) {
+            if isCommitted, plan.takesSilence(after: silenceMarker) {
                 isSilent = true
                 return
             }
@@ -115,7 +115,7 @@ final class CutOffLine: @unchecked Sendable {
             server?.close(promise: nil)
             return
         }
-        // Its answer is read and dropped; long after it must have come, the line goes.
+        // The server's reply is read and dropped; its connection is closed long after the reply must have come.
         let server = server
         client.eventLoop.scheduleTask(in: .seconds(2)) { server?.close(promise: nil) }
     }
