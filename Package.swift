@@ -85,7 +85,27 @@ let modules: [Target] = [
     module("RedisClient", ["CHiredis", "Reactor"]),
 
     // MARK: Ports on real servers
-    module("Persistence", ["Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
+    // What the PostgreSQL ports share: codecs, rows, failures, idempotency keys, pages.
+    module("PostgresRows", ["Domain", "PostgresClient", "UseCases", metrics]),
+    // What names mean, remembered by the process.
+    module("PostgresDirectory", ["Domain", "PostgresClient", "PostgresRows", "Reactor", "UseCases", ordered]),
+    // Every change of stock: the group-commit engine, imports, and the overdue records that the sweeper expires.
+    module(
+        "WritePath",
+        [
+            "Domain", "PostgresClient", "PostgresDirectory", "PostgresRows", "Reactor", "UseCases", deque, logging,
+            metrics,
+        ]),
+    // Alerts, suggestions and the emails about them; all that the mailer reads and writes.
+    module("Outbox", ["Domain", "PostgresClient", "PostgresRows", "UseCases"]),
+    // Reports, the sums that they come from, and the purge of what has expired.
+    module(
+        "PostgresReports",
+        ["Domain", "PostgresClient", "PostgresRows", "Reactor", "UseCases", logging, metrics]),
+    // Catalogue, reads of stock, API keys and the dashboard's reads.
+    module("PostgresStores", ["Domain", "PostgresClient", "PostgresDirectory", "PostgresRows", "UseCases"]),
+    // The migrator and the audit of the stock against its ledger, for inventoryctl alone.
+    module("PostgresSchema", ["PostgresClient"]),
     module("Locking", ["Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
     module("RateLimits", ["RedisClient", "UseCases", metrics]),
@@ -130,29 +150,31 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Credentials", "HTTP", "Locking", "Persistence", "PostgresClient", "RateLimits", "Reactor",
-            "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics,
+            "Cache", "Credentials", "HTTP", "Locking", "Outbox", "PostgresClient", "PostgresDirectory",
+            "PostgresReports", "PostgresRows", "PostgresStores", "RateLimits", "Reactor", "RedisClient", "Settings",
+            "Telemetry", "Tokens", "UseCases", "WritePath", argumentParser, logging, metrics,
             serviceLifecycle,
             unixSignals,
         ]),
     app(
         "inventory-sweeper",
         [
-            "Cache", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings", "Telemetry",
-            "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+            "Cache", "Locking", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows", "Reactor",
+            "RedisClient", "Settings", "Telemetry", "UseCases", "WritePath", argumentParser, logging, metrics,
+            serviceLifecycle, unixSignals,
         ]),
     app(
         "inventory-mailer",
         [
-            "Alerts", "Persistence", "PostgresClient", "Reactor", "Settings", "Telemetry", "UseCases", argumentParser,
-            logging, metrics, serviceLifecycle, unixSignals,
+            "Alerts", "Outbox", "PostgresClient", "PostgresRows", "Reactor", "Settings", "Telemetry", "UseCases",
+            argumentParser, logging, metrics, serviceLifecycle, unixSignals,
         ]),
     app(
         "inventoryctl",
         [
-            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Persistence", "PostgresClient", "Reactor",
-            "RedisClient",
-            "Replay", "Settings", "Tables", "UseCases", argumentParser, unixSignals,
+            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Outbox", "PostgresClient", "PostgresDirectory",
+            "PostgresSchema", "PostgresStores", "Reactor", "RedisClient", "Replay", "Settings", "Tables", "UseCases",
+            "WritePath", argumentParser, unixSignals,
         ]),
 ]
 
@@ -172,7 +194,10 @@ let benchmarks: [Target] = [
 /// What the tests share: databases of their own, the model in memory, seeds, waiting.
 let testSupport = Target.target(
     name: "TestSupport",
-    dependencies: ["Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "UseCases", logging],
+    dependencies: [
+        "Cache", "Domain", "Locking", "PostgresClient", "PostgresDirectory", "PostgresRows", "PostgresSchema",
+        "PostgresStores", "Reactor", "UseCases", "WritePath", logging,
+    ],
     path: "Tests/Support")
 
 /// Redis servers of a test's own.
@@ -208,8 +233,9 @@ let testTargets: [Target] = [
     tests(
         "PersistenceTests",
         [
-            "Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "TestSupport",
-            "UseCases", logging, metrics,
+            "Cache", "Domain", "Locking", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresReports",
+            "PostgresRows", "PostgresSchema", "PostgresStores", "Reactor", "RedisClient", "TestSupport", "UseCases",
+            "WritePath", logging, metrics,
         ]),
     tests(
         "HTTPTests",
@@ -227,7 +253,7 @@ let testTargets: [Target] = [
         ]),
     tests(
         "MailerTests",
-        ["Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),
+        ["Alerts", "Domain", "Outbox", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),
     tests("AlertsTests", ["Alerts", "Domain", "MailTesting", "Reactor", "UseCases"]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),

@@ -2,8 +2,8 @@ import ArgumentParser
 import Credentials
 import HTTP
 import Logging
-import Persistence
 import PostgresClient
+import PostgresStores
 import Reactor
 import ServiceLifecycle
 import Settings

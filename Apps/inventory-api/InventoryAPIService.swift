@@ -3,8 +3,12 @@ import HTTP
 import Locking
 import Logging
 import Metrics
-import Persistence
+import Outbox
 import PostgresClient
+import PostgresDirectory
+import PostgresReports
+import PostgresRows
+import PostgresStores
 import Reactor
 import RedisClient
 import ServiceLifecycle
@@ -12,6 +16,7 @@ import Settings
 import Telemetry
 import UnixSignals
 import UseCases
+import WritePath
 
 /// The API's composition root.
 struct InventoryAPIService {
@@ -120,7 +125,7 @@ struct InventoryAPIService {
                     .init(
                         service: ReadingAhead(directory: directory, logger: logger),
                         successTerminationBehavior: .ignore),
-                    .init(service: WritePath(engine: engine)),
+                    .init(service: EngineService(engine: engine)),
                     .init(service: callers.upkeep),
                     .init(
                         service: WhenReachable(client: client, logger: logger, service: server),

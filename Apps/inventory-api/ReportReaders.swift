@@ -1,7 +1,7 @@
 import HTTP
 import Logging
-import Persistence
 import PostgresClient
+import PostgresReports
 import Reactor
 import Telemetry
 import UseCases

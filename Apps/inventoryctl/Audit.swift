@@ -1,6 +1,6 @@
 import ArgumentParser
-import Persistence
 import PostgresClient
+import PostgresSchema
 import Settings
 
 /// `inventoryctl audit`: proves from the whole database that no unit was lost or sold twice.
