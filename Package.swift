@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// MARK: - Outside packages
+// MARK: - Dependencies
 
 let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,15 +49,15 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-/// A module is a folder under `Modules`, one library product each.
-/// - Parameter embedded: files that become part of the program, so that it finds them wherever it is started.
+/// A module is a folder under `Modules`, with one library product each.
+/// - Parameter embedded: files that are compiled into the program, so that it does not have to find them on disk.
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], embedded: [String] = []) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Modules/\(name)",
         resources: embedded.map { .embedInCode($0) })
 }
 
-/// An app is a composition root under `Apps` and nothing else.
+/// An app is a composition root under `Apps`, without logic of its own.
 func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Apps/\(name)")
 }
@@ -66,7 +66,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
 }
 
-// MARK: - Rooms
+// MARK: - Modules
 
 let modules: [Target] = [
     // MARK: Rules
@@ -82,9 +82,9 @@ let modules: [Target] = [
     // MARK: Drivers
     module("Reactor"),
     module("PostgresClient", ["CLibPQ", "Reactor"]),
-    module("RedisClient", ["CHiredis", "Reactor"]),
+    module("RedisClient", ["CHiredis", "Reactor", metrics]),
 
-    // MARK: Ports on real servers
+    // MARK: Adapters for PostgreSQL, Redis and SMTP
     // What the PostgreSQL ports share: codecs, rows, failures, idempotency keys, pages.
     module("PostgresRows", ["Domain", "PostgresClient", "UseCases", metrics]),
     // What names mean, remembered by the process.
@@ -111,7 +111,7 @@ let modules: [Target] = [
     module("RateLimits", ["RedisClient", "UseCases", metrics]),
     module("Alerts", ["Domain", "UseCases", "CCurl", "Reactor", logging, metrics, mustache]),
 
-    // MARK: Border
+    // MARK: HTTP, dashboard, settings and telemetry
     module(
         "Dashboard", [mustache],
         embedded: [
@@ -120,14 +120,25 @@ let modules: [Target] = [
             "Assets/stock-forms.mustache", "Assets/dashboard.css", "Assets/icon.svg", "Assets/main.js",
             "Assets/calls.js", "Assets/forms.js", "Assets/live.js", "Assets/theme.js", "Assets/times.js",
         ]),
+    module("JSON", [nioCore]),
     module(
-        "HTTP",
+        "HTTPCore",
+        ["Credentials", "Domain", "JSON", "Telemetry", "UseCases", crypto, httpTypes, logging, metrics, nioCore]),
+    module(
+        "HTTPTransport",
         [
-            "CSV", "Credentials", "Dashboard", "Domain", "Tables", "Telemetry", "UseCases", crypto, deque, httpTypes,
-            hummingbirdCore, logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix,
-            nioSSL, nioTLS,
-            serviceLifecycle,
+            "HTTPCore", deque, httpTypes, hummingbirdCore, logging, metrics, nioCore,
+            nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
         ]),
+    module(
+        "InventoryRoutes",
+        ["CSV", "Domain", "HTTPCore", "JSON", "Tables", "Telemetry", "UseCases", httpTypes, nioCore]),
+    module(
+        "DashboardRoutes",
+        [
+            "Credentials", "Dashboard", "Domain", "HTTPCore", "JSON", "UseCases", crypto, deque, httpTypes, nioCore,
+        ]),
+    module("OpenAPI", ["HTTPCore", "JSON", "UseCases", httpTypes, nioCore]),
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
@@ -135,7 +146,7 @@ let modules: [Target] = [
     module("Replay", ["CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
 
-// A C library's place in the house: headers and link flags, no code of ours.
+// C libraries: headers and link flags only, no code of ours.
 let systemLibraries: [Target] = [
     .systemLibrary(
         name: "CLibPQ", path: "Modules/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -150,9 +161,10 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Credentials", "HTTP", "Locking", "Outbox", "PostgresClient", "PostgresDirectory",
-            "PostgresReports", "PostgresRows", "PostgresStores", "RateLimits", "Reactor", "RedisClient", "Settings",
-            "Telemetry", "Tokens", "UseCases", "WritePath", argumentParser, logging, metrics,
+            "Cache", "Credentials", "DashboardRoutes", "HTTPCore", "HTTPTransport", "InventoryRoutes", "Locking",
+            "OpenAPI", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows",
+            "PostgresStores", "RateLimits", "Reactor", "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases",
+            "WritePath", argumentParser, logging, metrics,
             serviceLifecycle,
             unixSignals,
         ]),
@@ -180,18 +192,24 @@ let apps: [Target] = [
 
 // MARK: - Benchmarks
 
-/// What `scripts/bench` measures with, and nothing that anybody runs in a shop.
+/// Programs that `scripts/bench` uses to measure. They are not deployed.
 let benchmarks: [Target] = [
     .executableTarget(
         name: "constant-route", dependencies: [argumentParser, httpTypes, hummingbird, logging, nioCore],
         path: "Benchmarks/constant-route"),
+    .executableTarget(
+        name: "instructions",
+        dependencies: [
+            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "UseCases",
+        ],
+        path: "Benchmarks/instructions"),
     .executableTarget(
         name: "open-loop", dependencies: [argumentParser, nioCore, nioPosix], path: "Benchmarks/open-loop"),
 ]
 
 // MARK: - Tests
 
-/// What the tests share: databases of their own, the model in memory, seeds, waiting.
+/// What the tests share: private databases, an in-memory model, seeds, and waiting for conditions.
 let testSupport = Target.target(
     name: "TestSupport",
     dependencies: [
@@ -200,15 +218,15 @@ let testSupport = Target.target(
     ],
     path: "Tests/Support")
 
-/// Redis servers of a test's own.
+/// Private Redis servers for tests.
 let redisTesting = Target.target(
     name: "RedisTesting", dependencies: ["Reactor", "RedisClient"], path: "Tests/RedisTesting")
 
-/// Mail servers of a test's own.
+/// Private mail servers for tests.
 let mailTesting = Target.target(
     name: "MailTesting", path: "Tests/MailTesting", exclude: ["smtp-server.py"])
 
-/// Tokens as an issuer would sign them.
+/// Signs tokens as an issuer would.
 let tokenTesting = Target.target(
     name: "TokenTesting", dependencies: [crypto, cryptoExtras], path: "Tests/TokenTesting")
 
@@ -240,7 +258,9 @@ let testTargets: [Target] = [
     tests(
         "HTTPTests",
         [
-            "Credentials", "Domain", "HTTP", "Telemetry", "TestSupport", "UseCases", httpTypes, logging, metrics,
+            "Credentials", "DashboardRoutes", "Domain", "HTTPCore", "HTTPTransport", "InventoryRoutes", "JSON",
+            "OpenAPI",
+            "Telemetry", "TestSupport", "UseCases", httpTypes, logging, metrics,
             nioCore,
             nioHPACK, nioHTTP2, nioPosix, nioSSL, serviceLifecycle,
         ]),
@@ -262,7 +282,6 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "inventory",
-    platforms: [.macOS(.v15)],
     products: modules.map { .library(name: $0.name, targets: [$0.name]) }
         + apps.map { .executable(name: $0.name, targets: [$0.name]) },
     dependencies: dependencies,
@@ -270,7 +289,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Every target of ours is held to the same rules; system libraries take no Swift settings.
+// All our targets get the same compiler settings; system libraries take none.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Credentials
-import HTTP
+import DashboardRoutes
+import HTTPCore
 import Logging
 import PostgresClient
 import PostgresStores

@@ -1,8 +1,11 @@
 import ArgumentParser
-import HTTP
-import Locking
+import DashboardRoutes
+import HTTPCore
+import HTTPTransport
+import InventoryRoutes
 import Logging
 import Metrics
+import OpenAPI
 import Outbox
 import PostgresClient
 import PostgresDirectory
@@ -83,39 +86,56 @@ struct InventoryAPIService {
             reports: reports.reports, currency: settings.currency.code, reactor: reactor)
         let pools = PoolMetrics(
             [("requests", client), ("lookups", lookups)] + reports.pools + callers.pools)
-        let redisMetrics = shared.redis.map { RedisMetrics($0) }
+        let redisMetrics = shared.redis.map { RedisMetrics($0, label: "inventory_redis_connected") }
         let tally = PostgresAttemptTally(client: client, reactor: reactor, logger: logger)
+        let reservations = ReservationService(
+            directory: directory, commands: engine, queries: queries, tally: tally)
+        let reader = StockReader(directory: directory, queries: queries, cache: shared.cache)
+        let catalogue = PostgresCatalogue(client: client)
+        let alerts = PostgresAlertStore(client: client, lookups: lookups)
+        let latencies = { @Sendable in Self.latencies(registry) }
+        let health = HealthMonitor(HealthChecks.all(lookups, shared.redis) + reports.healthChecks, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
-            reservations: ReservationService(directory: directory, commands: engine, queries: queries, tally: tally),
-            reader: StockReader(directory: directory, queries: queries, cache: shared.cache),
-            catalogue: PostgresCatalogue(client: client),
+            reservations: reservations,
+            reader: reader,
+            catalogue: catalogue,
             queries: queries,
             imports: PostgresBulkImport(client: client, cache: shared.cache, reactor: reactor),
-            alerts: PostgresAlertStore(client: client, lookups: lookups),
+            alerts: alerts,
             reports: reports.reports,
             currency: settings.currency.code,
-            latencies: { Self.latencies(registry) },
+            latencies: latencies,
             metrics: {
                 await stockGauges.refresh()
                 pools.record()
                 redisMetrics?.record()
                 return registry.prometheusText() + ProcessMetrics.prometheusText()
             },
-            health: HealthMonitor(
-                HealthChecks.all(lookups, shared.redis) + reports.healthChecks, logger: logger),
-            authenticator: callers.authenticator,
-            reservationSeconds: Int64(settings.reservations.ttlSeconds),
-            dashboard: DashboardConfiguration(
+            health: health,
+            reservationSeconds: Int64(settings.reservations.ttlSeconds)
+        ).endpoints
+        let description = DocumentationEndpoints(beside: api, credentials: callers.authenticator.credentials)
+        let dashboard = DashboardSite(
+            configuration: DashboardConfiguration(
                 queries: PostgresDashboardQueries(client: lookups), sessions: callers.sessions,
-                mailboxURL: settings.dashboard.mailboxURL, isSecure: settings.http.tls != nil)
-        )
+                mailboxURL: settings.dashboard.mailboxURL, isSecure: settings.http.tls != nil),
+            reservations: reservations, reader: reader, catalogue: catalogue, alerts: alerts, reports: reports.reports,
+            currency: settings.currency.code, latencies: latencies)
+        let pipeline = RequestPipeline(
+            api + description.endpoints + dashboard.endpoints, authenticator: callers.authenticator, logger: logger,
+            requestLog: settings.log.requestLog(label: logger.label), isSecure: certificate != nil)
         var listening = HTTPServerConfiguration(host: settings.http.host, port: settings.http.port)
         listening.certificate = certificate
-        listening.requestLog = settings.log.requestLog(label: logger.label)
-        let server = HTTPServer(api, configuration: listening, logger: logger) { [host = settings.http.host] port in
-            logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
-        }
+        let server = HTTPServer(
+            pipeline, configuration: listening, logger: logger,
+            onShutdown: {
+                health.drain()
+                dashboard.endStreams()
+            },
+            onRunning: { [host = settings.http.host] port in
+                logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
+            })
         // In order of dependence: the server stops first, the engine when nothing can reach it any more.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import HTTP
+import HTTPTransport
 import Logging
 import PostgresClient
 import PostgresDirectory

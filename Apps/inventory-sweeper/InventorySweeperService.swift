@@ -82,7 +82,7 @@ struct InventorySweeperService {
         ]
         if let port = settings.metrics.port {
             let pools = PoolMetrics([("lookups", lookups), ("reports", reports)])
-            let redisMetrics = redis.map { RedisMetrics($0) }
+            let redisMetrics = redis.map { RedisMetrics($0, label: "inventory_redis_connected") }
             let server = StatusServer(
                 reactor: reactor, host: settings.metrics.host, port: port,
                 monitor: HealthMonitor(healthChecks(lookups, redis), logger: logger), logger: logger,
@@ -142,9 +142,6 @@ struct InventorySweeperService {
     /// the second within which overdue reservations are released.
     private static let patience = Duration.milliseconds(500)
 
-    /// Leases of a sweeper that was killed keep nobody waiting for longer; a command holds them for some milliseconds.
-    private static let longestLease = Duration.seconds(1)
-
     /// A command is a transaction of its own, so that nobody waits for more than `SweepBounds.commandWeight`. One lane: a
     /// second one sweeps a third faster and takes from the sales of the same machine what it wins; who is in a hurry
     /// starts a second sweeper.
@@ -182,7 +179,7 @@ struct InventorySweeperService {
             connector: BlockingThread(name: "redis connect"),
             onEvent: { logger.notice("redis: \($0)") }
         )
-        let leases = RedisLeaseStore(client: redis, lease: min(settings.locks.lease, Self.longestLease))
+        let leases = RedisLeaseStore(client: redis, lease: settings.locks.sweeperLease)
         let cache = RedisStockCache(client: redis, life: settings.cache.ttl)
         await redis.start()
         return (leases, cache, redis)

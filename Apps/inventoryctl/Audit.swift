@@ -3,11 +3,11 @@ import PostgresClient
 import PostgresSchema
 import Settings
 
-/// `inventoryctl audit`: proves from the whole database that no unit was lost or sold twice.
+/// `inventoryctl audit`: checks the whole database to prove that no unit was lost or sold twice.
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Proves that ledger, records, reservations and alerts agree.",
-        discussion: "Exit status 0 and one line when they do, 1 and a line a violation when not.")
+        discussion: "Exit status 0 and one line if they agree; otherwise 1 and one line per violation.")
 
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions

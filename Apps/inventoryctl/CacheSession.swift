@@ -5,12 +5,12 @@ import RedisClient
 import Settings
 import UseCases
 
-/// The servers' cache, for a command that changes stock; none without `REDIS_URL`.
+/// The servers' cache, for a command that changes stock. Without `REDIS_URL` there is no cache.
 struct CacheSession {
     let cache: any StockCache
     private let redis: RedisClient?
 
-    /// - Throws: an `ExitCode` for an address that is none. A Redis that is away is no reason not to import.
+    /// - Throws: an `ExitCode` if the URL is invalid. An unreachable Redis does not prevent an import.
     static func open(_ settings: RedisSettings?, life: Duration, reactor: Reactor) async throws -> CacheSession {
         guard let url = settings?.url else { return CacheSession(cache: NoStockCache(), redis: nil) }
         let configuration: RedisConfiguration

@@ -3,9 +3,9 @@ import PostgresClient
 import Reactor
 import Settings
 
-/// One connection to the server itself, not through PgBouncer, for a command that runs and ends.
+/// One direct connection to the server, not through PgBouncer, for a one-off command.
 struct DirectSession {
-    /// How long the database may take to appear (operations.md, *Programs*).
+    /// How long to wait for the database before exiting with status 69 (docs/operations.md).
     private static let patience = Duration.seconds(30)
 
     let connection: PostgresConnection
@@ -38,12 +38,12 @@ struct DirectSession {
     }
 }
 
-/// How a command ends that cannot do its work.
+/// The exit codes of a command that fails.
 enum Failure {
     /// EX_UNAVAILABLE of sysexits.h.
     static let unreachable = ExitCode(69)
 
-    /// One line on standard error, and status 1.
+    /// Writes one line to standard error; returns status 1.
     static func unusable(_ reason: String) -> ExitCode {
         writeToStandardError("error: \(reason)")
         return ExitCode(1)

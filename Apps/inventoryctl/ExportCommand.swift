@@ -9,11 +9,11 @@ import Settings
 import Tables
 import UseCases
 
-/// `inventoryctl export`: a whole table out of the database, page by page.
+/// `inventoryctl export`: exports a whole table from the database, page by page.
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes products, inventory or transactions as a CSV table.",
-        discussion: "Reads the replica where DATABASE_REPLICA_URL names one.")
+        discussion: "Reads from the replica if DATABASE_REPLICA_URL is set.")
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
         case products, inventory, transactions
@@ -23,7 +23,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "A file, which is there only when it is whole (default: standard output).", valueName: "file"))
+            "A file, which appears only when it is complete (default: standard output).", valueName: "file"))
     var output: String?
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
@@ -81,7 +81,7 @@ struct ExportCommand: AsyncParsableCommand {
         return file
     }
 
-    /// Blocks while it writes; nothing else is at work in this program.
+    /// Blocks while it writes: this program does nothing else meanwhile.
     private func write<Item: Sendable>(
         _ columns: [String], to file: FileHandle, _ progress: TableProgress,
         page read: (PageRequest) async throws(ServiceFailure) -> Page<Item>,

@@ -8,17 +8,17 @@ import Tables
 import UseCases
 import WritePath
 
-/// `inventoryctl import`: a whole table into the database, all rows or none.
+/// `inventoryctl import`: imports a whole table into the database, all rows or none.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Takes in a CSV table: all rows or none.",
+        commandName: "import", abstract: "Imports a CSV table: all rows or none.",
         discussion: """
             products    sku,name,base_price,description
             warehouses  code,name,priority
             stock       sku,warehouse_code,quantity_on_hand,reorder_point,reorder_quantity
 
-            Columns in any order; others are passed over. Exit status 1 and a line a fault when anything is wrong. Where \
-            the servers have a Redis, name it here too, so that their readers see the change at once.
+            Columns may be in any order; unknown columns are ignored. On errors, it prints one line each and exits \
+            with 1. If the servers use Redis, set it here too, so that they serve the new figures at once.
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
@@ -27,14 +27,14 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Argument(help: "What the table holds: products, warehouses or stock.") var kind: Kind
     @Argument(help: ArgumentHelp("The file, or - for standard input.", valueName: "file")) var file: String
-    @Flag(help: "Find every fault and count, but change nothing.") var dryRun = false
-    @Flag(help: "For a program: the summary as an object.") var json = false
+    @Flag(help: "Report all errors and the counts, but change nothing.") var dryRun = false
+    @Flag(help: "Print the summary as a JSON object.") var json = false
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
     @OptionGroup(title: "Redis") var redis: RedisOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
 
-    /// The ledger's actor.
+    /// The actor in the ledger.
     private static let actor = "inventoryctl"
 
     func run() async throws {
@@ -92,7 +92,7 @@ struct ImportCommand: AsyncParsableCommand {
         return summary
     }
 
-    /// Reads the whole file. It blocks, and nothing else is at work in this program.
+    /// Reads the whole file. It blocks: this program does nothing else meanwhile.
     private func read<Format: TableFormat>(
         _: Format.Type, _ progress: TableProgress
     ) throws -> ImportTable<Format.Row> {

@@ -7,9 +7,9 @@ extension APIKeyName: ExpressibleByArgument {
 
 extension Scope: ExpressibleByArgument {}
 
-/// How long a new key holds: a whole number and `d`, `h` or `m`.
+/// How long a new key is valid: a whole number and `d`, `h` or `m`.
 struct KeyLife: Hashable, Sendable, ExpressibleByArgument {
-    /// A minute ... ten years: more is a key without an end, which is what to leave `--expires` away for.
+    /// One minute ... ten years. For a key that does not expire, omit `--expires`.
     static let range: ClosedRange<Int64> = 60...3_650 * 86_400
 
     let seconds: Int64

@@ -2,7 +2,7 @@ import Domain
 import FoundationEssentials
 import UseCases
 
-/// How keys are shown, to people and to programs.
+/// Formats keys as a table or as JSON.
 enum KeyLines {
     typealias Listed = (key: APIKey, state: APIKey.State)
 
@@ -24,13 +24,13 @@ enum KeyLines {
             try members.encode(listed.key.scopes.map(\.rawValue).sorted(), forKey: .scopes)
             try members.encode(listed.state.rawValue, forKey: .state)
             try members.encode(time(listed.key.createdAt), forKey: .createdAt)
-            // `encode` and not `encodeIfPresent`: a member that is null is there.
+            // `encode` and not `encodeIfPresent`: the object has the member even if it is null.
             try members.encode(listed.key.expiresAt.map(time), forKey: .expiresAt)
             try members.encode(listed.key.revokedAt.map(time), forKey: .revokedAt)
         }
     }
 
-    /// Columns under a head; nothing but the head without keys.
+    /// The lines of a table: a header, then one line per key.
     static func table(_ keys: [Listed]) -> [String] {
         let rows =
             [["NAME", "STATE", "SCOPES", "CREATED", "EXPIRES"]]
@@ -59,7 +59,7 @@ enum KeyLines {
         key.scopes.map(\.rawValue).sorted().joined(separator: ",")
     }
 
-    /// RFC 3339 in UTC, to the millisecond; half of one more, because binary fractions are cut and not rounded.
+    /// RFC 3339 in UTC with milliseconds. Half a millisecond is added, because the formatter truncates.
     static func time(_ instant: Instant) -> String {
         Date(timeIntervalSince1970: (Double(instant.milliseconds) + 0.5) / 1_000)
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

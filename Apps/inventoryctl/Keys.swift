@@ -5,26 +5,26 @@ import PostgresStores
 import Settings
 import UseCases
 
-/// `inventoryctl keys`: who may call the API.
+/// `inventoryctl keys`: manages the API keys.
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes, lists and revokes API keys.",
+        abstract: "Creates, lists and revokes API keys.",
         subcommands: [KeysCreate.self, KeysList.self, KeysRevoke.self])
 }
 
-/// `inventoryctl keys create`: a new key, shown this once.
+/// `inventoryctl keys create`: creates a key and shows it once.
 struct KeysCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Makes a key and prints it, alone, on the last line of standard output.",
-        discussion: "It is shown this once and kept nowhere. A name is never given a second time.")
+        commandName: "create", abstract: "Creates a key and prints it by itself on the last line of standard output.",
+        discussion: "The key is shown only once and stored nowhere. A name cannot be used again.")
 
-    @Option(help: "What the ledger calls its holder: 1 to 64 visible characters.") var name: APIKeyName
+    @Option(help: "The actor in the ledger: 1 to 64 visible characters.") var name: APIKeyName
     @Option(
         help: ArgumentHelp(
-            "What it allows: \(Scope.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated.",
+            "What the key allows: \(Scope.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated.",
             valueName: "scope"))
     var scope: [Scope]
-    @Option(help: ArgumentHelp("How long it holds: 90d, 12h or 30m (default: until revoked).", valueName: "time"))
+    @Option(help: ArgumentHelp("How long it is valid: 90d, 12h or 30m (default: until revoked).", valueName: "time"))
     var expires: KeyLife?
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
@@ -44,18 +44,18 @@ struct KeysCreate: AsyncParsableCommand {
             let key = try await PostgresAPIKeyStore(client: client).create(
                 name, hash: secret.hash, scopes: Set(scope), seconds: expires?.seconds)
             let end = key.expiresAt.map { "until \(KeyLines.time($0))" } ?? "until it is revoked"
-            writeToStandardError("\(name): \(KeyLines.scopes(of: key)) \(end); the key is shown this once")
+            writeToStandardError("\(name): \(KeyLines.scopes(of: key)) \(end); the key is shown only once")
             print(secret.text)
         }
     }
 }
 
-/// `inventoryctl keys list`: every key that ever was, without its text.
+/// `inventoryctl keys list`: shows every key ever created, without its text.
 struct KeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists all keys, the expired and revoked ones included.")
+        commandName: "list", abstract: "Lists all keys, including expired and revoked ones.")
 
-    @Flag(help: "For a program: an array of objects.") var json = false
+    @Flag(help: "Print the keys as a JSON array.") var json = false
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
 
@@ -75,10 +75,10 @@ struct KeysList: AsyncParsableCommand {
     }
 }
 
-/// `inventoryctl keys revoke N`: the key opens nothing any more, on any server, five seconds later at most.
+/// `inventoryctl keys revoke N`: revokes a key; every server refuses it within five seconds.
 struct KeysRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Revokes a key for good, on every server within five seconds.")
+        commandName: "revoke", abstract: "Revokes a key permanently, on every server within five seconds.")
 
     @Argument(help: "The key's name.") var name: APIKeyName
     @OptionGroup(title: "Settings") var config: ConfigOptions

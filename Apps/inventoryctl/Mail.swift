@@ -6,20 +6,20 @@ import PostgresClient
 import Settings
 import UseCases
 
-/// `inventoryctl mail`: whether email works, and what became of emails that did not.
+/// `inventoryctl mail`: tests email delivery, and manages emails that failed.
 struct Mail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tries the mail server, shows failed emails, sends them again.",
+        abstract: "Tests the mail server, lists failed emails, queues them again.",
         subcommands: [MailTest.self, MailFailed.self, MailRequeue.self])
 }
 
-/// `inventoryctl mail test --to A`: one email, now, and what the server says to it.
+/// `inventoryctl mail test --to A`: sends one email and shows the server's reply.
 struct MailTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "Sends a test email and shows what the mail server says.",
-        discussion: "Exit status 0 when the server has taken it.")
+        commandName: "test", abstract: "Sends a test email and shows the mail server's reply.",
+        discussion: "Exit status 0 if the server accepted it for every recipient.")
 
-    @Option(help: ArgumentHelp("Who gets it; may be repeated.", valueName: "address")) var to: [String]
+    @Option(help: ArgumentHelp("A recipient; may be repeated.", valueName: "address")) var to: [String]
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Mail server") var mail: MailOptions
 
@@ -42,18 +42,20 @@ struct MailTest: AsyncParsableCommand {
         let transport = SMTPTransport(configuration)
         let report = await transport.send(TestEmail.make(from: settings.from, domain: settings.domain, to: to), to: to)
         await transport.shutdown()
-        for address in report.delivered { print("\(address): taken by \(configuration.host)") }
+        for address in report.delivered { print("\(address): accepted by \(configuration.host)") }
         for refusal in report.refused { print("\(refusal.recipient): refused: \(refusal.words)") }
         let done = Set(report.delivered + report.refused.map(\.recipient))
-        for address in to where !done.contains(address) { print("\(address): \(report.delay?.words ?? "not taken")") }
+        for address in to where !done.contains(address) {
+            print("\(address): \(report.delay?.words ?? "not accepted")")
+        }
         guard Set(report.delivered) == Set(to) else { throw ExitCode(1) }
     }
 }
 
-/// `inventoryctl mail failed`: what an operator has to look at.
+/// `inventoryctl mail failed`: lists the emails that need an operator's attention.
 struct MailFailed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "failed", abstract: "Lists the emails that failed, oldest first, with the mail server's words.")
+        commandName: "failed", abstract: "Lists the emails that failed, oldest first, with the mail server's reply.")
 
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
@@ -75,15 +77,15 @@ struct MailFailed: AsyncParsableCommand {
     }
 }
 
-/// `inventoryctl mail requeue`: failed emails are tried again from the start.
+/// `inventoryctl mail requeue`: queues failed emails again, with a fresh set of attempts.
 struct MailRequeue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requeue", abstract: "Queues failed emails again, all or by id.",
-        discussion: "Those who have an email already do not get it twice.")
+        discussion: "Recipients that have received an email already do not get it again.")
 
     @Argument(help: ArgumentHelp("Ids as `mail failed` shows them.", valueName: "id")) var ids: [String] = []
-    @Flag(help: "All that have failed.") var all = false
-    @Option(help: ArgumentHelp("Who gets them instead of those who did not; may be repeated.", valueName: "address"))
+    @Flag(help: "Requeue all failed emails.") var all = false
+    @Option(help: ArgumentHelp("Replaces the recipients that did not get it; may be repeated.", valueName: "address"))
     var to: [String] = []
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
@@ -105,13 +107,13 @@ struct MailRequeue: AsyncParsableCommand {
             for id in requeued { print(id) }
             writeToStandardError("\(requeued.count) queued again")
             if let wanted, Set(requeued) != Set(wanted) {
-                throw Failure.unusable("some are not there or have not failed")
+                throw Failure.unusable("some ids are unknown or have not failed")
             }
         }
     }
 }
 
-/// The outbox for a command that runs and ends.
+/// The outbox for a one-off command.
 private enum OutboxSession {
     static func run(
         _ settings: DatabaseSettings, _ body: (PostgresMailOutbox) async throws -> Void

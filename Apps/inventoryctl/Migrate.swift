@@ -4,7 +4,7 @@ import PostgresSchema
 import Reactor
 import Settings
 
-/// `inventoryctl migrate`: brings the schema forward, or says how far it is.
+/// `inventoryctl migrate`: applies the missing migrations, or lists which are applied.
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Applies the migrations that are missing.")
 

@@ -4,13 +4,13 @@ import Reactor
 import Settings
 import UseCases
 
-/// A few connections for a command that runs and ends.
+/// A small connection pool for a one-off command.
 enum PooledSession {
-    /// How long the database may take to appear (operations.md, *Programs*).
+    /// How long to wait for the database before exiting with status 69 (docs/operations.md).
     private static let patience = Duration.seconds(30)
 
-    /// - Throws: an `ExitCode`, after a line on standard error.
-    /// - Parameter url: where, instead of `DATABASE_URL`.
+    /// - Parameter url: the address to use instead of `DATABASE_URL`.
+    /// - Throws: an `ExitCode`, after writing a line to standard error.
     static func run(
         _ settings: DatabaseSettings, url: String? = nil, reactor: Reactor? = nil,
         _ body: (PostgresClient) async throws -> Void
@@ -38,22 +38,22 @@ enum PooledSession {
 }
 
 extension Failure {
-    /// A line a fault, and how many there are.
+    /// Writes one line per error, and their number.
     private static func unusable(_ faults: RowFaults) -> ExitCode {
         for fault in faults.named {
             let column = fault.column.map { " \($0):" } ?? ""
             writeToStandardError("row \(fault.row):\(column) \(fault.message)")
         }
-        let more = faults.count > faults.named.count ? ", the first \(faults.named.count) of which are named" : ""
-        return unusable("\(faults.count) faults\(more); nothing was changed")
+        let more = faults.count > faults.named.count ? ", of which the first \(faults.named.count) are shown" : ""
+        return unusable("\(faults.count) errors\(more); nothing was changed")
     }
 
-    /// One line in a person's words on standard error, and status 1.
+    /// Writes one readable line to standard error; returns status 1.
     fileprivate static func unusable(_ failure: ServiceFailure) -> ExitCode {
         switch failure {
         case .alreadyExists(let words), .notFound(let words): unusable(words)
         case .invalidRows(let faults): unusable(faults)
-        case .systemBusy: unusable("somebody else holds rows of it; please try again")
+        case .systemBusy: unusable("another transaction holds some of these rows; please try again")
         default: unusable("\(failure)")
         }
     }

@@ -2,11 +2,11 @@ import ArgumentParser
 import Replay
 import UnixSignals
 
-/// `inventoryctl replay`: real checkouts against running servers.
+/// `inventoryctl replay`: replays real checkouts against running servers.
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Loads a catalogue and opening stock, and replays real checkouts over HTTP.",
-        discussion: "Ctrl-C ends it with the report so far.")
+        discussion: "Ctrl-C stops it and prints the report so far.")
 
     @OptionGroup var arguments: ReplayArguments
 

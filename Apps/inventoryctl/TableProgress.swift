@@ -2,7 +2,8 @@ import Glibc
 import Settings
 import Synchronization
 
-/// Shows on standard error how far a table is: one line that is written over on a terminal, else a line every few seconds.
+/// Shows the progress of a table on standard error: one line that is overwritten on a terminal, else a line every two
+/// seconds.
 final class TableProgress: Sendable {
     private static let pause = Duration.seconds(2)
     private static let pauseOnTerminal = Duration.milliseconds(100)
@@ -24,7 +25,7 @@ final class TableProgress: Sendable {
         }
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     func end() {
         if isTerminal { overwrite("") }
     }

@@ -12,7 +12,8 @@ enum TestEmail {
         var ids = IdentifierSource(seed: random.next())
         let id = ids.next(OutboundEmail.self, at: now)
         return Email(
-            messageID: "<\(id)@\(domain)>", from: sender, to: recipients, subject: "Test of the inventory's emails",
+            messageID: "<\(id)@\(domain)>", from: sender, to: recipients,
+            subject: "Test email from the inventory service",
             date: now, text: "Low-stock emails will come this way.\n",
             html: "<!doctype html><html lang=\"en\"><body><p>Low-stock emails will come this way.</p></body></html>\n")
     }

@@ -1,4 +1,7 @@
 import Domain
+import HTTPCore
+import InventoryRoutes
+import JSON
 
 /// The body of a reservation, as bytes.
 struct JSONWork {
@@ -17,14 +20,14 @@ struct JSONWork {
         }
     }
 
-    /// The whole way from bytes to what a command is made of.
+    /// From bytes to what a command is made of.
     func readFields(times: Int) {
         for _ in 0..<times {
             guard let text = try? JSONText(body) else { fatalError("the body is JSON") }
             var fields = FieldReader(text.root)
-            let order = fields.required("order_id", .identifier() as FieldRule<OrderID>)
-            let items = fields.list("items", count: ReservationLimits.items) { item, _ in item.reservationItem() }
-            let seconds = fields.optional("ttl", .integer(in: ReservationLimits.seconds))
+            let order = fields.read(ReservationBody.order)
+            let items = fields.read(ReservationBody.items) { item, _ in item.reservationItem() }
+            let seconds = fields.read(ReservationBody.seconds)
             guard fields.faults.isEmpty, order != nil, seconds == 600 else { fatalError("no checkout") }
             use(items)
         }

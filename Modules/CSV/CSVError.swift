@@ -2,11 +2,11 @@
 public struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file's path as it was given; nil where the bytes came from elsewhere, such as a request's body.
     public var file: String?
-    /// The line on which the row begins, the header being 1. Zero when the fault is the file's own.
+    /// The line on which the row begins; the header is line 1. Zero if the fault is not in a row.
     public var row: Int
-    /// The name of the column; nil where the fault is the row's own, or the header is not known yet.
+    /// The name of the column; nil if the fault concerns the whole row or the header is not known yet.
     public var column: String?
-    /// The column's place in its row, from 0. A reader without a header knows no more than this.
+    /// The column's index, from 0. A reader without a header knows only this.
     public var columnIndex: Int?
     public var message: String
 

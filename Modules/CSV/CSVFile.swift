@@ -1,14 +1,10 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
-/// A CSV file read from the disk piece by piece, one typed row after another. Not for use by two tasks at once.
+/// A CSV file on disk, read piece by piece into typed rows. Not for concurrent use.
 ///
-/// It blocks the calling thread while it reads a piece, which for a file of the local disk is microseconds.
+/// It blocks the calling thread while it reads a piece: for a local disk, microseconds.
 public final class CSVFile<Row: CSVRowDecodable> {
-    /// Some 800 rows of checkouts: few system calls, little memory.
+    /// About 800 rows of checkouts: few system calls, little memory.
     private static var pieceBytes: Int { 65_536 }
 
     private let path: String
@@ -21,7 +17,7 @@ public final class CSVFile<Row: CSVRowDecodable> {
     private var isAtEnd = false
 
     /// Opens the file.
-    /// - Throws: ``CSVError`` with row 0 when it cannot be opened.
+    /// - Throws: ``CSVError`` with row 0 if it cannot be opened.
     public init(path: String) throws(CSVError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -35,7 +31,7 @@ public final class CSVFile<Row: CSVRowDecodable> {
     }
 
     /// The next row, nil at the end of the file.
-    /// - Throws: the first fault, with the file's name; the rows before it have been given.
+    /// - Throws: the first fault, with the file's name, after the rows before it have been returned.
     public func next() throws(CSVError) -> Row? {
         do throws(CSVError) {
             if header == nil {
@@ -62,7 +58,7 @@ public final class CSVFile<Row: CSVRowDecodable> {
             do throws(CSVError) {
                 try readPiece()
             } catch {
-                // The rows before the fault come first: an earlier row may hold an earlier fault.
+                // Thrown after the rows before it, which may contain an earlier fault.
                 pendingFault = error
             }
         }

@@ -1,24 +1,24 @@
-/// The first row of a table: which column stands where. Columns come in any order; those nobody asked for are ignored.
-/// Names are taken in any case, and without the blanks around them.
+/// The first row of a table: the names of its columns. Columns may come in any order; unknown ones are ignored. Names are
+/// case-insensitive, and spaces around them are ignored.
 public struct CSVHeader: Equatable, Sendable {
     public let names: [String]
-    private let places: [String: Int]
+    private let indices: [String: Int]
 
-    /// - Throws: when a required column is missing or a name stands there twice.
+    /// - Throws: if a required column is missing or a name occurs twice.
     public init(_ row: CSVRow, required: [String]) throws(CSVError) {
-        var places: [String: Int] = [:]
+        var indices: [String: Int] = [:]
         let names = row.fields.map(Self.trimmed)
-        // A column without a name is a spreadsheet's empty one; nobody can ask for it.
+        // A column without a name is an empty one of a spreadsheet.
         for (index, name) in names.enumerated() where !name.isEmpty {
-            guard places.updateValue(index, forKey: name) == nil else {
+            guard indices.updateValue(index, forKey: name) == nil else {
                 throw CSVError(row: row.number, column: name, message: "the header names it twice")
             }
         }
-        for name in required where places[name] == nil {
+        for name in required where indices[name] == nil {
             throw CSVError(row: row.number, column: name, message: "the header lacks it")
         }
         self.names = names
-        self.places = places
+        self.indices = indices
     }
 
     private static func trimmed(_ name: String) -> String {
@@ -30,7 +30,7 @@ public struct CSVHeader: Equatable, Sendable {
         .lowercased()
     }
 
-    /// - Throws: when the row has more or fewer fields than the header.
+    /// - Throws: if the row has more or fewer fields than the header.
     public func record(_ row: CSVRow) throws(CSVError) -> CSVRecord {
         guard row.fields.count == names.count else {
             throw CSVError(row: row.number, message: "\(row.fields.count) fields, the header has \(names.count)")
@@ -38,10 +38,10 @@ public struct CSVHeader: Equatable, Sendable {
         return CSVRecord(header: self, row: row)
     }
 
-    /// Where a column stands, nil if the table has none of that name.
-    public func place(of column: String) -> Int? { places[column] }
+    /// The index of a column; nil if the table has no column of that name.
+    public func index(of column: String) -> Int? { indices[column] }
 
-    /// The same fault, with the column's name where only its place was known.
+    /// The same error with the column's name, if only its index was known.
     public func naming(_ error: CSVError) -> CSVError {
         guard error.column == nil, let index = error.columnIndex, names.indices.contains(index) else { return error }
         var named = error
@@ -50,21 +50,21 @@ public struct CSVHeader: Equatable, Sendable {
     }
 }
 
-/// A row read by the names of its columns.
+/// A row whose fields are read by the names of their columns.
 public struct CSVRecord: Sendable {
     let header: CSVHeader
     let row: CSVRow
 
-    /// The line of the file on which the record begins, the header being 1.
+    /// The line on which the record begins; the header is line 1.
     public var number: Int { row.number }
 
-    /// The field, or nil where the table has no such column.
+    /// The field, or nil if the table has no such column.
     public func text(_ column: String) -> String? {
-        header.place(of: column).map { row.fields[$0] }
+        header.index(of: column).map { row.fields[$0] }
     }
 
-    /// The field as a whole number in decimal digits.
-    /// - Throws: when it is no number or not within `range`.
+    /// The field as a decimal integer.
+    /// - Throws: if it is not a number or not within `range`.
     public func integer(_ column: String, in range: ClosedRange<Int>) throws(CSVError) -> Int {
         guard let number = Int(text(column) ?? ""), range.contains(number) else {
             throw fault(column, "must be a whole number of \(range.lowerBound) ... \(range.upperBound)")
@@ -78,7 +78,7 @@ public struct CSVRecord: Sendable {
     }
 }
 
-/// A type that one row of a table stands for.
+/// A type that is decoded from one row of a table.
 public protocol CSVRowDecodable {
     static var requiredColumns: [String] { get }
     init(_ record: CSVRecord) throws(CSVError)

@@ -1,6 +1,6 @@
-/// One row as it was read.
+/// The fields of one row.
 public struct CSVRow: Equatable, Sendable {
-    /// The line of the text on which the row begins, the first being 1.
+    /// The line on which the row begins, from 1.
     public var number: Int
     public var fields: [String]
 
@@ -10,17 +10,17 @@ public struct CSVRow: Equatable, Sendable {
     }
 }
 
-/// Reads RFC 4180: bytes in, rows out. It does no I/O and holds no more than the row it is in.
+/// Reads RFC 4180: bytes in, rows out. It does no I/O and buffers the current row only.
 ///
-/// Taken as meant: LF for CRLF, a UTF-8 byte order mark, a last line without an end, empty lines (skipped), and what
-/// spreadsheets write where the comma stands in numbers: semicolons or tabs between the fields, and a first line `sep=;`.
-/// The first comma, semicolon or tab outside quotes tells which it is.
-/// Refused: a quote inside an unquoted field, text after a closing quote, a lone CR outside quotes, an open quote at the
-/// end, bytes that are no UTF-8, and what passes the limits. After an error the reader reads nothing more.
+/// It also accepts LF for CRLF, a UTF-8 byte order mark, a last line without a line end, empty lines (which it skips), and
+/// the formats of spreadsheets in countries with a decimal comma: semicolons or tabs between the fields, and a first line
+/// `sep=;`. The first comma, semicolon or tab outside quotes determines the delimiter.
+/// It refuses a quote inside an unquoted field, text after a closing quote, a lone CR outside quotes, an open quote at the
+/// end, bytes that are not UTF-8, and fields or rows beyond the limits. After an error the reader ignores all input.
 public struct CSVReader: Sendable {
-    /// Far above any name or description; a forgotten quote must not gather a whole file in one field.
+    /// Far above any name or description; a missing quote must not collect a whole file in one field.
     public static let maximumFieldBytes = 65_536
-    /// Ten times the widest table there is.
+    /// Ten times the columns of the widest table.
     public static let maximumFields = 256
 
     private enum State {
@@ -35,14 +35,14 @@ public struct CSVReader: Sendable {
         case quoteInQuoted
         /// Can transition to: fieldStart.
         case carriageReturn
-        /// The end, for good.
+        /// Final.
         case failed
     }
 
     private static let delimiters: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// What stands between the fields; nil until the first one was seen.
+    /// The character between fields; nil until the first one has been read.
     public private(set) var delimiter: UInt8?
     private var state = State.fieldStart
     private var line = 1
@@ -50,13 +50,13 @@ public struct CSVReader: Sendable {
     private var fields: [String] = []
     private var field: [UInt8] = []
     private var isRowQuoted = false
-    /// How much of a byte order mark has been seen; nil once the text has begun.
+    /// How many bytes of a byte order mark have been read; nil once the text has begun.
     private var matchedMark: Int? = 0
 
     public init() {}
 
-    /// Reads the next piece of the text. Pieces may be cut anywhere.
-    /// - Throws: the first fault; the rows before it are in `rows` all the same.
+    /// Reads the next piece of the text, which may be cut anywhere.
+    /// - Throws: the first fault; the rows before it are in `rows` nevertheless.
     public mutating func read(_ bytes: Span<UInt8>, into rows: inout [CSVRow]) throws(CSVError) {
         for index in bytes.indices {
             let byte = bytes[index]
@@ -71,7 +71,7 @@ public struct CSVReader: Sendable {
         }
     }
 
-    /// Says that the text has ended, and gives the last row if its line had no end.
+    /// Ends the text, and appends the last row if it had no line end.
     public mutating func finish(into rows: inout [CSVRow]) throws(CSVError) {
         if let matched = matchedMark { try endMark(matched, into: &rows) }
         switch state {
@@ -82,7 +82,7 @@ public struct CSVReader: Sendable {
         }
     }
 
-    /// What looked like a byte order mark was text.
+    /// The bytes that looked like a byte order mark are text.
     private mutating func endMark(_ matched: Int, into rows: inout [CSVRow]) throws(CSVError) {
         matchedMark = nil
         for byte in Self.byteOrderMark.prefix(matched) { try take(byte, into: &rows) }
@@ -146,10 +146,10 @@ public struct CSVReader: Sendable {
     }
 
     private mutating func endRow(into rows: inout [CSVRow]) throws(CSVError) {
-        // A line of nothing is no row, but a row of one quoted nothing is.
+        // An empty line is not a row; a line with one empty quoted field is.
         if !fields.isEmpty || !field.isEmpty || isRowQuoted {
             try endField()
-            // A table of one column: what comes later is text.
+            // A table with one column: later delimiters are text.
             delimiter = delimiter ?? UInt8(ascii: ",")
             if rowNumber > 1 || fields != ["sep=", ""] { rows.append(CSVRow(number: rowNumber, fields: fields)) }
         }

@@ -1,15 +1,15 @@
-/// Writes RFC 4180: rows in, bytes out, with commas and CRLF. What a spreadsheet could take for the end of a field is
-/// quoted; nothing else of a value is changed, so that what is read again is what was written.
+/// Writes RFC 4180: rows in, bytes out, with commas and CRLF. It quotes fields that a spreadsheet could split, and changes
+/// nothing else, so that reading returns what was written.
 public struct CSVWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
-    private var isRowBegun = false
+    private var hasFields = false
 
     public init() {}
 
-    /// The next field of the row; nil is an empty one.
+    /// Appends a field to the row; nil is an empty field.
     public mutating func field(_ text: String?) {
-        if isRowBegun { bytes.append(UInt8(ascii: ",")) }
-        isRowBegun = true
+        if hasFields { bytes.append(UInt8(ascii: ",")) }
+        hasFields = true
         guard let text else { return }
         if text.utf8.contains(where: Self.needsQuotes) || text.utf8.first == UInt8(ascii: " ")
             || text.utf8.last == UInt8(ascii: " ")
@@ -28,16 +28,16 @@ public struct CSVWriter: Sendable {
     public mutating func endRow() {
         bytes.append(UInt8(ascii: "\r"))
         bytes.append(UInt8(ascii: "\n"))
-        isRowBegun = false
+        hasFields = false
     }
 
-    /// What has been written since the last call.
+    /// Removes and returns the bytes written since the last call.
     public mutating func take() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes
     }
 
-    /// Semicolons and tabs too: a reader that guesses the delimiter must not guess wrong.
+    /// Semicolons and tabs too, so that a reader that guesses the delimiter guesses right.
     private static func needsQuotes(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "\""), UInt8(ascii: "\r"),

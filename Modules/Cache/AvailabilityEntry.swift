@@ -1,16 +1,16 @@
 import Domain
 import UseCases
 
-/// A product's availability as it is stored, all of it in one value, so that one MGET answers for many products.
+/// The stored form of a product's availability: one value, so that one MGET reads many products.
 ///
-/// The header (version 0), the epoch and the SKU; then for each warehouse a bar, its id, a header with the record's
-/// version, the quantity in decimal, a blank and the warehouse's code. A line with a tombstone ends behind its header.
-/// What is partial or unread has no SKU and its epoch counts for nothing: its lines wait for a reader's fill.
+/// It is a header (version 0), the epoch and the SKU; then for each warehouse a bar, its id, a header with the record's
+/// version, the quantity in decimal, a space and the warehouse's code. A line with a tombstone ends after its header.
+/// An entry of kind `partial` or `unread` has no SKU, and its epoch means nothing: its lines wait for a reader's fill.
 enum AvailabilityEntry {
-    /// Begins a line; no code has one.
+    /// Starts a line; no code contains it.
     static let bar = UInt8(ascii: "|")
 
-    /// A line behind its warehouse's id.
+    /// The part of a line after the warehouse's id.
     static func encode(_ line: ProductAvailability.Line) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)
@@ -19,15 +19,15 @@ enum AvailabilityEntry {
         return bytes
     }
 
-    /// The line that a record makes.
+    /// The line for a record.
     static func line(of record: InventoryRecord) -> ProductAvailability.Line {
         ProductAvailability.Line(
             warehouseID: record.key.warehouse, warehouseCode: record.reference.warehouseCode,
             quantityAvailable: record.quantityAvailable, version: record.version)
     }
 
-    /// The values in it.
-    /// - Returns: nil unless it is complete, of this epoch, without tombstones and exactly of this form.
+    /// Decodes an entry into values.
+    /// - Returns: nil unless the entry is complete, of this epoch, without tombstones and exactly of this form.
     static func decode(_ bytes: [UInt8], product: ProductID, epoch: [UInt8]) -> ProductAvailability? {
         bytes.withUnsafeBytes { bytes in
             guard var scanner = AvailabilityScanner(bytes, epoch: epoch),
@@ -50,11 +50,11 @@ enum AvailabilityEntry {
         }
     }
 
-    /// The same for those who only write it down.
+    /// Like `decode`, for readers that only format the lines: it keeps the bytes and makes no values.
     static func lines(_ bytes: [UInt8], product: ProductID, epoch: [UInt8]) -> (any AvailabilityLines)? {
         var sum: Int64 = 0
         var isSorted = true
-        let isWhole = bytes.withUnsafeBytes { bytes in
+        let isValid = bytes.withUnsafeBytes { bytes in
             guard var scanner = AvailabilityScanner(bytes, epoch: epoch) else { return false }
             var last: UnsafeRawBufferPointer?
             while let line = scanner.next() {
@@ -65,14 +65,14 @@ enum AvailabilityEntry {
             }
             return scanner.isAtEnd
         }
-        guard isWhole else { return nil }
-        // A warehouse that is new stands last until the next fill.
+        guard isValid else { return nil }
+        // A new warehouse comes last until the next fill.
         return isSorted
             ? StoredAvailability(quantityAvailable: sum, bytes: bytes) : decode(bytes, product: product, epoch: epoch)
     }
 }
 
-/// An entry that was found to be good, and whose lines are in order.
+/// A valid entry with sorted lines.
 private struct StoredAvailability: AvailabilityLines {
     let quantityAvailable: Int64
     let bytes: [UInt8]

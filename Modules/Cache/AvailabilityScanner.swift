@@ -1,13 +1,13 @@
 import Domain
 
-/// Reads an `AvailabilityEntry` line by line where it lies. What it gives points into the bytes.
+/// Reads an `AvailabilityEntry` line by line without copying. The buffers that it returns point into the entry's bytes.
 struct AvailabilityScanner {
     struct Line {
         let warehouse: UnsafeRawBufferPointer
-        /// Of the line; its digits were not looked at.
+        /// The line's header; its digits are not checked yet.
         let header: UnsafeRawBufferPointer
         let quantity: Int64
-        /// Of the form of a code.
+        /// The warehouse's code; its form is checked.
         let code: UnsafeRawBufferPointer
     }
 
@@ -17,7 +17,7 @@ struct AvailabilityScanner {
     private let bytes: UnsafeRawBufferPointer
     private var position: Int
 
-    /// - Returns: nil unless the entry is marked as complete and is of this epoch.
+    /// - Returns: nil unless the entry is complete and of this epoch.
     init?(_ bytes: UnsafeRawBufferPointer, epoch: [UInt8]) {
         guard bytes.count > Self.headLength, EntryHeader(reading: bytes)?.kind == .complete,
             bytes[EntryHeader.length..<Self.headLength].elementsEqual(epoch)
@@ -25,7 +25,7 @@ struct AvailabilityScanner {
         self.init(bytes)
     }
 
-    /// - Precondition: the other one made something of the bytes.
+    /// - Precondition: `init(_:epoch:)` has accepted the bytes.
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         position = bytes[Self.headLength...].firstIndex(of: AvailabilityEntry.bar) ?? bytes.count
@@ -34,10 +34,10 @@ struct AvailabilityScanner {
 
     let sku: UnsafeRawBufferPointer
 
-    /// Whether all was read; a line that is not of the form is never passed.
+    /// Whether every line has been read. The scanner never moves past a malformed line.
     var isAtEnd: Bool { position == bytes.count }
 
-    /// The next line; nil at the end, and before a tombstone and whatever else is no line.
+    /// The next line; nil at the end, at a tombstone and at anything malformed.
     mutating func next() -> Line? {
         let header = position + 1 + Self.idLength
         var at = header + EntryHeader.length
@@ -52,12 +52,12 @@ struct AvailabilityScanner {
             quantity = quantity &* 10 &+ Int64(bytes[at] - UInt8(ascii: "0"))
             at += 1
         }
-        // More than 18 digits might not fit, and no quantity has them.
+        // More than 18 digits might overflow, and no quantity has them.
         guard (1...18).contains(at - firstDigit), at < bytes.count, bytes[at] == UInt8(ascii: " ") else { return nil }
         var end = at + 1
         while end < bytes.count, bytes[end] != AvailabilityEntry.bar { end += 1 }
         let code = UnsafeRawBufferPointer(rebasing: bytes[at + 1..<end])
-        guard CodeBytes.areCode(code) else { return nil }
+        guard CodeBytes.isCode(code) else { return nil }
         let warehouse = UnsafeRawBufferPointer(rebasing: bytes[position + 1..<header])
         position = end
         return Line(

@@ -1,4 +1,4 @@
-/// Reads stored bytes from front to back; every step says nil where there is too little.
+/// Reads stored bytes from front to back. Every step returns nil when too few are left.
 struct ByteReader {
     let bytes: [UInt8]
     private(set) var position: Int
@@ -34,7 +34,7 @@ struct ByteReader {
         word().map { Int64(bitPattern: $0) }
     }
 
-    /// A length of one byte and so many bytes of UTF-8.
+    /// UTF-8 text after its length in one byte.
     mutating func text() -> String? {
         guard let length = take(1)?.first, let text = take(Int(length)) else { return nil }
         return String(validating: text, as: UTF8.self)

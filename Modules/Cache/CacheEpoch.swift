@@ -1,14 +1,14 @@
-/// A random name for the time since everything was last declared void. Every entry carries the epoch it was stored in and
-/// is served in that epoch only, so that voiding everything is one write.
+/// A random name for the time since the last invalidation of the whole cache. Every entry carries the epoch in which it
+/// was stored, and is served in that epoch only: so one write invalidates everything.
 ///
-/// Random and not counted, and a new one for each call that may have to begin one: when Redis has evicted the name, an old
-/// one would come back with the entries that carry it.
+/// The name is random, and each call that may have to start an epoch brings a new one: if Redis evicts the name, a counter
+/// would start over and bring back entries of old epochs.
 enum CacheEpoch {
-    /// In bytes: hex digits.
+    /// In bytes, which are hex digits.
     static let length = 16
 
-    /// How long nothing but writers' states is taken in after everything was voided, so that no reader who looked into the
-    /// database before can put an old state back. Longer than any request lives.
+    /// After an invalidation of the whole cache, only writers may store entries for this long: a reader that queried the
+    /// database earlier could put an old state back. Longer than any request takes.
     static let quarantine: Duration = .seconds(60)
 
     static func random() -> String {

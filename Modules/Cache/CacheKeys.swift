@@ -4,15 +4,15 @@ import RedisClient
 /// The names of keys.
 enum CacheKeys {
     static let epoch = "inventory_cache_epoch"
-    /// Is there while readers' fills are refused.
+    /// Exists while readers' fills are refused.
     static let quarantine = "inventory_cache_quarantine"
 
-    /// `inventory:{product_id}:{warehouse_id}` (flows.md, *Redis Caching*).
+    /// `inventory:{product_id}:{warehouse_id}`.
     static func record(_ key: RecordKey) -> String {
         "\(recordPrefix)\(key.product):\(key.warehouse)"
     }
 
-    /// The number is that of the form: what another release keeps in another form is never read as this one.
+    /// The prefix contains the number of the stored form, so that a release never reads another release's form.
     static func availability(_ product: ProductID) -> String {
         "\(availabilityPrefix)\(product)"
     }
@@ -20,7 +20,7 @@ enum CacheKeys {
     private static let recordPrefix = "inventory:"
     private static let availabilityPrefix = "availability2:"
 
-    // MARK: As arguments, without a string in between
+    // MARK: As arguments, without a string
 
     static func append(_ key: RecordKey, to command: inout RedisCommand) {
         command.append { bytes in
@@ -38,7 +38,7 @@ enum CacheKeys {
         }
     }
 
-    /// What a warehouse's line in `AvailabilityEntry` begins with.
+    /// The start of a warehouse's line in `AvailabilityEntry`.
     static func append(line warehouse: WarehouseID, to command: inout RedisCommand) {
         command.append { bytes in
             bytes.append(AvailabilityEntry.bar)

@@ -1,6 +1,6 @@
 import Metrics
 
-/// What the cache counts.
+/// The cache's counters and gauges.
 struct CacheMetrics: Sendable {
     /// The requests for one kind of entry, by outcome.
     struct Requests: Sendable {
@@ -13,18 +13,18 @@ struct CacheMetrics: Sendable {
             misses = Counter(label: label, dimensions: [("entry", entry), ("outcome", "miss")])
         }
 
-        func count(asked: Int, found: Int) {
+        func count(requested: Int, found: Int) {
             if found > 0 { hits.increment(by: found) }
-            if asked > found { misses.increment(by: asked - found) }
+            if requested > found { misses.increment(by: requested - found) }
         }
     }
 
     let records = Requests(entry: "record")
     let availability = Requests(entry: "availability")
-    /// Records whose publication is not known to have arrived.
+    /// Records whose publication may not have arrived.
     let unpublished = Counter(label: "inventory_cache_unpublished_total")
-    /// How many keys wait to be settled.
+    /// Keys that wait to be settled.
     let dirty = Gauge(label: "inventory_cache_dirty_keys")
-    /// How often everything was voided.
-    let voids = Counter(label: "inventory_cache_voids_total")
+    /// Invalidations of the whole cache.
+    let invalidations = Counter(label: "inventory_cache_voids_total")
 }

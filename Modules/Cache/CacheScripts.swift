@@ -1,9 +1,9 @@
 import RedisClient
 
-/// The steps on entries that Redis runs as one. None of them deletes an entry or replaces one by an older version: that
-/// is what keeps a slow reader from putting an old state back (architecture.md, trap 16).
+/// The scripts on entries; Redis runs each as one step. None deletes an entry or replaces it by an older version: so a
+/// slow reader cannot put an old state back.
 enum CacheScripts {
-    /// Tells the version of a stored value, nil of none or of something foreign, which anything may replace.
+    /// Returns the version of a stored value; nil if there is none or the value is foreign, and then anything may replace it.
     private static let versionFunction = """
         local function version(value)
             return value and tonumber(string.sub(value, 1, 16))
@@ -15,7 +15,7 @@ enum CacheScripts {
 
         """
 
-    /// Puts a line into a product's availability (`AvailabilityEntry`), unless a newer one of its warehouse is there.
+    /// Puts a line into a product's availability (`AvailabilityEntry`), unless it has a newer one for the warehouse.
     private static let mergeFunction =
         versionFunction + """
             local none = string.rep('0', 16) .. 'p' .. string.rep('0', 16)
@@ -37,7 +37,7 @@ enum CacheScripts {
 
             """
 
-    /// Finds the epoch, or begins one.
+    /// Reads the epoch, or starts one.
     private static let findEpoch = """
         local epoch = redis.call('GET', KEYS[1])
         if not epoch then
@@ -50,17 +50,17 @@ enum CacheScripts {
 
         """
 
-    /// Stores the records that a commit made, and their lines of availability where somebody asks for those.
+    /// Stores the records of a commit, and their lines in availability entries that readers use.
     ///
-    /// KEYS: the epoch, the record keys, the availability keys in the same order. ARGV: an epoch to begin; the life in
-    /// milliseconds; how many records, from the first on, are new; the epoch that the entries carry; then the entries; then
-    /// for each record its field and its line. Answers the epoch, for the next call: an entry that carries it already need
-    /// not be taken apart.
+    /// KEYS: the epoch, the record keys, the availability keys in the same order. ARGV: the name for an epoch to start; the
+    /// life in milliseconds; the number of new records, which come first; the epoch that the entries carry; the entries;
+    /// then for each record its field and its line. Returns the epoch for the next call: an entry that already carries it
+    /// is stored as it is.
     ///
-    /// A product's availability that is not there is not begun: most products are sold more often than they are asked for,
-    /// and a reader's fill looks at the records themselves. Only a new record's line is put in any case, since a reader who
-    /// did not see the record cannot look at it; nothing else is done to what holds only such lines. The life of what is
-    /// complete is not prolonged: it bounds how long a figure can stay that somebody else failed to publish.
+    /// The script creates no availability entry for an existing record: most products are sold more often than their
+    /// availability is read, and a reader's fill compares with the records. A new record's line is always stored, since a
+    /// reader that did not see the record cannot compare with it; an entry of only such lines gets no other changes. The
+    /// life of a complete entry is not extended: it bounds how long a figure stays that another process failed to publish.
     static let publish = RedisScript(
         mergeFunction + findEpoch + """
             local count = (#KEYS - 1) / 2
@@ -77,7 +77,7 @@ enum CacheScripts {
                 end
             end
             local unread = string.rep('0', 16) .. 'n' .. string.rep('0', 16)
-            -- Several of the records may be of one product.
+            -- Several records may belong to one product.
             local values = {}
             for i = 1, count do
                 local key = KEYS[1 + count + i]
@@ -95,8 +95,8 @@ enum CacheScripts {
             return epoch
             """)
 
-    /// Stores records that a reader found. KEYS: the epoch, the quarantine, the record keys. ARGV: an epoch to begin; the
-    /// life in milliseconds; the entries.
+    /// Stores records that a reader found. KEYS: the epoch, the quarantine, the record keys. ARGV: the name for an epoch to
+    /// start; the life in milliseconds; the entries.
     static let fill = RedisScript(
         versionFunction + findEpoch + """
             if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
@@ -109,10 +109,10 @@ enum CacheScripts {
             return #stored
             """)
 
-    /// Merges all of a product's lines, as a reader found them, with what is there, and marks them as complete unless a
-    /// tombstone stays among them, or a record is newer than its line: then the next reader's fill completes them, as from
-    /// now on writers put their lines here. KEYS: the epoch, the quarantine, the availability, then the record key of each
-    /// line. ARGV: an epoch to begin; the life in milliseconds; the SKU; then what lines begin with and lines by turns.
+    /// Merges all lines of a product, as a reader found them, with the stored ones. The entry becomes complete unless a
+    /// tombstone is left in it or a record is newer than its line; from then on writers add their lines, and the next
+    /// reader's fill completes it. KEYS: the epoch, the quarantine, the availability, then the record key of each line.
+    /// ARGV: the name for an epoch to start; the life in milliseconds; the SKU; then the start and the rest of each line.
     static let fillAvailability = RedisScript(
         mergeFunction + findEpoch + """
             if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
@@ -137,7 +137,7 @@ enum CacheScripts {
                 if refuses(records[i / 2 - 1], line) then mark = 'p' end
                 add(field, line)
             end
-            -- The reader did not see these. What nobody read was not kept up: it says no more than how old a line may be.
+            -- Lines that the reader did not see. Writers do not update an unread entry: only the versions of its lines count.
             local isUnread = kind(value) == 'n'
             for _, field in ipairs(stored) do
                 local line = stored[field]
@@ -148,8 +148,8 @@ enum CacheScripts {
             return 1
             """)
 
-    /// Puts a tombstone wherever the stored version is older than one that was committed. KEYS: the record keys, the
-    /// availability keys in the same order. ARGV: the life in milliseconds; then for each the tombstone and the field.
+    /// Stores a tombstone wherever the stored version is older than the committed one. KEYS: the record keys, the
+    /// availability keys in the same order. ARGV: the life in milliseconds; then the tombstone and the field of each.
     static let settle = RedisScript(
         mergeFunction + """
             local count = #KEYS / 2
@@ -175,19 +175,19 @@ enum CacheScripts {
             return count
             """)
 
-    /// Voids everything. KEYS: the epoch, the quarantine. ARGV: the new epoch; the quarantine in milliseconds.
-    static let void = RedisScript(
+    /// Invalidates the whole cache. KEYS: the epoch, the quarantine. ARGV: the new epoch; the quarantine in milliseconds.
+    static let invalidateAll = RedisScript(
         """
         redis.call('SET', KEYS[1], ARGV[1])
         redis.call('SET', KEYS[2], '1', 'PX', ARGV[2])
         return 1
         """)
 
-    /// A product of some thousand warehouses; one with more is read from the database. Each commit copies it once, some
-    /// ten microseconds of the server's time.
+    /// About a thousand warehouses; the availability of a product with more is read from the database. Each commit copies
+    /// the entry once, which takes about ten microseconds of the server's time.
     static let maximumAvailabilityBytes = 64 << 10
 
-    /// How many records one call may have: some milliseconds of the server's time, and below the 8,000 values that Lua
-    /// unpacks.
+    /// The most records of one call: a few milliseconds of the server's time, and below the 8,000 values that Lua can
+    /// unpack.
     static let maximumRecordsPerCall = 1_000
 }

@@ -1,12 +1,12 @@
 import Domain
 
-/// What was committed and is not known to have arrived in the cache, by key with its newest version.
+/// The committed keys whose states may not have arrived in the cache, with their newest versions.
 ///
-/// Dirty keys are not served by this process. When there are too many to remember, everything counts as dirty until
-/// everything has been voided.
+/// This process does not serve dirty keys. When there are too many to remember, everything is dirty until the whole cache
+/// has been invalidated.
 struct DirtyKeys {
-    /// So many are settled in about a tenth of a second, during which a new connection serves nobody; beyond, voiding
-    /// everything is one write.
+    /// Settling this many takes about a tenth of a second, during which a new connection serves no reads. With more, the
+    /// whole cache is invalidated, which is one write.
     static let maximumKeys = 20_000
 
     let maximumKeys: Int
@@ -14,7 +14,7 @@ struct DirtyKeys {
     /// How many of a product's keys are dirty.
     private var products: [ProductID: Int] = [:]
     private var overflows = 0
-    private var voided = 0
+    private var invalidated = 0
 
     init(maximumKeys: Int = Self.maximumKeys) {
         self.maximumKeys = maximumKeys
@@ -24,8 +24,8 @@ struct DirtyKeys {
 
     var isClean: Bool { versions.isEmpty && !isEverythingDirty }
 
-    /// More was dirtied than could be remembered, and everything has not been voided since.
-    var isEverythingDirty: Bool { voided < overflows }
+    /// More keys became dirty than could be remembered, and the whole cache has not been invalidated since.
+    var isEverythingDirty: Bool { invalidated < overflows }
 
     func contains(_ key: RecordKey) -> Bool {
         isEverythingDirty || versions[key] != nil
@@ -35,7 +35,7 @@ struct DirtyKeys {
         isEverythingDirty || products[product] != nil
     }
 
-    /// These states were committed, and may not have arrived.
+    /// Marks committed states that may not have arrived.
     mutating func mark(_ records: [InventoryRecord]) {
         for record in records {
             if let version = versions[record.key] {
@@ -50,14 +50,14 @@ struct DirtyKeys {
         }
     }
 
-    /// More was committed than is worth remembering.
+    /// Marks everything, when more was committed than is worth remembering.
     mutating func markEverything() {
         versions = [:]
         products = [:]
         overflows += 1
     }
 
-    /// The keys are known to be stored with at least these versions, or with tombstones of them.
+    /// Removes keys that are stored with at least these versions, or with tombstones of them.
     mutating func settle(_ settled: some Sequence<(key: RecordKey, version: Int64)>) {
         for (key, version) in settled {
             guard let dirty = versions[key], dirty <= version else { continue }
@@ -68,14 +68,14 @@ struct DirtyKeys {
     }
 
     /// Some of the dirty keys.
-    func portion(upTo count: Int) -> [(key: RecordKey, version: Int64)] {
+    func prefix(_ count: Int) -> [(key: RecordKey, version: Int64)] {
         versions.prefix(count).map { (key: $0.key, version: $0.value) }
     }
 
-    /// To be handed to ``didVoid(_:)`` once everything has been voided. What overflows in between must be voided again.
+    /// For ``didInvalidateAll(_:)`` once the whole cache has been invalidated. An overflow in between needs another one.
     var overflowTicket: Int { overflows }
 
-    mutating func didVoid(_ ticket: Int) {
-        voided = max(voided, ticket)
+    mutating func didInvalidateAll(_ ticket: Int) {
+        invalidated = max(invalidated, ticket)
     }
 }

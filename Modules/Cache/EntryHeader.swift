@@ -1,23 +1,23 @@
 /// The first 17 bytes of every stored value: the record's version as 16 decimal digits, and a letter for the form of the
-/// rest. They stay as they are for ever, so that releases of different forms can guard one another's entries.
+/// rest. This format never changes, so that releases with different forms do not overwrite each other's newer entries.
 ///
-/// The digits are decimal because Lua's numbers are exact to 2^53 only, as versions are, and its comparison of texts
-/// depends on the server's locale.
+/// The scripts compare versions as numbers, not as text, because text comparison in Lua depends on the server's locale.
+/// Lua's numbers are exact up to 2^53, and versions stay below that.
 struct EntryHeader {
     enum Kind: UInt8 {
-        /// A record, in the first form (`RecordEntry`).
+        /// A record (`RecordEntry`).
         case record = 0x72  // r
-        /// A warehouse's line of a product's availability, in the first form (`AvailabilityEntry`).
+        /// A warehouse's line of a product's availability (`AvailabilityEntry`).
         case line = 0x61  // a
-        /// A product's availability with all of its warehouses.
+        /// A product's availability with all warehouses.
         case complete = 0x63  // c
-        /// One of which some lines are here, or a tombstone.
+        /// A product's availability with only some of its lines, or with a tombstone.
         case partial = 0x70  // p
-        /// One that nobody has asked for: it holds the lines of new records, and nobody keeps them up.
+        /// A product's availability that no reader has asked for: it holds lines of new records, which writers do not update.
         case unread = 0x6E  // n
-        /// One that would have more bytes than `CacheScripts.maximumAvailabilityBytes`, and is not kept.
+        /// A product's availability that is larger than `CacheScripts.maximumAvailabilityBytes`; it is not stored.
         case large = 0x6C  // l
-        /// Nothing to be read, and older versions are refused.
+        /// No value; older versions are refused.
         case tombstone = 0x74  // t
     }
 
@@ -32,13 +32,13 @@ struct EntryHeader {
         self.kind = kind
     }
 
-    /// - Returns: nil when the bytes do not begin with a header of a kind known here.
+    /// - Returns: nil when the bytes do not start with a header of a known kind.
     init?(reading bytes: [UInt8]) {
         guard let header = bytes.withUnsafeBytes({ Self(reading: $0) }) else { return nil }
         self = header
     }
 
-    /// The same of bytes that lie somewhere else.
+    /// The same for a buffer.
     init?(reading bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.length, let kind = Kind(rawValue: bytes[Self.digits]) else { return nil }
         var version: Int64 = 0

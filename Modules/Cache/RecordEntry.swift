@@ -1,10 +1,9 @@
 import Domain
 
-/// A record as it is stored: the header, the epoch (`CacheScripts` puts it in), the id, six numbers of eight bytes, little
-/// endian, and the two codes with a byte of length before each. Product and warehouse are in the key.
+/// The stored form of a record: the header, the epoch (`CacheScripts` inserts it), the id, six little-endian numbers of
+/// eight bytes, and the two codes, each after one byte for its length. The key names product and warehouse.
 enum RecordEntry {
-    /// The header and all that comes behind the epoch.
-    /// - Parameter epoch: stands between them where it is known.
+    /// - Parameter epoch: empty if it is not known; then the script inserts it after the header.
     static func encode(_ record: InventoryRecord, epoch: [UInt8] = []) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(160)
@@ -19,14 +18,14 @@ enum RecordEntry {
         append(UInt64(bitPattern: record.safetyStock), to: &bytes)
         append(UInt64(bitPattern: record.updatedAt.milliseconds), to: &bytes)
         for code in [record.reference.sku.description, record.reference.warehouseCode.description] {
-            // At most 64, by the rule of codes.
+            // A code has at most 64 bytes.
             bytes.append(UInt8(code.utf8.count))
             bytes.append(contentsOf: code.utf8)
         }
         return bytes
     }
 
-    /// - Returns: nil for a tombstone, another epoch's entry and anything that is not exactly of this form.
+    /// - Returns: nil for a tombstone, an entry of another epoch and anything that is not exactly of this form.
     static func decode(_ bytes: [UInt8], key: RecordKey, epoch: [UInt8]) -> InventoryRecord? {
         guard let header = EntryHeader(reading: bytes), header.kind == .record else { return nil }
         var reader = ByteReader(bytes: bytes, position: EntryHeader.length)

@@ -13,7 +13,7 @@ extension RedisStockCache {
             var command = RedisCommand("MGET", argumentCount: part.count + 1, byteCount: part.count * 96)
             command.append(CacheKeys.epoch)
             for key in part { CacheKeys.append(key, to: &command) }
-            // Whoever cannot be asked now is not asked for the rest either.
+            // If Redis does not answer now, the rest is not requested either.
             guard let reply = try? await client.send(command, timeout: limits.answer).array else { break }
             guard reply.count == part.count + 1, let epoch = reply[0].bytes else { continue }
             for (key, value) in zip(part, reply.dropFirst()) {
@@ -21,7 +21,7 @@ extension RedisStockCache {
                 found[key] = RecordEntry.decode(bytes, key: key, epoch: epoch)
             }
         }
-        metrics.records.count(asked: keys.count, found: found.count)
+        metrics.records.count(requested: keys.count, found: found.count)
         return found
     }
 
@@ -41,7 +41,7 @@ extension RedisStockCache {
                 found[product] = AvailabilityEntry.decode(bytes, product: product, epoch: epoch)
             }
         }
-        metrics.availability.count(asked: products.count, found: found.count)
+        metrics.availability.count(requested: products.count, found: found.count)
         return found
     }
 

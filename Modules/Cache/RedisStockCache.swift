@@ -6,19 +6,19 @@ public import UseCases
 
 /// The cache in Redis, which all processes share.
 ///
-/// What it promises: an entry never goes backwards; a state that this process committed is never followed by an older one
-/// from its cache, whatever became of the publication. What it cannot know bounds itself by the entries' life: a state
-/// that a process committed and never published because it died, a Redis that was restored from an old snapshot, a write
-/// of another process whose Redis connection is down while ours is not. After a restart Redis is empty and every read a
-/// miss. No decision is taken from here, so the price is an old figure on a page, never a unit sold twice.
+/// It guarantees that an entry never goes back to an older version, and that this process never reads a state older than
+/// one it has committed, even if the publication failed. Three cases can leave an old entry until its life ends: a process
+/// that died between commit and publication, a Redis restored from an old snapshot, and a write by another process whose
+/// Redis connection is down. After a restart Redis is empty, and every read is a miss. No decision depends on the cache,
+/// so the worst result is an old figure on a page, never a unit sold twice.
 public final class RedisStockCache: StockCache {
-    /// How long a writer or a reader waits for Redis before it goes on without (architecture.md, trap 16).
+    /// How long a writer or a reader waits for Redis before it continues without the cache.
     public static let answerLimit: Duration = .milliseconds(50)
 
-    /// How long is waited for what; tests that are about something else wait longer, on machines that build meanwhile.
+    /// The time limits. Tests of something else set longer ones, because their machine may be busy.
     struct Limits {
         var answer = RedisStockCache.answerLimit
-        /// For each step of settling, while nobody waits for it.
+        /// For each step of settling; no request waits for it.
         var settling: Duration = .seconds(1)
     }
 
@@ -27,13 +27,13 @@ public final class RedisStockCache: StockCache {
     let metrics = CacheMetrics()
     let dirty: Mutex<DirtyKeys>
     let isSettling = Mutex(false)
-    /// Of entries, in milliseconds.
+    /// The life of entries, in milliseconds.
     let life: Int
-    /// The epoch that Redis had last: entries are sent with it, and stored as they are where it still holds.
+    /// The last known epoch. Entries are sent with it, and stored as they are if it is still current.
     private let lastEpoch: Mutex<[UInt8]>
 
-    /// Make it before the client is started: it adds a hook that settles dirty keys on a new connection.
-    /// - Parameter life: of entries (`CACHE_TTL_SECONDS`).
+    /// Create it before the client is started: it adds a hook that settles dirty keys on a new connection.
+    /// - Parameter life: the life of entries (`CACHE_TTL_SECONDS`).
     public convenience init(client: RedisClient, life: Duration) {
         self.init(client: client, life: life, maximumDirtyKeys: DirtyKeys.maximumKeys)
     }
@@ -46,7 +46,7 @@ public final class RedisStockCache: StockCache {
         lastEpoch = Mutex(Array(CacheEpoch.random().utf8))
         client.preload(
             CacheScripts.publish, CacheScripts.fill, CacheScripts.fillAvailability, CacheScripts.settle,
-            CacheScripts.void)
+            CacheScripts.invalidateAll)
         client.whenConnected { [weak self] session in
             await self?.settle { script, call throws(RedisError) in
                 try await session.run(script, call, timeout: limits.settling)
@@ -68,26 +68,26 @@ public final class RedisStockCache: StockCache {
                 if let epoch = answer.bytes, epoch.count == CacheEpoch.length {
                     lastEpoch.withLock { $0 = epoch }
                 }
-                settled(part)
+                didPublish(part)
             } catch {
-                unsettled(part)
+                markDirty(part)
             }
         }
     }
 
-    public func doubt(_ records: [InventoryRecord]) async {
-        unsettled(newest(records))
+    public func invalidate(_ records: [InventoryRecord]) async {
+        markDirty(newest(records))
     }
 
-    public func forgetAll() async {
+    public func invalidateAll() async {
         dirty.withLock { dirty in
             dirty.markEverything()
             metrics.dirty.record(dirty.count)
         }
-        try? await voidIfNeeded { [client, limits] script, call throws(RedisError) in
+        try? await invalidateAllIfNeeded { [client, limits] script, call throws(RedisError) in
             try await client.run(script, call, timeout: limits.answer)
         }
-        if !dirty.withLock({ $0.isClean }) { settleSoon() }
+        if !dirty.withLock({ $0.isClean }) { startSettling() }
     }
 
     public func fill(_ records: [InventoryRecord]) async {
@@ -117,7 +117,7 @@ public final class RedisStockCache: StockCache {
         for record in records { CacheKeys.append(availability: record.key.product, to: &call) }
         call.append(CacheEpoch.random())
         call.append(life)
-        // Those that are new come first.
+        // The new ones come first.
         call.append(created.isEmpty ? 0 : records.prefix { created.contains($0.key) }.count)
         call.append(epoch)
         for record in records { call.append(RecordEntry.encode(record, epoch: epoch)) }
@@ -128,7 +128,7 @@ public final class RedisStockCache: StockCache {
         return call
     }
 
-    /// One state a key: the scripts look at what is stored before they store anything.
+    /// The newest state of each key: a script reads the stored values once, before it stores anything.
     private func newest(_ records: [InventoryRecord]) -> [InventoryRecord] {
         guard records.count > 1 else { return records }
         var positions: [RecordKey: Int] = [:]

@@ -1,22 +1,21 @@
 import Crypto
 public import UseCases
 
-/// A key's text: `inv_` and 256 random bits in hexadecimal. It is held as long as it takes to hash or to show it.
+/// The text of an API key: `inv_` and 256 random bits in hexadecimal. It is kept only until it has been hashed or shown.
 ///
-/// A plain SHA-256 is enough for a secret that is drawn at random from 2^256: there is nothing to guess that salt or a
-/// slow hash would protect.
+/// A plain SHA-256 is enough for 256 random bits: salt or a slow hash protect secrets that can be guessed.
 public struct APIKeySecret: Sendable {
-    /// Tells people and secret scanners what they look at.
+    /// Lets people and secret scanners recognise a key.
     public static let prefix = "inv_"
     private static let randomByteCount = 32
-    /// In characters, all of them ASCII.
+    /// In characters, all ASCII.
     public static let length = prefix.utf8.count + 2 * randomByteCount
 
-    /// Show it once; never log it, nor a part of it.
+    /// Show it once. Never log it or a part of it.
     public let text: String
 
     /// A new key.
-    /// - Parameter random: the system's generator, which is one for secrets.
+    /// - Parameter random: the system's generator, which is cryptographically secure.
     public init(using random: inout some RandomNumberGenerator) {
         let digits = Array("0123456789abcdef".utf8)
         let bytes = (0..<Self.randomByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
@@ -24,12 +23,12 @@ public struct APIKeySecret: Sendable {
         text = Self.prefix + String(decoding: characters, as: UTF8.self)
     }
 
-    /// What a caller sent; nil when no key ever looked like it, so that nobody needs to be asked.
+    /// Reads a caller's key. Nil if the text does not have the form of a key; then the store need not be asked.
     public init?(_ text: Substring) {
         self.init(String(text))
     }
 
-    /// The same. By bytes: every request comes by here.
+    /// Reads a caller's key byte by byte, which is fast: every request does this.
     public init?(_ text: String) {
         var text = text
         let isKey = text.withUTF8 { bytes in
@@ -61,7 +60,7 @@ public struct APIKeySecret: Sendable {
 }
 
 extension APIKeySecret: CustomStringConvertible, CustomReflectable {
-    /// Not the key: what is interpolated ends in a log one day.
+    /// Not the key: an interpolated value may end up in a log.
     public var description: String { "\(Self.prefix)…" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

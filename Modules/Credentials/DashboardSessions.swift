@@ -1,31 +1,31 @@
 import Synchronization
 public import UseCases
 
-/// Who is signed in to the dashboard, over all servers.
+/// The sessions of the dashboard, shared by all servers.
 public final class DashboardSessions: Sendable {
-    /// What became of a try to sign in.
+    /// The result of an attempt to sign in.
     public enum SignIn: Sendable {
         case signedIn(SessionToken)
-        /// In words for the person.
+        /// The reason, as a sentence for the user.
         case refused(String)
-        case tooManyTries
+        case tooManyAttempts
     }
 
-    /// Tries that may be refused in a row, and how long one of them counts. Keys cannot be guessed; this keeps a flood of
-    /// guesses from becoming a flood of queries.
-    private static let triesAtOnce = 30
-    private static let secondsPerTry: Int64 = 1
+    /// The attempts that may be refused in a row, and how long each counts. Keys cannot be guessed; the limit keeps a flood
+    /// of guesses from becoming a flood of queries.
+    private static let maximumRefusals = 30
+    private static let secondsPerRefusal: Int64 = 1
 
     private let store: any DashboardSessionStore
     private let keys: KeyRing
     private let sessions: KeyRing
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// When the refused tries will be forgotten.
-    private let restedAt: Mutex<ContinuousClock.Instant>
+    /// When the last refused attempt no longer counts.
+    private let refusalsExpireAt: Mutex<ContinuousClock.Instant>
 
     /// - Parameters:
-    ///   - keys: the same that the API's callers are known by.
-    ///   - now: the time that ages are measured with.
+    ///   - keys: the key ring of the API.
+    ///   - now: the clock for ages.
     public init(
         store: any DashboardSessionStore, keys: KeyRing,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -34,13 +34,13 @@ public final class DashboardSessions: Sendable {
         self.keys = keys
         self.now = now
         sessions = KeyRing(store: store, now: now)
-        restedAt = Mutex(now())
+        refusalsExpireAt = Mutex(now())
     }
 
-    /// Begins a session for whoever has a key that may read.
-    /// - Throws: `.unavailable` and `.internalFault` when the store cannot say, `.systemBusy`.
+    /// Starts a session for a caller with a key that may read.
+    /// - Throws: `.unavailable` and `.internalFault` when the store does not answer, `.systemBusy`.
     public func signIn(_ text: String) async throws(ServiceFailure) -> SignIn {
-        guard mayTry() else { return .tooManyTries }
+        guard mayAttempt() else { return .tooManyAttempts }
         guard let secret = APIKeySecret(text) else {
             return refuse("This is not an API key: a key begins with inv_ and has 68 characters.")
         }
@@ -59,27 +59,29 @@ public final class DashboardSessions: Sendable {
         }
     }
 
-    /// What a session's key is worth at this moment: at most five seconds behind what an operator has done to it.
-    /// - Throws: as `signIn`.
+    /// Looks up a session and the state of its key, at most five seconds behind changes by an operator.
+    /// - Throws: the errors of `signIn`.
     public func find(_ token: SessionToken) async throws(ServiceFailure) -> KeyLookupResult {
         try await sessions.find(token.hash)
     }
 
-    /// Ends a session: here at once, on other servers within three seconds.
-    /// - Throws: `.unavailable` and `.internalFault`; the session goes on then.
+    /// Ends a session: on this server at once, on others within three seconds.
+    /// - Throws: `.unavailable` and `.internalFault`; then the session continues.
     public func signOut(_ token: SessionToken) async throws(ServiceFailure) {
         try await store.end(token.hash)
         sessions.forget(token.hash)
     }
 
-    private func mayTry() -> Bool {
+    private func mayAttempt() -> Bool {
         let moment = now()
-        return restedAt.withLock { $0 - moment < .seconds(Int64(Self.triesAtOnce) * Self.secondsPerTry) }
+        return refusalsExpireAt.withLock {
+            $0 - moment < .seconds(Int64(Self.maximumRefusals) * Self.secondsPerRefusal)
+        }
     }
 
-    private func refuse(_ words: String) -> SignIn {
+    private func refuse(_ reason: String) -> SignIn {
         let moment = now()
-        restedAt.withLock { $0 = max($0, moment) + .seconds(Self.secondsPerTry) }
-        return .refused(words)
+        refusalsExpireAt.withLock { $0 = max($0, moment) + .seconds(Self.secondsPerRefusal) }
+        return .refused(reason)
     }
 }

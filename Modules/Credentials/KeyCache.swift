@@ -1,20 +1,20 @@
 import Domain
 import UseCases
 
-/// What was learned of keys, and for how long it may be believed. Pure: the time comes from outside.
+/// The store's answers about keys, and how long each may be used. Pure: the caller passes the time.
 struct KeyCache {
     typealias Moment = ContinuousClock.Instant
 
-    /// What the store said, and when it was asked: the answer may be as old as the question.
+    /// The store's answer, and when it was requested: the answer may be as old as the request.
     struct Entry {
-        /// Nil when there is no such key.
+        /// Nil if there is no such key.
         let reading: APIKeyReading?
-        let askedAt: Moment
+        let requestedAt: Moment
 
-        /// What of it holds at a later moment: expiry is looked at on every use.
-        func finding(at moment: Moment) -> KeyLookupResult {
+        /// The state of the key at a later moment: expiry is checked on every use.
+        func result(at moment: Moment) -> KeyLookupResult {
             guard let reading else { return .unknown }
-            let elapsed = Int64((moment - askedAt) / .milliseconds(1))
+            let elapsed = Int64((moment - requestedAt) / .milliseconds(1))
             let instant = Instant(milliseconds: reading.readAt.milliseconds.addingClamped(max(0, elapsed)))
             return switch reading.key.state(at: instant) {
             case .active: .active(reading.key)
@@ -25,7 +25,7 @@ struct KeyCache {
     }
 
     private let limits: KeyRingLimits
-    // Apart, so that a flood of wrong keys does not drive out the right ones.
+    // Separate, so that a flood of invented keys does not evict existing ones.
     private var known: [APIKeyHash: Entry] = [:]
     private var unknown: [APIKeyHash: Entry] = [:]
 
@@ -33,51 +33,51 @@ struct KeyCache {
         self.limits = limits
     }
 
-    /// What need not be asked for again.
+    /// The entry, if it is recent enough to be used without asking the store.
     func fresh(_ hash: APIKeyHash, at moment: Moment) -> Entry? {
-        if let entry = known[hash] { return moment - entry.askedAt < limits.life ? entry : nil }
-        guard let entry = unknown[hash], moment - entry.askedAt < limits.lifeOfUnknown else { return nil }
+        if let entry = known[hash] { return moment - entry.requestedAt < limits.life ? entry : nil }
+        guard let entry = unknown[hash], moment - entry.requestedAt < limits.lifeOfUnknown else { return nil }
         return entry
     }
 
-    /// What may still serve while the store cannot be asked.
-    func lasting(_ hash: APIKeyHash, at moment: Moment) -> Entry? {
-        guard let entry = known[hash], moment - entry.askedAt < limits.lifeInOutage else { return nil }
+    /// The entry, if it may still be used while the store is unavailable.
+    func usableInOutage(_ hash: APIKeyHash, at moment: Moment) -> Entry? {
+        guard let entry = known[hash], moment - entry.requestedAt < limits.lifeInOutage else { return nil }
         return entry
     }
 
-    /// Whether a key of this hash was there not long ago.
-    func knows(_ hash: APIKeyHash) -> Bool { known[hash] != nil }
+    /// Whether the cache has an entry of an existing key.
+    func containsKey(_ hash: APIKeyHash) -> Bool { known[hash] != nil }
 
-    mutating func learn(_ hash: APIKeyHash, _ entry: Entry) {
+    mutating func insert(_ hash: APIKeyHash, _ entry: Entry) {
         if entry.reading == nil {
             known[hash] = nil
-            Self.makeRoom(in: &unknown, limits.capacity, for: limits.lifeOfUnknown, entry.askedAt)
+            Self.makeRoom(in: &unknown, limits.capacity, for: limits.lifeOfUnknown, entry.requestedAt)
             unknown[hash] = entry
         } else {
             unknown[hash] = nil
-            Self.makeRoom(in: &known, limits.capacity, for: limits.lifeInOutage, entry.askedAt)
+            Self.makeRoom(in: &known, limits.capacity, for: limits.lifeInOutage, entry.requestedAt)
             known[hash] = entry
         }
     }
 
-    /// Forgets a key, so that the next look asks the store.
-    mutating func forget(_ hash: APIKeyHash) {
+    /// Removes a key, so that the next lookup asks the store.
+    mutating func remove(_ hash: APIKeyHash) {
         known[hash] = nil
         unknown[hash] = nil
     }
 
-    /// Forgets what is outdated once the memory is full, and everything when that is too little: a look through all
-    /// of it must not be needed for every key that comes.
+    /// Removes expired entries once the cache is full, and all entries if that frees less than half: so not every new key
+    /// costs a pass over all entries.
     private static func makeRoom(
         in entries: inout [APIKeyHash: Entry], _ capacity: Int, for life: Duration, _ moment: Moment
     ) {
         guard entries.count >= capacity else { return }
-        entries = entries.filter { moment - $0.value.askedAt < life }
+        entries = entries.filter { moment - $0.value.requestedAt < life }
         if entries.count > capacity / 2 { entries = [:] }
     }
 
-    /// Entries, for tests.
+    /// The number of entries, for tests.
     var count: Int { known.count + unknown.count }
 }
 

@@ -1,6 +1,6 @@
 public import UseCases
 
-/// What became of a look for a key.
+/// The result of a key lookup.
 public enum KeyLookupResult: Hashable, Sendable {
     case active(APIKey)
     case unknown

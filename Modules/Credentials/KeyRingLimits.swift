@@ -1,17 +1,17 @@
-/// For how long a server believes what it knows of keys, and how much of it. Revoked means revoked everywhere within
-/// five seconds, so nothing here may be longer than that.
+/// How long a server caches keys, and how many. A revoked key must be refused everywhere within five seconds, so no life may
+/// be longer.
 public struct KeyRingLimits: Sendable {
-    /// How long a key is believed without asking again.
+    /// How long a key is used without asking the store again.
     public var life = Duration.seconds(3)
-    /// How long it is believed that there is no such key.
+    /// How long the absence of a key is cached.
     public var lifeOfUnknown = Duration.seconds(1)
-    /// How old an answer may be while the store cannot be asked.
+    /// How old an answer may be while the store is unavailable.
     public var lifeInOutage = Duration.seconds(5)
-    /// Keys that are remembered, and as many that do not exist.
+    /// The most cached keys, and also the most cached hashes without a key.
     public var capacity = 4_096
-    /// Questions about keys that are not remembered, at one time: a flood of invented keys must not become a flood of
-    /// queries. A key that is remembered is always asked for.
-    public var questions = 256
+    /// The most concurrent requests for keys that are not cached: a flood of invented keys must not become a flood of
+    /// queries. Requests for cached keys are always allowed.
+    public var requests = 256
 
     public init() {}
 }

@@ -1,22 +1,22 @@
 import Crypto
 public import UseCases
 
-/// What a browser's cookie holds: 256 random bits in hexadecimal. The store has only its hash.
+/// The value of a browser's session cookie: 256 random bits in hexadecimal. The store has only its hash.
 public struct SessionToken: Sendable {
     private static let randomByteCount = 32
-    /// In characters, all of them ASCII.
+    /// In characters, all ASCII.
     static let length = 2 * randomByteCount
 
-    /// Never log it, nor a part of it.
+    /// Never log it or a part of it.
     public let text: String
 
     /// A new token.
-    /// - Parameter random: the system's generator, which is one for secrets.
+    /// - Parameter random: the system's generator, which is cryptographically secure.
     public init(using random: inout some RandomNumberGenerator) {
         text = Self.hexadecimal((0..<Self.randomByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) })
     }
 
-    /// What a browser sent; nil when no token ever looked like it.
+    /// Reads a browser's cookie; nil if it does not have the form of a token.
     public init?(_ text: some StringProtocol) {
         let isHexadecimal = text.utf8.allSatisfy { byte in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -33,16 +33,16 @@ public struct SessionToken: Sendable {
         return hash
     }
 
-    /// What the session's own pages know and no other site can: a request that carries it comes from such a page.
-    /// Nobody learns the token from it, nor another session's.
-    public var proof: String {
+    /// The CSRF token of the session's forms: a request that carries it comes from one of its pages, because no other site
+    /// can read it. It reveals neither this session's token nor another one's.
+    public var csrfToken: String {
         Self.hexadecimal(Array(SHA256.hash(data: Array("csrf:\(text)".utf8))))
     }
 
-    /// Whether a request carries the proof. Compared by hashes, so that the time it takes tells nothing.
-    public func isProved(by text: String) -> Bool {
+    /// Whether a request carries the CSRF token. It compares hashes, so that the time reveals nothing.
+    public func hasCSRFToken(_ text: String) -> Bool {
         APIKeyHash(Array(SHA256.hash(data: Array(text.utf8))))
-            == APIKeyHash(Array(SHA256.hash(data: Array(proof.utf8))))
+            == APIKeyHash(Array(SHA256.hash(data: Array(csrfToken.utf8))))
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
@@ -52,7 +52,7 @@ public struct SessionToken: Sendable {
 }
 
 extension SessionToken: CustomStringConvertible, CustomReflectable {
-    /// Not the token: what is interpolated ends in a log one day.
+    /// Not the token: an interpolated value may end up in a log.
     public var description: String { "session …" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

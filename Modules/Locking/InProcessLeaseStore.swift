@@ -1,17 +1,17 @@
 import Synchronization
 public import UseCases
 
-/// Leases of one process, for a server that runs alone, without Redis.
+/// The leases of a single process, for a server without Redis.
 ///
-/// They never run out: whoever could forget one shares its fate with the table, and a lane that gives back late is a lane
-/// that still writes. The table holds what is held, and no more.
+/// They do not expire: the lanes that hold them end with the process and its table, and a lane that holds a lease for long
+/// is still writing. The table contains held leases only.
 public final class InProcessLeaseStore: LeaseStore {
     private let table: LeaseTable
     private let store = UInt64.random(in: .min ... .max)
     private let metrics = LeaseMetrics()
 
-    /// - Parameter table: stores that share one are strangers to each other, like processes that share a Redis; a program
-    ///   needs one store and no table of its own.
+    /// - Parameter table: stores that share a table behave like processes that share a Redis, which tests use. A program
+    ///   needs one store, with a table of its own.
     public init(sharing table: LeaseTable = LeaseTable()) {
         self.table = table
     }

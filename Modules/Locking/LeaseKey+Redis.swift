@@ -2,13 +2,14 @@ import Domain
 import UseCases
 
 extension LeaseKey {
-    /// `inventory_lock:{inventory_id}` (flows.md, flow 1); a record without an id goes by product and warehouse.
+    /// `inventory_lock:{inventory_id}`; for a record that has no id yet, product and warehouse take its place.
     static let lockPrefix = "inventory_lock:"
-    static let waitingPrefix = "inventory_lock_waiting:"
-    /// Is there while a waiting mark may be.
-    static let waitingSign = "inventory_lock_waiting"
+    /// Names the key of a yield request (see `YieldRequest`).
+    static let yieldRequestPrefix = "inventory_lock_waiting:"
+    /// Exists while any yield request may exist.
+    static let yieldRequestFlag = "inventory_lock_waiting"
 
-    /// What comes after the prefix in the key's name.
+    /// The part of the key's name after the prefix.
     var redisName: String {
         switch self {
         case .record(let id): id.description

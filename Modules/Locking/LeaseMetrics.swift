@@ -1,12 +1,12 @@
 import Metrics
 import UseCases
 
-/// What the lease stores count. The time that commands wait for leases is measured where they wait, in the lane.
+/// The counters of the lease stores. The lanes measure how long commands wait for leases.
 struct LeaseMetrics: Sendable {
     private let unavailable = Counter(label: "inventory_lease_unavailable_total")
     private let busyGroups = Counter(label: "inventory_lease_busy_groups_total")
 
-    /// Counts what the answer says, and hands it on.
+    /// Counts a grant and returns it.
     func counting(_ grant: LeaseGrant) -> LeaseGrant {
         switch grant {
         case .unavailable: unavailable.increment()

@@ -1,19 +1,20 @@
 import RedisClient
 import UseCases
 
-/// The steps on leases that Redis runs as one.
+/// The scripts on leases; Redis runs each as one step.
 enum LeaseScripts {
-    /// Takes the keys of each group that finds all of them free.
+    /// Takes the keys of each group whose keys are all free.
     ///
-    /// KEYS: the sign that somebody waits for something, then the lock keys. ARGV: the process that asks; the token; the
-    /// lease and the life of a mark in milliseconds; how many keys, from the first on, are groups of their own; then each
-    /// other group as its size and the positions of its keys. A lock's value is the process, 16 characters, and the token.
+    /// KEYS: the flag for yield requests, then the lock keys. ARGV: the requesting process; the token; the lease and the
+    /// life of a yield request in milliseconds; the number of single-key groups, whose keys come first; then each other
+    /// group as its size and the positions of its keys. A lock's value is the process (16 characters) and the token.
     ///
-    /// Answers two texts of 0 and 1: for each group whether it was granted, and for each key whether it was taken and
-    /// another process waits for it; the second is empty when nobody waits for anything. What is nearly always the case,
-    /// that all groups are single keys, all free, and nobody waits, is answered by the number 1. A mark is left for nobody of
-    /// one's own process, and replaces no one else's: it is enough that the holder meets one. Marks are looked for only
-    /// where the sign is, which lasts as long as the youngest of them.
+    /// Returns two texts of 0 and 1: for each group whether it was granted, and for each key whether it was taken while
+    /// another process waits for it. The second text is empty if there are no yield requests. In the most frequent case
+    /// (single keys only, all free, no yield requests) it returns the number 1 instead.
+    ///
+    /// A process leaves no yield request for its own leases, and does not replace one of another process: one is enough for
+    /// the holder. The script reads yield requests only if the flag exists, which lives as long as the newest of them.
     static let acquire = RedisScript(
         """
         local count = #KEYS - 1
@@ -27,8 +28,8 @@ enum LeaseScripts {
             end
             return found
         end
-        local function waiting(i)
-            return '\(LeaseKey.waitingPrefix)' .. string.sub(KEYS[i + 1], \(LeaseKey.lockPrefix.utf8.count + 1))
+        local function requestKey(i)
+            return '\(LeaseKey.yieldRequestPrefix)' .. string.sub(KEYS[i + 1], \(LeaseKey.lockPrefix.utf8.count + 1))
         end
         local found = get(KEYS)
         local isFree = tonumber(ARGV[5]) == count
@@ -58,32 +59,33 @@ enum LeaseScripts {
             granted[#granted + 1] = free and '1' or '0'
             at = last + 1
         end
-        local marks
+        local requests
         if found[1] then
             local names = {}
-            for i = 1, count do names[i] = waiting(i) end
-            marks = get(names)
+            for i = 1, count do names[i] = requestKey(i) end
+            requests = get(names)
         end
         local contended = {}
         for i = 1, count do
-            local mark = marks and marks[i]
-            if marks then contended[i] = '0' end
+            local request = requests and requests[i]
+            if requests then contended[i] = '0' end
             if taken[i] then
                 redis.call('SET', KEYS[i + 1], value, 'PX', ARGV[3])
-                if mark == process then
-                    redis.call('DEL', waiting(i))
-                elseif mark then
+                if request == process then
+                    redis.call('DEL', requestKey(i))
+                elseif request then
                     contended[i] = '1'
                 end
-            elseif found[i + 1] and (not mark or mark == process) and string.sub(found[i + 1], 1, 16) ~= process then
-                redis.call('SET', waiting(i), process, 'PX', ARGV[4])
+            elseif found[i + 1] and (not request or request == process)
+                and string.sub(found[i + 1], 1, 16) ~= process then
+                redis.call('SET', requestKey(i), process, 'PX', ARGV[4])
                 redis.call('SET', KEYS[1], '1', 'PX', ARGV[4])
             end
         end
         return {table.concat(granted), table.concat(contended)}
         """)
 
-    /// Deletes the keys that still have the value ARGV[1].
+    /// Deletes the keys whose value is still ARGV[1].
     static let release = RedisScript(
         """
         local held = redis.call('MGET', unpack(KEYS))
@@ -100,6 +102,6 @@ enum LeaseScripts {
         return redis.call('DEL', unpack(mine))
         """)
 
-    /// How many keys one call of `release` may have: Lua unpacks some 8,000, and Redis does nothing else meanwhile.
+    /// The most keys of one call of `release`: Lua can unpack about 8,000, and Redis does nothing else meanwhile.
     static let maximumKeysPerRelease = 1_000
 }

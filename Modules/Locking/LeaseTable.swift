@@ -1,30 +1,30 @@
 import Synchronization
 import UseCases
 
-/// Who holds which lease, and who waits for it, among the stores that share this table.
+/// The holders and the yield requests of all leases of the stores that share this table.
 public final class LeaseTable: Sendable {
     let leases = Mutex(Leases())
 
     public init() {}
 
-    /// The same rules as `LeaseScripts`, on dictionaries.
+    /// The rules of `LeaseScripts`, on dictionaries.
     struct Leases {
         private struct Holder {
             let store: UInt64
             let token: LeaseToken
         }
 
-        private struct Mark {
+        private struct Request {
             let store: UInt64
             let until: ContinuousClock.Instant
         }
 
-        /// Marks are looked through for dead ones when there are this many, and then at each doubling: they are bounded
-        /// by twice what is alive.
+        /// Expired requests are removed when there are this many requests, and then at each doubling: so there are at most
+        /// twice as many as live ones.
         private static let firstSweep = 1_024
 
         private var holders: [LeaseKey: Holder] = [:]
-        private var marks: [LeaseKey: Mark] = [:]
+        private var requests: [LeaseKey: Request] = [:]
         private var nextSweep = Self.firstSweep
 
         mutating func acquire(
@@ -39,30 +39,30 @@ public final class LeaseTable: Sendable {
             }
             var contended: Set<LeaseKey> = []
             for (position, key) in batch.keys.enumerated() {
-                let mark = liveMark(key, now: now)
+                let request = liveRequest(key, now: now)
                 if taken.contains(position) {
                     holders[key] = Holder(store: store, token: token)
-                    if let mark, mark.store != store { contended.insert(key) } else { marks[key] = nil }
-                } else if let holder = found[position], holder.store != store, mark == nil || mark?.store == store {
-                    marks[key] = Mark(store: store, until: now + YieldRequest.life)
+                    if let request, request.store != store { contended.insert(key) } else { requests[key] = nil }
+                } else if let holder = found[position], holder.store != store, (request?.store ?? store) == store {
+                    requests[key] = Request(store: store, until: now + YieldRequest.life)
                 }
             }
             sweep(now: now)
-            return .answered(granted: batch.spread(granted), token: token, contended: contended)
+            return .answered(granted: batch.expand(granted), token: token, contended: contended)
         }
 
         mutating func release(_ keys: [LeaseKey], token: LeaseToken) {
             for key in keys where holders[key]?.token == token { holders[key] = nil }
         }
 
-        private func liveMark(_ key: LeaseKey, now: ContinuousClock.Instant) -> Mark? {
-            marks[key].flatMap { now < $0.until ? $0 : nil }
+        private func liveRequest(_ key: LeaseKey, now: ContinuousClock.Instant) -> Request? {
+            requests[key].flatMap { now < $0.until ? $0 : nil }
         }
 
         private mutating func sweep(now: ContinuousClock.Instant) {
-            guard marks.count >= nextSweep else { return }
-            marks = marks.filter { now < $0.value.until }
-            nextSweep = max(Self.firstSweep, marks.count * 2)
+            guard requests.count >= nextSweep else { return }
+            requests = requests.filter { now < $0.value.until }
+            nextSweep = max(Self.firstSweep, requests.count * 2)
         }
     }
 }

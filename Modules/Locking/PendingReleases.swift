@@ -1,37 +1,37 @@
 import UseCases
 
-/// Leases that may be held in Redis by nobody's will: a grant that came too late, a release that is not known to have
-/// arrived. They are given back on the next connection, instead of standing in everybody's way for a whole lease.
+/// Leases that Redis may still hold although they are not in use: a grant came too late, or a release may not have
+/// arrived. The store releases them on the next connection, so that they do not block a record until they expire.
 struct PendingReleases {
-    struct Debt {
+    struct Entry {
         let keys: [LeaseKey]
         let token: LeaseToken
-        /// When the lease has run out in any case.
+        /// When the lease has expired in any case.
         let until: ContinuousClock.Instant
     }
 
-    /// Some seconds' worth of leases at full load. Beyond it the leases just run out.
+    /// The leases of a few seconds at full load. With more, leases are left to expire.
     static let maximumKeys = 10_000
 
-    private var debts: [Debt] = []
+    private var entries: [Entry] = []
     private var keyCount = 0
 
-    mutating func add(_ debt: Debt, now: ContinuousClock.Instant) {
-        if keyCount + debt.keys.count > Self.maximumKeys { forgetExpired(now: now) }
-        guard keyCount + debt.keys.count <= Self.maximumKeys else { return }
-        debts.append(debt)
-        keyCount += debt.keys.count
+    mutating func add(_ entry: Entry, now: ContinuousClock.Instant) {
+        if keyCount + entry.keys.count > Self.maximumKeys { forgetExpired(now: now) }
+        guard keyCount + entry.keys.count <= Self.maximumKeys else { return }
+        entries.append(entry)
+        keyCount += entry.keys.count
     }
 
-    /// Takes out everything that still matters.
-    mutating func takeAll(now: ContinuousClock.Instant) -> [Debt] {
+    /// Removes and returns the entries that have not expired.
+    mutating func takeAll(now: ContinuousClock.Instant) -> [Entry] {
         forgetExpired(now: now)
         defer { self = PendingReleases() }
-        return debts
+        return entries
     }
 
     private mutating func forgetExpired(now: ContinuousClock.Instant) {
-        debts.removeAll { $0.until <= now }
-        keyCount = debts.reduce(0) { $0 + $1.keys.count }
+        entries.removeAll { $0.until <= now }
+        keyCount = entries.reduce(0) { $0 + $1.keys.count }
     }
 }

@@ -98,7 +98,7 @@ package struct PostgresMailOutbox: MailOutbox {
             })
     }
 
-    package func giveBack(_ claim: ClaimedDigest) async throws(ServiceFailure) {
+    package func release(_ claim: ClaimedDigest) async throws(ServiceFailure) {
         try await execute(
             PostgresQuery(OutboxRow.giveBack) { parameters in
                 parameters.append(claim.digest.id)
@@ -106,7 +106,7 @@ package struct PostgresMailOutbox: MailOutbox {
             })
     }
 
-    package func serverIsBack() async throws(ServiceFailure) {
+    package func serverRecovered() async throws(ServiceFailure) {
         try await execute(PostgresQuery(OutboxRow.serverIsBack))
     }
 

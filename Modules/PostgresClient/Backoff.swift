@@ -1,5 +1,5 @@
-/// Waiting times between attempts: doubling from 50 ms to 2 s, each somewhere between half and the whole, so that many
-/// clients of a server that came back do not all arrive at once.
+/// Pauses between attempts: they double from 50 ms to 2 s, and each loses up to half at random, so that the clients of a
+/// recovered server do not all reconnect at once.
 struct Backoff {
     static let first = Duration.milliseconds(50)
     static let longest = Duration.seconds(2)

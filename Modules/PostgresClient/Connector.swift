@@ -1,14 +1,14 @@
 import Reactor
 import Synchronization
 
-/// The threads on which connections are made, since libpq blocks while it resolves names and tries one host after another.
+/// The threads that open connections: libpq blocks while it resolves names and tries one host after another.
 ///
-/// One set for the whole process, made when it is first needed and never ended. A connect may hang for its whole timeout;
-/// each goes to the thread with the least to do, so that a few dead servers do not keep the others from being reached.
+/// The process has one set, created on first use and never ended. A connect may block for its whole timeout. Each goes to the
+/// thread with the fewest calls, so that a few dead servers do not delay connections to others.
 struct Connector: Sendable {
     static let shared = Connector()
 
-    /// Connects that may hang at once before others wait for them: more than one program has servers to talk to.
+    /// How many connects may block before others wait: more than a program has servers.
     private static let threadCount = 8
 
     private let threads = (0..<threadCount).map { BlockingThread(name: "pg-connect-\($0)") }
@@ -26,7 +26,7 @@ struct Connector: Sendable {
         }
     }
 
-    /// For calls whose outcome interests nobody.
+    /// Runs a blocking call without waiting for it, and ignores its result.
     func runDetached(_ body: @escaping @Sendable () -> Void) {
         let index = load.begin()
         Task {
@@ -35,11 +35,11 @@ struct Connector: Sendable {
         }
     }
 
-    /// How many calls each thread has under way.
+    /// The unfinished calls of each thread.
     private final class Load: Sendable {
         private let counts = Mutex([Int](repeating: 0, count: threadCount))
 
-        /// The thread with the fewest, counted as having one more.
+        /// Returns the thread with the fewest calls, and counts one more for it.
         func begin() -> Int {
             counts.withLock { counts in
                 let index = counts.indices.min { counts[$0] < counts[$1] } ?? 0
@@ -54,7 +54,7 @@ struct Connector: Sendable {
     }
 }
 
-/// Numbers from 0, each handed out once, until they wrap.
+/// A counter from 0 that threads share; it wraps around.
 final class SharedCounter: Sendable {
     private let number = Atomic<UInt32>(0)
 

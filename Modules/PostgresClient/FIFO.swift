@@ -19,7 +19,7 @@ struct FIFO<Element> {
             elements.removeAll(keepingCapacity: true)
             head = 0
         } else if head >= 64, head * 2 >= elements.count {
-            // Half of the array is used up: moving the rest costs as much as what was taken since the last time.
+            // Half of the array is empty: moving the rest costs no more than the removals since the last time.
             elements.removeFirst(head)
             head = 0
         }
@@ -28,13 +28,13 @@ struct FIFO<Element> {
 
     /// Changes the first element in place; there must be one.
     mutating func withFirst<Result>(_ body: (inout Element) -> Result) -> Result {
-        guard var element = elements[head] else { preconditionFailure("an element taken twice") }
-        // Taken out meanwhile, so that what it holds is not copied on write.
+        guard var element = elements[head] else { preconditionFailure("the queue has no first element") }
+        // Removed during the call, so that its content is not copied on write.
         elements[head] = nil
         defer { elements[head] = element }
         return body(&element)
     }
 
-    /// What is in the queue, first to last.
+    /// The elements, first to last.
     var all: some Sequence<Element> { elements[head...].lazy.compactMap { $0 } }
 }

@@ -1,12 +1,12 @@
 import CLibPQ
 import Glibc
 
-/// One `PGconn`, and every libpq call that this module makes on it. Only ``open(_:)`` blocks.
+/// A `PGconn` and all libpq calls on it. Only ``open(_:)`` blocks.
 ///
-/// `@unchecked Sendable`: it has one owner at a time, first the thread that connects, then, for good, the connection's
-/// actor on the reactor's thread. libpq asks no more.
+/// `@unchecked Sendable`: it has one owner at a time, as libpq requires: first the connecting thread, then the connection's
+/// actor on the reactor's thread.
 final class LibpqConnection: @unchecked Sendable {
-    /// What came back for one step of a pipeline.
+    /// The result of one step of a pipeline.
     enum Reception {
         case value(PostgresResult)
         case failure(PostgresError, endsSession: Bool)
@@ -32,11 +32,11 @@ final class LibpqConnection: @unchecked Sendable {
 
     deinit { close() }
 
-    /// Connects and blocks until that has worked or failed: name resolution, each host in turn, TLS, authentication.
+    /// Connects, and blocks until that has succeeded or failed: name resolution, each host in turn, TLS, authentication.
     static func open(_ configuration: PostgresConfiguration) throws(PostgresError) -> LibpqConnection {
-        // Before libpq quotes it in an error of its own.
+        // Checked first, because libpq's own error would quote the conninfo.
         if let fault = PostgresConfiguration.fault(in: configuration.conninfo) {
-            throw PostgresError(.cannotConnect, "the address cannot be read: \(fault)")
+            throw PostgresError(.cannotConnect, "the address is not valid: \(fault)")
         }
         let parameters = configuration.parameters
         var keywords: [UnsafePointer<CChar>?] = parameters.map { UnsafePointer(strdup($0.0)) }
@@ -101,10 +101,10 @@ final class LibpqConnection: @unchecked Sendable {
 
     func sendScript(_ sql: String) -> Bool { PQsendQuery(connection, sql) == 1 }
 
-    /// Ends a pipeline and begins to send it.
+    /// Ends a pipeline and starts sending it.
     func sync() -> Bool { PQpipelineSync(connection) == 1 }
 
-    /// Sends what the socket takes: true if everything went, false if some is left, `nil` if the line is broken.
+    /// Sends as much as the socket accepts: true if all was sent, false if some is left, `nil` if the connection is broken.
     func flush() -> Bool? {
         switch PQflush(connection) {
         case 0: true
@@ -115,14 +115,14 @@ final class LibpqConnection: @unchecked Sendable {
 
     // MARK: - Receiving
 
-    /// Reads what has arrived; false if the line is broken.
+    /// Reads what has arrived; false if the connection is broken.
     func consumeInput() -> Bool { PQconsumeInput(connection) == 1 }
 
     /// True while the next result has not fully arrived.
     var isBusy: Bool { PQisBusy(connection) != 0 }
 
-    /// The next result that has arrived; `nil` stands between the results of a pipeline and at the end of a script. Only
-    /// to be called while not ``isBusy``, or it would block.
+    /// The next result that has arrived; `nil` separates the results of a pipeline and ends a script. It would block while
+    /// ``isBusy``.
     func nextReception() -> Reception? {
         guard let result = PQgetResult(connection) else { return nil }
         let status = PQresultStatus(result)
@@ -162,15 +162,14 @@ final class LibpqConnection: @unchecked Sendable {
 
     // MARK: - Cancelling
 
-    /// What is needed to ask the server, over another line, to give up what this connection is waiting for. The call that
-    /// asks blocks.
+    /// A function that asks the server, over another connection, to cancel this connection's running statement. It blocks.
     func makeCancellation() -> (@Sendable () -> Void)? {
         guard let handle = PQgetCancel(connection) else { return nil }
         let cancellation = Cancellation(handle: handle)
         return { cancellation.request() }
     }
 
-    /// `@unchecked Sendable`: libpq allows a `PGcancel` on any thread, and this one is used by one.
+    /// `@unchecked Sendable`: libpq allows a `PGcancel` on any thread, and only one thread uses this one.
     private final class Cancellation: @unchecked Sendable {
         private let handle: OpaquePointer
         init(handle: OpaquePointer) { self.handle = handle }
@@ -178,7 +177,7 @@ final class LibpqConnection: @unchecked Sendable {
 
         func request() {
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
-                // A request that does not arrive leaves things as they were: the line is closed anyway.
+                // A failure changes nothing: the connection is closed anyway.
                 _ = PQcancel(handle, message.baseAddress, CInt(message.count))
             }
         }

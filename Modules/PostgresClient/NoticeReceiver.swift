@@ -1,15 +1,15 @@
 import CLibPQ
 
-/// Where libpq delivers what is not the answer to a query. libpq calls it while it reads, on the connection's thread.
+/// Receives the server's messages that do not answer a query. libpq calls it while it reads, on the connection's thread.
 final class NoticeReceiver {
     var onNotice: ((PostgresNotice) -> Void)?
-    /// The server's last words on an idle line ("terminating connection due to …") come as a notice.
-    private(set) var farewell: PostgresError?
+    /// Why the server ends an idle session ("terminating connection due to …"), which comes as a notice.
+    private(set) var sessionEnd: PostgresError?
 
     func receive(_ result: OpaquePointer) {
         let severity = result.field(.severity) ?? ""
         if severity == "FATAL" || severity == "PANIC" {
-            farewell = PostgresError(.connectionLost, from: result)
+            sessionEnd = PostgresError(.connectionLost, from: result)
         } else {
             onNotice?(
                 PostgresNotice(
@@ -22,7 +22,7 @@ final class NoticeReceiver {
     }
 }
 
-/// The fields of an error or notice; the codes of `postgres_ext.h`, which are character macros that Swift does not import.
+/// The fields of an error or notice. The codes are macros of `postgres_ext.h` that Swift does not import.
 enum DiagnosticField: Unicode.Scalar {
     case severity = "V"
     case sqlState = "C"
@@ -44,10 +44,10 @@ extension OpaquePointer {
 extension PostgresError {
     /// The error in a `PGresult`.
     init(_ code: Code, from result: OpaquePointer) {
-        let words = PQresultErrorMessage(result).map { String(cString: $0).trimmingTrailingNewlines() }
+        let text = PQresultErrorMessage(result).map { String(cString: $0).trimmingTrailingNewlines() }
         self.init(
             code,
-            result.field(.message) ?? words ?? "",
+            result.field(.message) ?? text ?? "",
             sqlState: result.field(.sqlState),
             wasSent: true
         )

@@ -1,10 +1,10 @@
-/// A transaction that did not end well, with what went wrong at each step kept apart.
+/// A failed transaction, with the error of each step.
 public struct PostgresTransactionError: Error, Sendable {
-    /// BEGIN failed: nothing was done.
+    /// BEGIN failed; the body did not run.
     public var begin: PostgresError?
-    /// The body threw; the transaction was rolled back, unless ``rollback`` is set too.
+    /// The body threw; the transaction was rolled back unless ``rollback`` is set.
     public var body: (any Error)?
-    /// COMMIT failed. Unless the server said so (``PostgresError/Code/server``) the outcome is not known.
+    /// COMMIT failed. Unless the server refused it (``PostgresError/Code/server``), the outcome is unknown.
     public var commit: PostgresError?
     /// ROLLBACK failed; the connection was closed, and the server rolls back.
     public var rollback: PostgresError?
@@ -25,10 +25,10 @@ extension PostgresClient {
     static let commit = PostgresQuery(PostgresStatement("COMMIT"))
     static let rollback = PostgresQuery(PostgresStatement("ROLLBACK"))
 
-    /// Lends a connection to `body` alone. Taking an idle one costs no round trip.
+    /// Leases a connection to `body` exclusively. An idle one costs no round trip.
     ///
-    /// A transaction that `body` leaves open is rolled back on return. The connection must not be used after that.
-    /// - Parameter wait: How long to wait for a connection, first come, first served.
+    /// A transaction that `body` leaves open is rolled back. `body` must not keep the connection.
+    /// - Parameter wait: How long to wait for a connection; callers wait in order.
     /// - Throws: What `body` throws; ``PostgresError/Code/poolExhausted`` after `wait`; `CancellationError` if the task is
     ///   cancelled while it waits; ``PostgresError/Code/cannotConnect`` in an outage.
     public func withConnection<T>(
@@ -51,7 +51,7 @@ extension PostgresClient {
     /// - Parameters:
     ///   - wait: How long to wait for a connection.
     ///   - timeout: For each of BEGIN, COMMIT and ROLLBACK.
-    /// - Throws: What ``withConnection(wait:_:)`` throws before the beginning, and ``PostgresTransactionError`` from then on.
+    /// - Throws: The errors of ``withConnection(wait:_:)`` before BEGIN, and ``PostgresTransactionError`` from then on.
     public func withTransaction<T>(
         wait: Duration = .seconds(5),
         timeout: Duration = .seconds(5),
@@ -71,7 +71,7 @@ extension PostgresClient {
             }
             do throws(PostgresError) {
                 let result = try await connection.query(Self.commit, timeout: timeout)
-                // A transaction in which something failed answers COMMIT with ROLLBACK and no error.
+                // The server answers COMMIT of a failed transaction with ROLLBACK and without an error.
                 guard result.commandTag == "COMMIT" else {
                     throw PostgresError(.server, "rolled back at commit", sqlState: "25P02", wasSent: true)
                 }

@@ -1,16 +1,16 @@
 import Reactor
 import Synchronization
 
-/// The shell around the pool's state machine.
+/// Executes the actions of the pool's state machine.
 extension PostgresClient {
-    /// A connection at once if there is one, without a hop; otherwise a place in the line.
+    /// Returns an available connection at once, without a thread switch; otherwise it waits in the queue.
     ///
     /// - Throws: ``PostgresError``, or `CancellationError` if the task is cancelled while it waits.
     func acquire(_ kind: Pool.Kind, wait: Duration) async throws -> PostgresConnection {
         while true {
             let connection = try await pool.withLock { $0.take(kind) }.orWait { try await self.wait(kind, for: wait) }
-            // It may have ended a moment ago, before the pool heard of it.
-            if connection.standing != .closed { return connection }
+            // The connection may have ended without the pool's knowledge yet.
+            if connection.status != .closed { return connection }
             guard kind == .exclusive else { return connection }
             giveBack(connection)
         }
@@ -21,16 +21,16 @@ extension PostgresClient {
         var timer: Reactor.Timer?
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                timer = self.queue(waiter, kind, number: number, wait: wait)
+                timer = self.enqueue(waiter, kind, number: number, wait: wait)
             }
         } onCancel: {
-            self.leave(kind, number: number, because: CancellationError())
+            self.stopWaiting(kind, number: number, error: CancellationError())
         }
         timer?.cancel()
         return try result.get()
     }
 
-    private func queue(_ waiter: Waiter, _ kind: Pool.Kind, number: Int, wait: Duration) -> Reactor.Timer? {
+    private func enqueue(_ waiter: Waiter, _ kind: Pool.Kind, number: Int, wait: Duration) -> Reactor.Timer? {
         let (request, actions) = pool.withLock { pool in
             pool.request(kind, number: number, waiter: waiter, now: .now)
         }
@@ -42,23 +42,23 @@ extension PostgresClient {
         case .refused(let error):
             waiter.resume(returning: .failure(error))
             return nil
-        case .waits:
-            // The task may have been cancelled before there was anything to leave.
-            if Task.isCancelled { leave(kind, number: number, because: CancellationError()) }
+        case .queued:
+            // The task may have been cancelled before its waiter was in the queue.
+            if Task.isCancelled { stopWaiting(kind, number: number, error: CancellationError()) }
             return reactor.schedule(after: wait) { [weak self] in
-                self?.leave(kind, number: number, because: PostgresError(.poolExhausted, "no connection in time"))
+                self?.stopWaiting(kind, number: number, error: PostgresError(.poolExhausted, "no connection in time"))
             }
         }
     }
 
-    private func leave(_ kind: Pool.Kind, number: Int, because error: any Error) {
-        guard let waiter = pool.withLock({ $0.leave(kind, number: number) }) else { return }
+    private func stopWaiting(_ kind: Pool.Kind, number: Int, error: any Error) {
+        guard let waiter = pool.withLock({ $0.removeWaiter(kind, number: number) }) else { return }
         waiter.resume(returning: .failure(error))
     }
 
-    /// Ends a lease: an open transaction is rolled back first, and a connection in an unclear state is closed.
+    /// Ends a lease. It rolls back an open transaction first, and closes a busy connection.
     func release(_ connection: PostgresConnection) async {
-        switch connection.standing {
+        switch connection.status {
         case .idle, .closed: break
         case .busy: await connection.close()
         case .inTransaction:
@@ -73,8 +73,8 @@ extension PostgresClient {
     }
 
     private func giveBack(_ connection: PostgresConnection) {
-        // The connection is marked closed a moment before the pool hears of it.
-        if connection.standing == .closed { perform(pool.withLock { $0.closed(ObjectIdentifier(connection)) }) }
+        // A connection is marked as closed a moment before the pool is told.
+        if connection.status == .closed { perform(pool.withLock { $0.closed(ObjectIdentifier(connection)) }) }
         perform(pool.withLock { $0.giveBack(connection) })
     }
 
@@ -103,8 +103,8 @@ extension PostgresClient {
             }
             onEvent(.connected)
             perform(pool.withLock { $0.connected(kind, connection) })
-            // It may have ended before the pool knew it.
-            if connection.standing == .closed {
+            // The connection may have ended before it was in the pool.
+            if connection.status == .closed {
                 perform(pool.withLock { $0.closed(ObjectIdentifier(connection)) })
             }
         } catch {

@@ -1,15 +1,15 @@
 public import Reactor
 import Synchronization
 
-/// Numbers for metrics.
+/// Figures of a connection pool, for metrics.
 public struct PostgresPoolStatistics: Sendable, Hashable {
-    /// Connections that are open, shared ones included.
+    /// Open connections, including shared ones.
     public var open: Int
     /// Exclusive connections in use.
     public var leased: Int
-    /// Callers that wait for a connection.
+    /// Callers waiting for a connection.
     public var waiting: Int
-    /// Connections made to replace lost ones, since the start.
+    /// Connections that have replaced lost ones, since the start.
     public var reconnects: Int
 
     /// For test doubles.
@@ -21,28 +21,28 @@ public struct PostgresPoolStatistics: Sendable, Hashable {
     }
 }
 
-/// The connections of one program to one server: shared ones for reads, and exclusive ones to be leased.
+/// A program's connections to one server: shared ones for reads, and exclusive ones that are leased.
 ///
-/// It connects when it is first asked. After a loss it connects again by itself: at once, then after 50 ms … 2 s. Callers wait
-/// through the first second of an outage; after that they are refused with ``PostgresError/Code/cannotConnect`` at once.
+/// It connects on first use. After a loss it reconnects: at once, then after pauses of 50 ms … 2 s. Callers wait through
+/// the first second of an outage; after that they fail at once with ``PostgresError/Code/cannotConnect``.
 public final class PostgresClient: Sendable {
     typealias Waiter = CheckedContinuation<Result<PostgresConnection, any Error>, Never>
     typealias Pool = PostgresPool<PostgresConnection, Waiter>
 
-    /// The longest that ``shutdown()`` waits for leases.
-    public static let shutdownPatience = Duration.seconds(5)
+    /// How long ``shutdown()`` waits for leases at most.
+    public static let shutdownLimit = Duration.seconds(5)
 
-    /// What it connects with.
+    /// The configuration of its connections.
     public let configuration: PostgresConfiguration
-    /// The reactor that its connections run on.
+    /// The reactor of its connections.
     public let reactor: Reactor
     let onEvent: @Sendable (PostgresEvent) -> Void
     let pool: Mutex<Pool>
     private let numbers = SharedCounter()
 
     /// - Parameters:
-    ///   - sharedConnections: Pipelined connections for ``query(_:timeout:file:line:)``, beside the exclusive ones. With 0,
-    ///     queries lease one.
+    ///   - sharedConnections: The number of pipelined connections for ``query(_:timeout:file:line:)``, in addition to the
+    ///     exclusive ones. With 0, each query leases an exclusive one.
     ///   - maximumConnections: The most exclusive connections at a time.
     ///   - onEvent: For logs and metrics; must not block.
     public init(
@@ -58,7 +58,7 @@ public final class PostgresClient: Sendable {
         pool = Mutex(Pool(maximumExclusive: max(1, maximumConnections), sharedCount: max(0, sharedConnections)))
     }
 
-    /// How things are at this moment.
+    /// The current figures.
     public var statistics: PostgresPoolStatistics {
         pool.withLock { pool in
             PostgresPoolStatistics(
@@ -70,12 +70,12 @@ public final class PostgresClient: Sendable {
         }
     }
 
-    /// Runs one query by itself, on a shared connection with other callers' queries before and behind it: for reads, never
-    /// for transactions or session state.
+    /// Runs one query on a shared connection, pipelined with other callers' queries: for reads, never for transactions or
+    /// session state.
     ///
-    /// It is sent a second time, on another connection, only if the first certainly sent nothing.
-    /// - Parameter timeout: For the answer, and as much again at most for a connection when none is open. A query that
-    ///   times out closes its shared connection, and its neighbours' queries fail with it: keep slow ones away.
+    /// It is retried on another connection only if nothing of it was sent.
+    /// - Parameter timeout: For the answer, and once more for a connection if none is open. A query that times out closes
+    ///   the shared connection, and other callers' queries on it fail: run slow queries elsewhere.
     /// - Throws: ``PostgresError``. Cancellation only ends the wait for a connection.
     public func query(
         _ query: PostgresQuery,
@@ -116,11 +116,11 @@ public final class PostgresClient: Sendable {
         }
     }
 
-    /// Tries to connect, again and again with growing pauses, until it has worked once.
+    /// Tries to connect, with increasing pauses, until it succeeds.
     ///
-    /// - Throws: The last failure when `patience` is over or the task is cancelled.
-    public func waitUntilReachable(for patience: Duration) async throws(PostgresError) {
-        let deadline = ContinuousClock.now + patience
+    /// - Throws: The last failure after `limit`, or when the task is cancelled.
+    public func waitUntilReachable(for limit: Duration) async throws(PostgresError) {
+        let deadline = ContinuousClock.now + limit
         var backoff = Backoff()
         while true {
             do {
@@ -138,19 +138,19 @@ public final class PostgresClient: Sendable {
         }
     }
 
-    /// Refuses new callers, waits up to ``shutdownPatience`` for leases to come back and for queries on shared connections to
-    /// be answered, and closes everything. A client that is not shut down goes on connecting.
+    /// Refuses new callers, waits up to ``shutdownLimit`` for the end of leases and of queries on shared connections, and
+    /// closes all connections. A client that is not shut down keeps connecting.
     public func shutdown() async {
         perform(pool.withLock { $0.shutDown() })
-        let deadline = ContinuousClock.now + Self.shutdownPatience
+        let deadline = ContinuousClock.now + Self.shutdownLimit
         while isInUse, ContinuousClock.now < deadline {
             await reactor.sleep(for: .milliseconds(5))
         }
-        for case .close(let connection) in pool.withLock({ $0.takeAll() }) { await connection.close() }
+        for case .close(let connection) in pool.withLock({ $0.closeAll() }) { await connection.close() }
     }
 
     private var isInUse: Bool {
-        pool.withLock { pool in pool.leased > 0 || pool.sharedConnections.contains { $0.standing == .busy } }
+        pool.withLock { pool in pool.leased > 0 || pool.sharedConnections.contains { $0.status == .busy } }
     }
 
     func nextNumber() -> Int { numbers.take() }

@@ -1,4 +1,4 @@
-/// What an array may hold when it is read: every ``PostgresDecodable`` by itself, and `UInt8`, whose array is a `bytea`.
+/// A type whose arrays can be decoded: any ``PostgresDecodable``, and `UInt8`, whose array is a `bytea`.
 public protocol PostgresArrayElement: Sendable {
     /// Reads the whole array.
     static func decodeArray(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> [Self]
@@ -20,7 +20,7 @@ extension PostgresArrayElement where Self: PostgresDecodable {
         }
         let elementType = PostgresType(rawValue: UInt32(bitPattern: element))
         var values: [Self] = []
-        // Four bytes an element at least: a false count cannot reserve more than the message held.
+        // An element takes at least four bytes, so a wrong count cannot reserve more than the message's size.
         values.reserveCapacity(min(Int(count), bytes.count / 4))
         for _ in 0..<count {
             guard let length = reader.number(), let slice = reader.slice(length) else {
@@ -79,7 +79,7 @@ private struct ArrayReader {
         return Int32(bigEndianAt: offset, in: bytes)
     }
 
-    /// `nil` for NULL (length -1) too: the element types have no room for it.
+    /// Also `nil` for NULL (length -1), which the element types cannot represent.
     mutating func slice(_ length: Int32) -> UnsafeRawBufferPointer? {
         guard length >= 0, offset + Int(length) <= bytes.count else { return nil }
         defer { offset += Int(length) }

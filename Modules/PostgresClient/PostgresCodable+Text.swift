@@ -1,7 +1,7 @@
 extension String: PostgresElement, PostgresDecodable {
     @inlinable public static var postgresType: PostgresType { .text }
 
-    /// PostgreSQL's text holds every character but U+0000, which the server refuses with state 22021.
+    /// PostgreSQL's text can contain every character but U+0000, which the server refuses with state 22021.
     public func encode(into buffer: inout [UInt8]) { buffer.append(contentsOf: utf8) }
 
     @inlinable public var encodedSize: Int { utf8.count }
@@ -18,7 +18,7 @@ extension String: PostgresElement, PostgresDecodable {
         return String(decoding: try textBytes(of: bytes, type), as: UTF8.self)
     }
 
-    /// `jsonb` puts a version in front of its text; only 1 has ever existed.
+    /// `jsonb` starts with a version, and only version 1 exists.
     fileprivate static func textBytes(
         of bytes: UnsafeRawBufferPointer,
         _ type: PostgresType
@@ -29,7 +29,7 @@ extension String: PostgresElement, PostgresDecodable {
     }
 }
 
-/// JSON text as a parameter of type `jsonb`. It is not checked here; the server does.
+/// JSON text as a parameter of type `jsonb`. Only the server checks it.
 public struct PostgresJSON: PostgresElement, PostgresDecodable, Hashable {
     /// UTF-8.
     public let bytes: [UInt8]

@@ -1,4 +1,4 @@
-/// A UUID as two halves, so that this module needs nobody's UUID type.
+/// A UUID as two halves, so that this module does not depend on a UUID type of another library.
 public struct PostgresUUID: PostgresElement, PostgresDecodable, Hashable {
     /// The first eight bytes.
     public let high: UInt64
@@ -30,7 +30,7 @@ public struct PostgresUUID: PostgresElement, PostgresDecodable, Hashable {
     }
 }
 
-/// An instant as the server keeps it. `Int64.max` and `.min` are `infinity` and `-infinity`.
+/// A time in the server's representation. `Int64.max` and `.min` are `infinity` and `-infinity`.
 public struct PostgresTimestamp: PostgresElement, PostgresDecodable, Hashable, Comparable {
     /// Microseconds since 2000-01-01 00:00 UTC.
     public let microseconds: Int64

@@ -1,16 +1,16 @@
-/// A value that can be a parameter, in PostgreSQL's binary format.
+/// A value that can be encoded as a parameter in PostgreSQL's binary format.
 public protocol PostgresEncodable: Sendable {
-    /// The type the parameter is declared as; SQL casts from there where a column has another.
+    /// The declared type of the parameter. SQL must cast it if a column has another type.
     static var postgresType: PostgresType { get }
     /// Appends the binary form, without a length.
     func encode(into buffer: inout [UInt8])
 }
 
-/// A value that can be in an array that is a parameter: it knows its size before it is written.
+/// A value that can be an element of an array parameter: its size is known before it is written.
 public protocol PostgresElement: PostgresEncodable {
     /// Bytes of the binary form.
     var encodedSize: Int { get }
-    /// Writes the binary form into a buffer of just that size.
+    /// Writes the binary form into a buffer of exactly `encodedSize` bytes.
     func store(in buffer: UnsafeMutableRawBufferPointer)
 }
 
@@ -24,11 +24,11 @@ extension PostgresElement {
     }
 }
 
-/// A value that can be read from a column, in PostgreSQL's binary format.
+/// A value that can be decoded from a column in PostgreSQL's binary format.
 public protocol PostgresDecodable: Sendable {
     /// Reads one value that is not NULL. `bytes` is only valid during the call.
     ///
-    /// - Throws: ``PostgresError/Code/decoding`` if the column's type or size does not fit.
+    /// - Throws: ``PostgresError/Code/decoding`` if the column's type or size does not match.
     static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Self
 }
 
@@ -37,14 +37,14 @@ extension PostgresError {
     static func mismatch<T>(_ wanted: T.Type, _ type: PostgresType, _ size: Int) -> PostgresError {
         PostgresError(
             .decoding,
-            "\(size) bytes of type \(type.rawValue) are no \(wanted)",
+            "cannot decode \(size) bytes of type \(type.rawValue) as \(wanted)",
             wasSent: true
         )
     }
 }
 
 extension FixedWidthInteger {
-    /// The number whose big-endian form begins at `offset`; the caller has checked the size.
+    /// Reads the big-endian number at `offset`. The caller must have checked the size.
     @inlinable
     init(bigEndianAt offset: Int, in bytes: UnsafeRawBufferPointer) {
         self.init(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Self.self))

@@ -1,11 +1,11 @@
 import CLibPQ
 
 extension PostgresConfiguration {
-    /// What is wrong with a URL or conninfo, before anybody connects; nil when libpq can read it.
+    /// What is wrong with a URL or conninfo; nil if libpq can parse it. Check it before connecting.
     ///
-    /// libpq's own words quote what they are about, often the whole URL with its password. These quote nothing.
+    /// libpq's own messages quote the text, often the whole URL with its password. This one quotes nothing.
     public static func fault(in conninfo: String) -> String? {
-        // As libpq decides: what is neither is a database's name.
+        // As in libpq: a text that is neither a URL nor a conninfo string is the name of a database.
         guard conninfo.contains("=") || uriSchemes.contains(where: { conninfo.hasPrefix($0) }) else { return nil }
         var message: UnsafeMutablePointer<CChar>?
         defer { PQfreemem(message) }
@@ -15,10 +15,10 @@ extension PostgresConfiguration {
         defer { PQconninfoFree(options) }
         var option = options
         while let keyword = option.pointee.keyword {
-            // A bare @ in a password: all behind it, the password's end among it, is taken for the host, and shown.
+            // With an unescaped @ in the password, libpq takes the rest of the password for the host, and would log it.
             if String(cString: keyword) == "host", let value = option.pointee.val, String(cString: value).contains("@")
             {
-                return "the host has an @ in it; one in a password is written %40"
+                return "the host contains an @; in a password, write it as %40"
             }
             option += 1
         }
@@ -27,18 +27,18 @@ extension PostgresConfiguration {
 
     private static let uriSchemes = ["postgresql://", "postgres://"]
 
-    /// libpq's message up to the first quote of what was given; the marks that it names itself stay.
+    /// libpq's message up to its first quotation of the input. Quoted punctuation that libpq expects is kept.
     static func unquoted(_ message: String) -> String {
         var text = ""
         var rest = message.trimmingTrailingNewlines()[...]
         while let quote = rest.firstIndex(of: "\"") {
             text += rest[..<quote]
-            guard let mark = marks.first(where: { rest[quote...].hasPrefix($0) }) else { return text + "…" }
-            text += mark
-            rest = rest[quote...].dropFirst(mark.count)
+            guard let expected = punctuation.first(where: { rest[quote...].hasPrefix($0) }) else { return text + "…" }
+            text += expected
+            rest = rest[quote...].dropFirst(expected.count)
         }
         return text + rest
     }
 
-    private static let marks = ["\"=\"", "\"]\"", "\":\"", "\"/\"", "\"%00\""]
+    private static let punctuation = ["\"=\"", "\"]\"", "\":\"", "\"/\"", "\"%00\""]
 }

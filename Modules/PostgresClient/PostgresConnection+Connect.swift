@@ -3,12 +3,12 @@ public import Reactor
 extension PostgresConnection {
     private static let setSetting = PostgresStatement("SELECT set_config($1, $2, false)")
 
-    /// Makes a connection outside of any pool, for an owner that keeps it for good.
+    /// Opens a connection outside of any pool, for an owner that keeps it.
     ///
-    /// The calls that block run on threads of their own. The session's settings are set when this returns. Whoever holds the
-    /// connection must ``close()`` it; dropping the last reference closes it too.
-    /// - Parameter onEvent: Hears ``PostgresEvent/connectionLost(_:)`` and notices, on the reactor's thread.
-    /// - Throws: ``PostgresError/Code/cannotConnect``, or the server's error for a setting it refused.
+    /// The blocking calls run on dedicated threads. When this returns, the session's settings are set. The owner must
+    /// ``close()`` the connection; releasing the last reference closes it too.
+    /// - Parameter onEvent: Gets ``PostgresEvent/connectionLost(_:)`` and notices, on the reactor's thread.
+    /// - Throws: ``PostgresError/Code/cannotConnect``, or the server's error for a setting that it refuses.
     public static func connect(
         configuration: PostgresConfiguration,
         reactor: Reactor,
@@ -21,7 +21,7 @@ extension PostgresConnection {
         }
     }
 
-    /// - Parameter onClose: Is called once, when the connection has ended for whatever reason.
+    /// - Parameter onClose: Runs once, when the connection has ended for any reason.
     static func connect(
         configuration: PostgresConfiguration,
         reactor: Reactor,

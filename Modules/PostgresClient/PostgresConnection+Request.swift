@@ -1,5 +1,5 @@
 extension PostgresConnection.StateMachine {
-    /// Queries that end with one Sync.
+    /// Queries followed by one Sync.
     struct Pipeline {
         let queries: [PostgresQuery]
         let waiter: Waiter
@@ -10,7 +10,7 @@ extension PostgresConnection.StateMachine {
         var failure: PostgresError?
     }
 
-    /// Plain SQL, by the simple protocol.
+    /// Plain SQL, sent by the simple protocol.
     struct Script {
         let sql: String
         let waiter: Waiter
@@ -18,7 +18,7 @@ extension PostgresConnection.StateMachine {
         var failure: PostgresError?
     }
 
-    /// What a caller asks for.
+    /// A caller's request.
     enum Request {
         case pipeline(Pipeline)
         case script(Script)

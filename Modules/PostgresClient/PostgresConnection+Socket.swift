@@ -1,7 +1,7 @@
 import CLibPQ
 import Reactor
 
-/// The shell around the state machine: what it decides is done here with libpq.
+/// Executes the decisions of the state machine with libpq.
 extension PostgresConnection {
     /// Watches the socket. The handlers run on the reactor's thread.
     func start(
@@ -23,21 +23,21 @@ extension PostgresConnection {
     }
 
     func begin(_ request: Machine.Request) {
-        note(.busy)
+        setStatus(.busy)
         let isStarted = perform(machine.submit(request))
         if isStarted { armTimer(for: request.deadline) }
     }
 
     // MARK: - Sending
 
-    /// False if it was refused or the line broke.
+    /// Returns false if the request was refused or the connection broke.
     @discardableResult
     private func perform(_ start: Machine.Start) -> Bool {
         switch start {
         case .wait:
             return true
         case .refuse(let waiter, let error):
-            note(.closed)
+            setStatus(.closed)
             waiter.resume(returning: .failure(error))
             return false
         case .startScript(let sql):
@@ -60,11 +60,11 @@ extension PostgresConnection {
         }
     }
 
-    /// While something is left to send, both directions are watched: a server whose answers nobody reads stops reading.
+    /// Watches both directions while bytes are left to send: a server stops reading if its answers are not read.
     @discardableResult
     private func flush() -> Bool {
         guard let isDone = libpq.flush() else {
-            // The server's last words may lie in the socket, and say more than a broken pipe.
+            // The socket may contain the server's reason, which says more than a broken pipe.
             if !machine.isClosed { receive() }
             return machine.isClosed ? false : lose()
         }
@@ -78,22 +78,22 @@ extension PostgresConnection {
     // MARK: - Receiving
 
     private func socketIsReady() {
-        // One read may leave decrypted bytes in the TLS library, of which epoll knows nothing. libpq makes room for the
-        // rest while it parses, so that two more reads fetch it; without TLS, epoll comes back by itself.
+        // A read may leave decrypted bytes in the TLS library, which epoll does not report. libpq grows its buffer while it
+        // parses, so two more reads fetch the rest. Without TLS, epoll reports the rest.
         for _ in 0..<(usesTLS ? 3 : 1) where !machine.isClosed { receive() }
         if isFlushing, !machine.isClosed { flush() }
     }
 
     private func receive() {
         guard libpq.consumeInput() else {
-            // What came before the end of the line still counts.
+            // Answers that arrived before the connection broke still count.
             readAnswers()
             if !machine.isClosed { lose() }
             return
         }
         readAnswers()
         guard !machine.isClosed else { return }
-        // Taken out even if nobody listens, or libpq would pile them up.
+        // Removed even without a handler, or libpq would collect them.
         while let notification = libpq.nextNotification() { onNotification?(notification) }
         if libpq.isBroken { lose() }
     }
@@ -105,7 +105,7 @@ extension PostgresConnection {
                 if machine.isScripting {
                     endScript()
                 } else {
-                    // One stands behind each result; a second means that nothing more has arrived.
+                    // One follows each result; a second one means that no further result has arrived.
                     gapsInARow += 1
                     if gapsInARow > 2 { return }
                 }
@@ -115,7 +115,7 @@ extension PostgresConnection {
             handle(reception)
             if machine.isClosed { return }
         }
-        // With nothing to wait for, libpq still wants to be asked, to digest notices and notifications.
+        // `isBusy` also makes libpq parse notices and notifications when no answer is expected.
         if !machine.isClosed { _ = libpq.isBusy }
     }
 
@@ -133,7 +133,7 @@ extension PostgresConnection {
     private func endScript() {
         let completion = machine.receive(.endOfScript)
         guard libpq.enterPipelineMode() else {
-            // The script itself has its answer; the connection is of no more use.
+            // The script has its answer, but the connection cannot be used any longer.
             complete(completion)
             end(PostgresError(.protocolViolation, libpq.errorMessage, wasSent: true))
             return
@@ -146,19 +146,19 @@ extension PostgresConnection {
         case .none:
             return
         case .succeed(let waiter, let values):
-            noteStanding()
+            updateStatus()
             waiter.resume(returning: .success(values))
         case .fail(let waiter, let error):
-            noteStanding()
+            updateStatus()
             waiter.resume(returning: .failure(error))
         case .violation(let message):
             end(PostgresError(.protocolViolation, message, wasSent: true))
             return
         }
-        startWaiting()
+        startQueued()
     }
 
-    private func startWaiting() {
+    private func startQueued() {
         while !machine.isClosed {
             let start = machine.startNext()
             if case .wait = start { return }
@@ -166,21 +166,21 @@ extension PostgresConnection {
         }
     }
 
-    /// Before the waiter is resumed, so that a pool that gets the connection back sees the truth.
-    private func noteStanding() {
+    /// Called before the waiter is resumed, so that a pool that gets the connection back sees the current status.
+    private func updateStatus() {
         guard machine.isIdle else { return }
-        // libpq knows the transaction's state once it has seen that nothing comes after the Sync.
+        // libpq updates the transaction's state when it finds no result after the Sync.
         if !libpq.isBusy { _ = libpq.nextReception() }
         switch libpq.transactionStatus {
-        case PQTRANS_IDLE: note(.idle)
-        case PQTRANS_INTRANS, PQTRANS_INERROR: note(.inTransaction)
-        default: note(.busy)
+        case PQTRANS_IDLE: setStatus(.idle)
+        case PQTRANS_INTRANS, PQTRANS_INERROR: setStatus(.inTransaction)
+        default: setStatus(.busy)
         }
     }
 
-    // MARK: - Time and the end
+    // MARK: - Timeouts and closing
 
-    /// One timer a connection: it is set for the earliest deadline it knew, and looks again when it fires.
+    /// A connection has one timer: it is set for the earliest known deadline, and set again when it fires.
     private func armTimer(for deadline: ContinuousClock.Instant) {
         if let deadlineOfTimer, deadlineOfTimer <= deadline { return }
         deadlineTimer?.cancel()
@@ -199,22 +199,22 @@ extension PostgresConnection {
             armTimer(for: earliest)
             return
         }
-        // Closing the line does not stop a statement that waits for a lock, with all the locks it holds itself.
+        // Closing the connection does not stop a statement that waits for a lock, and the statement holds locks itself.
         if let cancellation = libpq.makeCancellation() { Connector.shared.runDetached(cancellation) }
         end(PostgresError(.connectionLost, "closed because another request timed out", wasSent: true), now: now)
     }
 
-    /// Always false, for the callers' `return`.
+    /// Ends a broken connection. Returns false, for the callers' `return`.
     @discardableResult
     private func lose() -> Bool {
-        end(libpq.notices.farewell ?? PostgresError(.connectionLost, libpq.errorMessage, wasSent: true))
+        end(libpq.notices.sessionEnd ?? PostgresError(.connectionLost, libpq.errorMessage, wasSent: true))
         return false
     }
 
     func end(_ error: PostgresError, now: ContinuousClock.Instant? = nil) {
         guard !machine.isClosed else { return }
         let failed = machine.close(error, now: now)
-        note(.closed)
+        setStatus(.closed)
         reactor.unwatch(socket)
         deadlineTimer?.cancel()
         deadlineTimer = nil

@@ -1,8 +1,8 @@
 extension PostgresConnection {
-    /// What a connection has been asked for and what it waits for. A pure value: events go in, what to do comes out.
+    /// The requests of a connection and their state. A pure value: events go in, actions come out.
     ///
-    /// Requests are served first in, first out. Any number of pipelines may be in flight; a script has the connection to
-    /// itself, because the simple protocol is not to be had in pipeline mode.
+    /// Requests are served in order. Any number of pipelines may be in flight. A script runs alone, because libpq does not
+    /// offer the simple protocol in pipeline mode.
     struct StateMachine<Waiter, Value> {
         /// One message of a pipeline that the server answers.
         enum Step: Equatable {
@@ -11,7 +11,7 @@ extension PostgresConnection {
             case executeUnprepared(query: Int)
         }
 
-        /// What the shell has to do with a request now.
+        /// What the connection must do with a request now.
         enum Start {
             case wait
             case send([PostgresQuery], [Step])
@@ -19,11 +19,11 @@ extension PostgresConnection {
             case refuse(Waiter, PostgresError)
         }
 
-        /// What the server has answered.
+        /// An answer of the server.
         enum Answer {
             case value(Value)
             case failure(PostgresError)
-            /// Not run, because something before it in the pipeline failed.
+            /// Not run, because an earlier step of the pipeline failed.
             case skipped
             case sync
             case endOfScript
@@ -33,7 +33,7 @@ extension PostgresConnection {
             case none
             case succeed(Waiter, [Value])
             case fail(Waiter, PostgresError)
-            /// The server is out of step; the connection cannot go on.
+            /// The server broke the protocol; the connection must be closed.
             case violation(String)
         }
 
@@ -54,7 +54,7 @@ extension PostgresConnection {
 
         var isScripting: Bool { if case .scripting = phase { true } else { false } }
         var isClosed: Bool { if case .closed = phase { true } else { false } }
-        /// Nothing is in flight or waiting.
+        /// No request is in flight or waiting.
         var isIdle: Bool { inFlight.isEmpty && waiting.isEmpty && !isScripting }
         var hasPipelineInFlight: Bool { !inFlight.isEmpty }
         var hasWaiting: Bool { !waiting.isEmpty }
@@ -70,7 +70,7 @@ extension PostgresConnection {
             return startOrQueue(request)
         }
 
-        /// After each completion: what was waiting and may start now. Call until it says `wait`.
+        /// Starts the next waiting request, if it may start now. Call it after each completion until it returns `wait`.
         mutating func startNext() -> Start {
             guard let next = waiting.first, mayStart(next) else { return .wait }
             _ = waiting.popFirst()
@@ -121,10 +121,10 @@ extension PostgresConnection {
 
         mutating func receive(_ answer: Answer) -> Completion {
             if case .scripting(let script) = phase { return receive(answer, for: script) }
-            guard !inFlight.isEmpty else { return .violation("an answer to nothing") }
+            guard !inFlight.isEmpty else { return .violation("an answer without a request") }
             if case .sync = answer {
                 guard let pipeline = inFlight.popFirst() else { return .none }
-                guard pipeline.position == pipeline.steps.count else { return .violation("a sync too early") }
+                guard pipeline.position == pipeline.steps.count else { return .violation("an early sync") }
                 if let failure = pipeline.failure { return .fail(pipeline.waiter, failure) }
                 return .succeed(pipeline.waiter, pipeline.values)
             }
@@ -145,8 +145,8 @@ extension PostgresConnection {
             case (.value(let value), _):
                 pipeline.values.append(value)
             case (.failure(var error), _):
-                note(&error, at: step, of: pipeline.queries, &statements)
-                // Only the first failure is a failure; everything behind it is skipped.
+                record(&error, at: step, of: pipeline.queries, &statements)
+                // The server skips everything after the first failure.
                 if pipeline.failure == nil { pipeline.failure = error }
             case (.skipped, .prepare(_, let query)):
                 statements.forget(pipeline.queries[query])
@@ -158,7 +158,7 @@ extension PostgresConnection {
             return .none
         }
 
-        private static func note(
+        private static func record(
             _ error: inout PostgresError,
             at step: Step,
             of queries: [PostgresQuery],
@@ -193,9 +193,9 @@ extension PostgresConnection {
             }
         }
 
-        // MARK: - The end
+        // MARK: - Closing
 
-        /// The earliest moment at which a request has waited too long.
+        /// The earliest deadline of all requests.
         var earliestDeadline: ContinuousClock.Instant? {
             var earliest: ContinuousClock.Instant?
             func consider(_ deadline: ContinuousClock.Instant) { earliest = min(earliest ?? deadline, deadline) }
@@ -205,8 +205,8 @@ extension PostgresConnection {
             return earliest
         }
 
-        /// Ends everything. Requests whose deadline is not after `now` get a timeout, the others `error`; each is told
-        /// whether anything of it may have reached the server.
+        /// Ends all requests. Those whose deadline is not after `now` get a timeout, the others `error`. Each error says
+        /// whether any part of the request may have reached the server.
         mutating func close(_ error: PostgresError, now: ContinuousClock.Instant? = nil) -> [(Waiter, PostgresError)] {
             if case .closed = phase { return [] }
             var failed: [(Waiter, PostgresError)] = []
@@ -218,7 +218,7 @@ extension PostgresConnection {
             if case .scripting(let script) = phase { fail(script.waiter, script.deadline, wasSent: true) }
             while let pipeline = inFlight.popFirst() { fail(pipeline.waiter, pipeline.deadline, wasSent: true) }
             while let request = waiting.popFirst() { fail(request.waiter, request.deadline, wasSent: false) }
-            // What comes later was certainly not sent.
+            // Later requests are not sent.
             phase = .closed(error.with(wasSent: false))
             return failed
         }

@@ -1,17 +1,17 @@
 public import Reactor
 import Synchronization
 
-/// One session on a server, pipelined. Its code runs on the reactor's thread.
+/// A pipelined session on a server. Its code runs on the reactor's thread.
 ///
-/// Any number of callers may have requests in flight; they are served first in, first out. A request that was made is
-/// never abandoned when its caller's task is cancelled: it ends with an answer, a timeout or the loss of the line.
-/// When the connection is lost it stays lost; ``PostgresClient`` replaces it.
+/// Any number of callers may have requests in flight; they are served in order. Cancelling a caller's task does not abandon
+/// its request: it ends with an answer, a timeout or the loss of the connection. A lost connection does not reconnect;
+/// ``PostgresClient`` replaces it.
 public actor PostgresConnection {
     typealias Waiter = CheckedContinuation<Result<[PostgresResult], PostgresError>, Never>
     typealias Machine = StateMachine<Waiter, PostgresResult>
 
-    /// What the session is doing, readable from any thread.
-    enum Standing: UInt8, AtomicRepresentable {
+    /// The state of the session, readable from any thread.
+    enum Status: UInt8, AtomicRepresentable {
         case idle, busy, inTransaction, closed
     }
 
@@ -19,7 +19,7 @@ public actor PostgresConnection {
     public nonisolated let reactor: Reactor
     /// The reactor as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
-    /// The server's process, as `pg_backend_pid()` says it.
+    /// The server's process, as in `pg_backend_pid()`.
     public nonisolated let processID: Int32
 
     let libpq: LibpqConnection
@@ -31,9 +31,9 @@ public actor PostgresConnection {
     var deadlineOfTimer: ContinuousClock.Instant?
     var onNotification: (@Sendable (PostgresNotification) -> Void)?
     var onClose: (@Sendable (PostgresError) -> Void)?
-    private nonisolated let atomicStanding = Atomic(Standing.idle)
+    private nonisolated let atomicStatus = Atomic(Status.idle)
 
-    /// Takes over a connection that has just been made, in pipeline mode and non-blocking; call ``start(…)`` next.
+    /// Takes over a new connection that is non-blocking and in pipeline mode. Call ``start(…)`` next.
     init(libpq: LibpqConnection, usesPreparedStatements: Bool, reactor: Reactor) {
         self.libpq = libpq
         self.reactor = reactor
@@ -43,25 +43,25 @@ public actor PostgresConnection {
         machine = Machine(usesPreparedStatements: usesPreparedStatements)
     }
 
-    // Nobody waits: whoever waits holds the connection. Not an `isolated deinit`, over which Swift 6.3.1 stumbles
-    // ("circular reference") in release builds with `-enable-testing`.
+    // No caller waits, because a waiting caller holds a reference. It is not an `isolated deinit`, because Swift 6.3.1 fails
+    // to compile that ("circular reference") in release builds with `-enable-testing`.
     deinit {
         deadlineTimer?.cancel()
-        guard standing != .closed else { return }
+        guard status != .closed else { return }
         reactor.post { [reactor, socket, libpq] in
             reactor.unwatch(socket)
             libpq.close()
         }
     }
 
-    nonisolated var standing: Standing { atomicStanding.load(ordering: .acquiring) }
+    nonisolated var status: Status { atomicStatus.load(ordering: .acquiring) }
 
-    func note(_ standing: Standing) { atomicStanding.store(standing, ordering: .releasing) }
+    func setStatus(_ status: Status) { atomicStatus.store(status, ordering: .releasing) }
 
-    /// False once it was closed or the line was lost.
+    /// False after the connection was closed or lost.
     public var isOpen: Bool { !machine.isClosed }
 
-    /// Requests have not been sent yet, because a script comes before them.
+    /// Whether requests wait for an earlier script and have not been sent.
     var hasWaitingRequests: Bool { machine.hasWaiting }
 
     /// Ends the session. Requests in flight fail with ``PostgresError/Code/closed``. Idempotent.
@@ -69,13 +69,12 @@ public actor PostgresConnection {
         end(PostgresError(.closed, "closed by its owner"))
     }
 
-    /// Sends all queries with one Sync at the end and returns their results in order.
+    /// Sends all queries, followed by one Sync, and returns their results in order.
     ///
-    /// Outside of a transaction, all of them are one. If one fails, the server skips the rest, and its error, with
-    /// ``PostgresError/queryIndex``, is thrown when the Sync has come back; the connection stays usable.
-    /// - Parameter timeout: From now until the last answer. When it runs out, the connection is closed and the server is
-    ///   asked to cancel.
-    /// - Throws: ``PostgresError``; its `wasSent` tells whether a retry is safe. Cancellation of the task is ignored.
+    /// Outside of a transaction, the queries are one transaction. If one fails, the server skips the rest; this throws its
+    /// error, with ``PostgresError/queryIndex``, after the Sync has been answered. The connection stays usable.
+    /// - Parameter timeout: From now until the last answer. After it, the connection is closed and the statement cancelled.
+    /// - Throws: ``PostgresError``; if its `wasSent` is false, a retry is safe. Cancellation of the task is ignored.
     public nonisolated func pipeline(
         _ queries: [PostgresQuery],
         timeout: Duration,
@@ -87,7 +86,7 @@ public actor PostgresConnection {
             throw PostgresError(.protocolViolation, "more than 65,535 parameters", file: file, line: line)
         }
         let deadline = ContinuousClock.now + timeout
-        // Not isolated: the caller goes on where it was, without coming by the reactor's thread first.
+        // Not isolated, so that the caller resumes on its own executor without a switch to the reactor's thread.
         let result = await withCheckedContinuation { waiter in
             reactor.perform { [self] in
                 assumeIsolated { $0.begin(.pipeline(.init(queries: queries, waiter: waiter, deadline: deadline))) }
@@ -113,10 +112,10 @@ public actor PostgresConnection {
         return result
     }
 
-    /// Runs plain SQL: one command, or several separated by semicolons, which are one transaction unless they say
-    /// otherwise. For migrations and sessions, not for traffic.
+    /// Runs plain SQL: one command, or several separated by semicolons, which are one transaction unless the SQL contains
+    /// transaction commands. For migrations and session commands, not for requests.
     ///
-    /// It waits for the pipelines before it, and those after it wait for it. Rows it returns are dropped.
+    /// It waits for earlier pipelines, and later ones wait for it. Rows are discarded.
     /// - Throws: the first ``PostgresError``.
     public func script(
         _ sql: String,

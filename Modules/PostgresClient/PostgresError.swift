@@ -1,25 +1,25 @@
-/// What went wrong, as far as it is known.
+/// An error of the server, of libpq or of this client.
 ///
-/// `description` is terse and safe to show: never SQL, parameters or the server's words. ``operatorDescription`` holds
-/// everything, for the log.
+/// `description` is terse and safe to show: it never contains SQL, parameters or the server's message. The log may have
+/// ``operatorDescription``, which contains everything.
 public struct PostgresError: Error, Sendable {
     /// The kind of failure.
     public enum Code: Sendable, Hashable {
-        /// The server refused a statement; ``PostgresError/sqlState`` says why. The connection goes on.
+        /// The server refused a statement; see ``PostgresError/sqlState``. The connection stays usable.
         case server
-        /// The line broke, or the server ended the session (``PostgresError/sqlState`` is kept then).
+        /// The connection broke, or the server ended the session (then ``PostgresError/sqlState`` is set).
         case connectionLost
-        /// No connection could be made.
+        /// No connection could be opened.
         case cannotConnect
-        /// The time given for a call ran out; its connection was closed.
+        /// The call took longer than its timeout; its connection was closed.
         case timeout
-        /// No connection came free in the time given, or too many callers wait already.
+        /// No connection became available in time, or too many callers were waiting.
         case poolExhausted
         /// The connection or the client was closed by its owner.
         case closed
-        /// A value did not fit the Swift type it was read as.
+        /// A value did not match the requested Swift type.
         case decoding
-        /// Something this client does not speak, or a request that cannot be sent.
+        /// The server's answer is not supported by this client, or the request cannot be sent.
         case protocolViolation
     }
 
@@ -27,11 +27,11 @@ public struct PostgresError: Error, Sendable {
     public var code: Code
     /// The five characters of the SQL standard, such as `23505`.
     public var sqlState: String?
-    /// The server's or libpq's words, or this client's.
+    /// The message of the server, of libpq or of this client.
     public var message: String
-    /// The server's second sentence. It may quote data.
+    /// The server's detail message. It may quote data.
     public var detail: String?
-    /// The server's advice.
+    /// The server's hint.
     public var hint: String?
     /// The constraint that was violated.
     public var constraint: String?
@@ -41,15 +41,14 @@ public struct PostgresError: Error, Sendable {
     public var column: String?
     /// Which query of the pipeline failed, from 0.
     public var queryIndex: Int?
-    /// False only if it is certain that no byte of the pipeline was handed to the server, so that a retry cannot do
-    /// anything twice.
+    /// False only if certainly no byte of the request was sent, so that a retry cannot do anything twice.
     public var wasSent: Bool
     /// Where the failed call was made.
     public var file: String
     /// The line in ``file``.
     public var line: Int
 
-    /// An error of this client's own, or one for a test double to throw; `file` and `line` are the caller's.
+    /// Creates an error of this client, or of a test double. `file` and `line` are the caller's.
     public init(
         _ code: Code,
         _ message: String,
@@ -69,9 +68,9 @@ public struct PostgresError: Error, Sendable {
     /// The first two characters of ``sqlState``: `23` for a violated constraint, `40` for a rolled back transaction.
     public var sqlStateClass: String? { sqlState.map { String($0.prefix(2)) } }
 
-    /// True for states that the same transaction may not meet a second time: 40 (serialization failure, deadlock), 53
-    /// (resources), 55 (lock not available), 57 (operator intervention). It says nothing about a lost line: there, only
-    /// ``wasSent`` tells whether a retry is safe.
+    /// True for states after which the same transaction may succeed: 40 (serialization failure, deadlock), 53 (resources),
+    /// 55 (lock not available), 57 (operator intervention). After the loss of a connection, only ``wasSent`` shows whether a
+    /// retry is safe.
     public var isRetryableClass: Bool {
         switch sqlStateClass {
         case "40", "53", "55", "57": true
@@ -79,7 +78,7 @@ public struct PostgresError: Error, Sendable {
         }
     }
 
-    /// Everything that is known, for the operator's log; the server's words may quote data.
+    /// All fields, for the log. The server's messages may quote data.
     public var operatorDescription: String {
         var text = "\(self): \(message)"
         let parts: [(String, String?)] = [

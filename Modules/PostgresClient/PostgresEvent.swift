@@ -1,14 +1,14 @@
-/// What an operator may want to log or count. Handlers run on the reactor's thread or a task's; they must not block.
+/// An event for logs and metrics. Handlers run on the reactor's thread or in a task; they must not block.
 public enum PostgresEvent: Sendable {
-    /// A connection was made.
+    /// A connection was opened.
     case connected
-    /// An attempt failed; the next comes after `retryAfter`, or, if that is `nil`, with the next caller.
+    /// An attempt to connect failed. The next one follows after `retryAfter`, or, if that is `nil`, with the next caller.
     case connectFailed(PostgresError, retryAfter: Duration?)
     /// A connection of the client was lost.
     case connectionLost(PostgresError)
-    /// The server said something that is not an error.
+    /// The server sent a notice.
     case notice(PostgresNotice)
-    /// A transaction was still open when its connection was returned, and was rolled back.
+    /// A caller returned a connection with an open transaction, which was rolled back.
     case transactionLeftOpen
 }
 
@@ -18,16 +18,16 @@ public struct PostgresNotice: Sendable {
     public var severity: String
     /// Five characters, such as `01000`.
     public var sqlState: String?
-    /// The server's words. They may quote data.
+    /// The server's message. It may quote data.
     public var message: String
 }
 
-/// What came in on a channel.
+/// A notification on a channel.
 public struct PostgresNotification: Sendable, Hashable {
-    /// As it was named when it was sent.
+    /// The channel's name, as it was sent.
     public var channel: String
-    /// Empty if none was given; 8,000 bytes at most.
+    /// Empty if the sender gave none; at most 8,000 bytes.
     public var payload: String
-    /// The server process that sent it; compare it with `pg_backend_pid()` to know one's own.
+    /// The server process that sent it; a session recognises its own by `pg_backend_pid()`.
     public var processID: Int32
 }

@@ -1,25 +1,25 @@
 public import Reactor
 
-/// Notifications of some channels, over a connection of its own that is made again when it is lost.
+/// The notifications of some channels, over a dedicated connection that is replaced when it is lost.
 ///
-/// What the server sends while there is no connection is gone. So every consumer needs a second way to find out (a poll),
-/// and ``Element/reconnected`` says when to use it. Behind a PgBouncer in transaction mode LISTEN hears nothing and says
-/// nothing: give it a direct URL.
+/// Notifications sent while there is no connection are lost. So every consumer needs another way to find changes (a
+/// poll), and ``Element/reconnected`` says when to use it. Behind a PgBouncer in transaction mode, LISTEN receives
+/// nothing and reports no error: use a direct URL.
 ///
 /// Each iteration has a connection of its own, which ends with the iteration or with its task.
 public struct PostgresListener: AsyncSequence, Sendable {
-    /// What the consumer hears.
+    /// An event for the consumer.
     public enum Element: Sendable, Hashable {
         case notification(PostgresNotification)
-        /// Listening begins, for the first time or again, or the consumer was too slow and some were dropped: notifications
-        /// may have been missed until now, none from here on.
+        /// Notifications may have been missed before this event: listening has started, for the first time or again, or the
+        /// consumer was too slow and some were dropped.
         case reconnected
     }
 
-    /// It never ends with an error: it connects again.
+    /// It never ends with an error: it reconnects.
     public typealias Failure = Never
 
-    /// Notifications kept for a consumer that is busy; older ones are dropped beyond that.
+    /// The most notifications buffered for a busy consumer; with more, the oldest are dropped.
     public static let maximumPending = 1024
 
     private let configuration: PostgresConfiguration
@@ -28,7 +28,7 @@ public struct PostgresListener: AsyncSequence, Sendable {
     private let onEvent: @Sendable (PostgresEvent) -> Void
 
     /// - Parameters:
-    ///   - channels: Names as they are, not folded to lower case: `NOTIFY Stock` goes to `stock`.
+    ///   - channels: Exact names. PostgreSQL folds unquoted names to lower case: `NOTIFY Stock` goes to `stock`.
     ///   - onEvent: For logs and metrics; must not block.
     public init(
         configuration: PostgresConfiguration,

@@ -1,5 +1,5 @@
 extension PostgresParameters {
-    /// The parameters as libpq wants them. It copies them during the call, so the pointers need not live longer.
+    /// The parameters in libpq's form. libpq copies them during the call, so the pointers need not live longer.
     func withPointers<Result>(
         _ body: (
             _ count: CInt, _ values: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<CInt>?,
@@ -30,7 +30,7 @@ extension PostgresParameters {
         }
     }
 
-    /// To libpq a null pointer is NULL, so an empty value needs some other address, and the empty buffer has none.
+    /// libpq takes a null pointer for NULL. So an empty value needs an address, and an empty buffer has none.
     private static func pointer(
         to slot: Slot,
         in bytes: UnsafeRawBufferPointer,

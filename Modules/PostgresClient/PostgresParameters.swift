@@ -1,4 +1,4 @@
-/// The parameters of one query: one buffer, and for each parameter its place in it.
+/// The parameters of one query: one buffer, and the position of each parameter in it.
 public struct PostgresParameters: Sendable {
     @usableFromInline
     struct Slot: Sendable {
@@ -18,8 +18,8 @@ public struct PostgresParameters: Sendable {
     /// The protocol counts parameters in 16 bits; libpq refuses more.
     static let maximumCount = 65_535
 
-    // What follows is compiled into the callers' modules: a batch has some thirty values a command, and each took
-    // a thousand instructions by way of the protocols' tables.
+    // The following is inlinable, so that it is specialised in the callers' modules: a batch has about thirty values a
+    // command, and each took a thousand instructions through witness tables.
 
     @usableFromInline var bytes: [UInt8] = []
     @usableFromInline var slots: [Slot] = []
@@ -54,7 +54,7 @@ public struct PostgresParameters: Sendable {
         appendArray(of: values) { $0 }
     }
 
-    /// The same of one value of each row. `value` is asked twice.
+    /// Adds an array with one value of each row. `value` runs twice for each row.
     @inlinable
     public mutating func appendArray<Row, T: PostgresElement>(
         of rows: some Collection<Row>, _ value: (Row) -> T
@@ -68,13 +68,13 @@ public struct PostgresParameters: Sendable {
         endArray(T.postgresType, start: start)
     }
 
-    /// The same with NULL for every `nil`.
+    /// Adds an array with NULL for every `nil`.
     @inlinable
     public mutating func appendArray<T: PostgresElement>(nullable values: some Collection<T?>) {
         appendArray(nullableOf: values) { $0 }
     }
 
-    /// The same of one value of each row, with NULL for every `nil`. `value` is asked several times.
+    /// Adds an array with one value of each row, and NULL for every `nil`. `value` runs several times for each row.
     @inlinable
     public mutating func appendArray<Row, T: PostgresElement>(
         nullableOf rows: some Collection<Row>, _ value: (Row) -> T?
@@ -95,7 +95,7 @@ public struct PostgresParameters: Sendable {
         endArray(T.postgresType, start: start)
     }
 
-    /// Adds so many bytes, all of which `fill` has to write.
+    /// Appends `size` bytes, all of which `fill` must write.
     @inlinable
     mutating func append(_ size: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
         guard size > 0 else { return }
@@ -105,7 +105,7 @@ public struct PostgresParameters: Sendable {
         }
     }
 
-    /// An element is its length and its bytes.
+    /// Writes an element: its length and its bytes.
     @inlinable
     static func store(_ value: some PostgresElement, in bytes: UnsafeMutableRawBufferPointer, _ place: inout Int) {
         let size = value.encodedSize
@@ -114,7 +114,7 @@ public struct PostgresParameters: Sendable {
         place += 4 + size
     }
 
-    /// - Returns: where it begins.
+    /// - Returns: the start of the array in the buffer.
     @usableFromInline
     mutating func beginArray(_ type: PostgresType, count: Int, hasNull: Bool) -> Int {
         let start = bytes.count
@@ -124,7 +124,7 @@ public struct PostgresParameters: Sendable {
         type.rawValue.appendBigEndian(to: &bytes)
         if count > 0 {
             Int32(clamping: count).appendBigEndian(to: &bytes)
-            // Arrays of PostgreSQL begin at 1.
+            // Indices of PostgreSQL's arrays start at 1.
             Int32(1).appendBigEndian(to: &bytes)
         }
         return start

@@ -1,14 +1,14 @@
-/// Which connections a client has, who uses them and who waits. A pure value: events go in, what to do comes out, and it
-/// is done after the lock has been let go.
+/// The connections, leases and waiting callers of a client. A pure value: events go in, actions come out, and the client runs
+/// them after it has released its lock.
 ///
-/// Exclusive connections are leased, the last one returned first, so that spare ones stay idle. Shared ones are held
-/// by nobody. After a failure to connect all attempts keep one distance, the backoff's; once failures have lasted
-/// longer than `grace`, callers are refused at once instead of piling up.
+/// Exclusive connections are leased; the one returned last is leased first, so that spare ones stay idle. Shared ones are not
+/// leased. After a failure to connect, all attempts share one backoff. When failures have lasted longer than `grace`, callers
+/// are refused at once instead of piling up.
 struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
     enum Kind: Equatable, Sendable { case exclusive, shared }
 
     enum Action {
-        /// Connect now; `after` a while if it says so.
+        /// Connect, after a delay if there is one.
         case connect(Kind, after: Duration?)
         case grant(Waiter, Connection)
         case fail(Waiter, PostgresError)
@@ -17,14 +17,14 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
 
     enum Request {
         case granted(Connection)
-        /// The caller's waiter was kept.
-        case waits
+        /// The waiter is in the queue.
+        case queued
         case refused(PostgresError)
     }
 
     /// How long callers wait through an outage before they are refused at once.
     static var grace: Duration { .seconds(1) }
-    /// A bound on memory, far beyond what could be served within any caller's patience.
+    /// A bound on memory, far more than could be served within any caller's wait limit.
     static var maximumWaiters: Int { 8192 }
 
     private struct Outage {
@@ -34,8 +34,8 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         var backoff = Backoff()
     }
 
-    /// A queue whose members may leave early.
-    private struct Line {
+    /// A queue from which waiters can be removed.
+    private struct WaitQueue {
         var order = FIFO<Int>()
         var waiters: [Int: Waiter] = [:]
 
@@ -54,7 +54,7 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
     private var open: [ObjectIdentifier: Connection] = [:]
     private(set) var leased = 0
     private var connecting: [Kind: Int] = [:]
-    private var lines: [Kind: Line] = [.exclusive: Line(), .shared: Line()]
+    private var queues: [Kind: WaitQueue] = [.exclusive: WaitQueue(), .shared: WaitQueue()]
     private var outage: Outage?
     private var lost = 0
     private var nextShared = 0
@@ -66,14 +66,14 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         self.sharedCount = sharedCount
     }
 
-    /// Those that may have other callers' queries in flight.
+    /// Connections that may have several callers' queries in flight.
     var sharedConnections: [Connection] { shared }
     var openCount: Int { open.count }
-    var waitingCount: Int { lines.values.reduce(0) { $0 + $1.waiters.count } }
+    var waitingCount: Int { queues.values.reduce(0) { $0 + $1.waiters.count } }
 
-    // MARK: - Asking
+    // MARK: - Requests
 
-    /// A connection, if one can be had at once. Does not queue.
+    /// A connection that is available now, without queueing.
     mutating func take(_ kind: Kind) -> Connection? {
         guard !isShutDown else { return nil }
         switch kind {
@@ -88,7 +88,8 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         }
     }
 
-    /// A connection now or later. `number` is for ``leave(_:_:)``; later means through an action.
+    /// Requests a connection. If none is available, `waiter` is queued, and an action grants one later. `number` identifies
+    /// the waiter for ``removeWaiter(_:number:)``.
     mutating func request(
         _ kind: Kind,
         number: Int,
@@ -103,17 +104,17 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         if let outage, now - outage.since >= Self.grace, connecting[kind, default: 0] > 0 || now < outage.nextAttempt {
             return (.refused(outage.error), [])
         }
-        lines[kind]?.order.append(number)
-        lines[kind]?.waiters[number] = waiter
-        return (.waits, connectIfNeeded(kind))
+        queues[kind]?.order.append(number)
+        queues[kind]?.waiters[number] = waiter
+        return (.queued, connectIfNeeded(kind))
     }
 
-    /// Takes a waiter out of the line: its time is up or its task is cancelled. `nil` if it has been served.
-    mutating func leave(_ kind: Kind, number: Int) -> Waiter? {
-        lines[kind]?.waiters.removeValue(forKey: number)
+    /// Removes a waiter whose time is up or whose task is cancelled. `nil` if it has been served.
+    mutating func removeWaiter(_ kind: Kind, number: Int) -> Waiter? {
+        queues[kind]?.waiters.removeValue(forKey: number)
     }
 
-    // MARK: - What happens to connections
+    // MARK: - Events of connections
 
     mutating func connected(_ kind: Kind, _ connection: Connection) -> [Action] {
         connecting[kind, default: 0] -= 1
@@ -128,14 +129,14 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         case .exclusive: return offer(connection)
         case .shared:
             shared.append(connection)
-            // Shared by all who wait; each is granted the same.
+            // All waiters share it.
             var actions: [Action] = []
-            while let waiter = lines[.shared]?.popFirst() { actions.append(.grant(waiter, connection)) }
+            while let waiter = queues[.shared]?.popFirst() { actions.append(.grant(waiter, connection)) }
             return actions
         }
     }
 
-    /// - Returns: The time until the next attempt, if one follows by itself, and the actions.
+    /// - Returns: The time until the next attempt, if one is scheduled, and the actions.
     mutating func connectFailed(
         _ kind: Kind,
         _ error: PostgresError,
@@ -145,23 +146,23 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         connecting[kind, default: 0] -= 1
         var outage = outage ?? Outage(since: now, nextAttempt: now, error: error)
         outage.error = error
-        // Several attempts that fail together are one step of the backoff.
+        // Concurrent failures are one step of the backoff.
         if now >= outage.nextAttempt { outage.nextAttempt = now + outage.backoff.next(random: random) }
         self.outage = outage
         guard !isShutDown else { return (nil, []) }
         var actions: [Action] = []
         if now - outage.since >= Self.grace {
-            while let waiter = lines[kind]?.popFirst() { actions.append(.fail(waiter, error)) }
+            while let waiter = queues[kind]?.popFirst() { actions.append(.fail(waiter, error)) }
         }
-        // A shared connection is wanted always, an exclusive one by those who wait.
-        guard kind == .shared || lines[kind]?.waiters.isEmpty == false else { return (nil, actions) }
+        // A shared connection is always needed, an exclusive one only for waiters.
+        guard kind == .shared || queues[kind]?.waiters.isEmpty == false else { return (nil, actions) }
         let delay = outage.nextAttempt - now
         connecting[kind, default: 0] += 1
         actions.append(.connect(kind, after: delay))
         return (delay, actions)
     }
 
-    /// A connection has ended, wherever it was.
+    /// A connection has ended, in whatever state it was.
     mutating func closed(_ identity: ObjectIdentifier) -> [Action] {
         guard open.removeValue(forKey: identity) != nil else { return [] }
         guard !isShutDown else { return [] }
@@ -172,7 +173,7 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         return wasShared ? connectIfNeeded(.shared) : connectIfNeeded(.exclusive)
     }
 
-    /// A lease has ended. A connection that is not usable has been closed before.
+    /// A lease has ended. An unusable connection has been closed before.
     mutating func giveBack(_ connection: Connection) -> [Action] {
         leased -= 1
         guard open[ObjectIdentifier(connection)] != nil else { return connectIfNeeded(.exclusive) }
@@ -180,13 +181,13 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         return offer(connection)
     }
 
-    /// From now on everything is refused; leased connections are closed as they come back.
+    /// Refuses all requests from now on; leased connections are closed when they are given back.
     mutating func shutDown() -> [Action] {
         guard !isShutDown else { return [] }
         isShutDown = true
         var actions: [Action] = []
         for kind in [Kind.exclusive, .shared] {
-            while let waiter = lines[kind]?.popFirst() {
+            while let waiter = queues[kind]?.popFirst() {
                 actions.append(.fail(waiter, PostgresError(.closed, "the client is shut down")))
             }
         }
@@ -195,14 +196,14 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         return actions
     }
 
-    /// What is still open when the leases' time is over.
-    mutating func takeAll() -> [Action] {
+    /// Closes the connections that are still open when the time for leases is over.
+    mutating func closeAll() -> [Action] {
         shared = []
         return open.values.map { .close($0) }
     }
 
     private mutating func offer(_ connection: Connection) -> [Action] {
-        if let waiter = lines[.exclusive]?.popFirst() {
+        if let waiter = queues[.exclusive]?.popFirst() {
             leased += 1
             return [.grant(waiter, connection)]
         }
@@ -210,15 +211,15 @@ struct PostgresPool<Connection: AnyObject & Sendable, Waiter> {
         return []
     }
 
-    /// As many attempts as there are waiters, and room for them.
+    /// Connects once for each waiter, up to the maximum.
     private mutating func connectIfNeeded(_ kind: Kind) -> [Action] {
         let pending = connecting[kind, default: 0]
         let missing: Int
         switch kind {
         case .exclusive:
-            // A lease whose connection has been closed keeps its place until it is given back.
+            // A lease whose connection has been closed counts until it is given back.
             let taken = idle.count + leased + pending
-            missing = min((lines[kind]?.waiters.count ?? 0) - pending, maximumExclusive - taken)
+            missing = min((queues[kind]?.waiters.count ?? 0) - pending, maximumExclusive - taken)
         case .shared:
             missing = sharedCount - shared.count - pending
         }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// SQL that is prepared once on each connection that uses it.
 ///
-/// Make it a `static let`. Every value made has an identity of its own, and each connection keeps what it prepared.
+/// Make it a `static let`: every value has its own identity, and a connection never discards a prepared statement.
 public struct PostgresStatement: Sendable, Hashable {
     private static let nextIdentity = Atomic<Int>(1)
 
@@ -10,7 +10,7 @@ public struct PostgresStatement: Sendable, Hashable {
     /// The text, with `$1`, `$2` … for parameters.
     public let sql: String
 
-    /// Takes SQL with `$1`, `$2` … for parameters; nothing is sent yet.
+    /// Takes SQL with `$1`, `$2` … for parameters. Sends nothing.
     public init(_ sql: String) {
         identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
         self.sql = sql
@@ -26,8 +26,8 @@ public struct PostgresQuery: Sendable {
     let statement: PostgresStatement
     let parameters: PostgresParameters
 
-    /// `build` appends the parameters in order. A statement's parameters should have the same types each time; a call
-    /// with others is sent unprepared.
+    /// `build` appends the parameters in order. They should have the same types in each query of a statement; a query with
+    /// other types is sent unprepared.
     public init(_ statement: PostgresStatement, _ build: (inout PostgresParameters) -> Void = { _ in }) {
         var parameters = PostgresParameters()
         build(&parameters)

@@ -1,19 +1,18 @@
 import CLibPQ
 
-/// The rows of one query, in libpq's memory; freed with the last reference.
+/// The rows of one query, in libpq's memory.
 ///
-/// `@unchecked Sendable`: libpq handed the `PGresult` over for good, nothing changes it any more, and reading and freeing
-/// it are allowed on any thread.
+/// `@unchecked Sendable`: this object owns the `PGresult`, which never changes, and any thread may read or free it.
 public final class PostgresResult: @unchecked Sendable {
     private let handle: OpaquePointer
     @usableFromInline let types: [PostgresType]
-    /// Rows that came back.
+    /// The number of rows.
     public let rowCount: Int
-    /// Columns of each row.
+    /// The number of columns.
     public let columnCount: Int
 
-    /// Takes the `PGresult` over.
-    init(taking handle: OpaquePointer) {
+    /// Takes ownership of the `PGresult`.
+    package init(taking handle: OpaquePointer) {
         self.handle = handle
         rowCount = Int(PQntuples(handle))
         columnCount = Int(PQnfields(handle))
@@ -22,13 +21,13 @@ public final class PostgresResult: @unchecked Sendable {
 
     deinit { PQclear(handle) }
 
-    /// Rows inserted, updated, deleted or selected; 0 for a command that counts none.
+    /// Rows inserted, updated, deleted or selected; 0 for other commands.
     public var affectedRows: Int { PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } ?? 0 }
 
-    /// What the server did, such as `INSERT 0 1`. A COMMIT in a failed transaction answers `ROLLBACK` and is no error.
+    /// What the server did, such as `INSERT 0 1`. For COMMIT of a failed transaction it is `ROLLBACK`, without an error.
     public var commandTag: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
 
-    /// Every row, in order.
+    /// All rows, in order.
     public var rows: PostgresRows { PostgresRows(result: self) }
 
     /// The row at `index`; traps outside `0..<rowCount`.
@@ -37,12 +36,12 @@ public final class PostgresResult: @unchecked Sendable {
         return PostgresRow(result: self, index: index)
     }
 
-    /// The bytes of a value, `nil` for NULL. Valid as long as the result; the caller has checked the bounds.
+    /// The bytes of a value, `nil` for NULL. They are valid as long as the result. The caller must have checked the bounds.
     @usableFromInline
     func bytes(row: Int, column: Int) -> UnsafeRawBufferPointer? {
         let (row, column) = (CInt(truncatingIfNeeded: row), CInt(truncatingIfNeeded: column))
         let count = PQgetlength(handle, row, column)
-        // NULL has no length, so that only an empty value has to be told from it.
+        // NULL has length 0, so only an empty value must be distinguished from it.
         guard count > 0 || PQgetisnull(handle, row, column) == 0 else { return nil }
         return UnsafeRawBufferPointer(start: PQgetvalue(handle, row, column), count: Int(count))
     }
@@ -66,6 +65,6 @@ public struct PostgresRows: RandomAccessCollection, Sendable {
     public var startIndex: Int { 0 }
     public var endIndex: Int { result.rowCount }
 
-    /// Traps outside the rows.
+    /// Traps outside of the indices.
     public subscript(index: Int) -> PostgresRow { result.row(index) }
 }

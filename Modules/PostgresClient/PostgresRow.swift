@@ -1,4 +1,4 @@
-/// One row: read its columns from left to right with ``next(as:)``, or by number. It keeps the whole result.
+/// One row. Read its columns from left to right with ``next(as:)``, or by number. It retains the whole result.
 public struct PostgresRow: Sendable {
     @usableFromInline let result: PostgresResult
     @usableFromInline let index: Int
@@ -23,7 +23,7 @@ public struct PostgresRow: Sendable {
         return try optionalValue(column, as: type)
     }
 
-    /// Passes the next column over.
+    /// Skips the next column.
     public mutating func skip() { column += 1 }
 
     /// Column `column`, from 0, which must not be NULL.

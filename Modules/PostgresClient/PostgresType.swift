@@ -30,7 +30,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
     /// The type of an array of these; `nil` for a type this module does not know.
     public var arrayType: PostgresType? {
         switch self {
-        // What batches are made of.
+        // The types in batches, which skip the dictionary.
         case .uuid: PostgresType(rawValue: 2951)
         case .int8: PostgresType(rawValue: 1016)
         case .text: PostgresType(rawValue: 1009)
@@ -39,7 +39,7 @@ public struct PostgresType: RawRepresentable, Sendable, Hashable {
         }
     }
 
-    /// Types whose binary form is something else than their text.
+    /// Whether the binary form is known to differ from the text.
     var isKnownBinary: Bool {
         switch self {
         case .text, .varchar, .bpchar, .name, .json, .jsonb, .unknown: false

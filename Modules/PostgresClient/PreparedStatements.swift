@@ -1,11 +1,11 @@
-/// What one connection has prepared. A pure value: it decides, others send.
+/// The prepared statements of one connection. A pure value: it decides, and the connection sends.
 ///
-/// A pipeline only relies on a statement whose preparation was confirmed, or is part of the same pipeline. In between,
-/// while another pipeline in flight is preparing it, it goes unprepared: if that one fails before its turn, the server
-/// skips the preparation, and a pipeline behind would fail for no fault of its own.
+/// A pipeline uses a prepared statement only if the server has confirmed it, or if the same pipeline prepares it. While
+/// another pipeline is preparing it, the query is sent unprepared: if that pipeline failed earlier, the server would skip
+/// the preparation, and the query would fail although it is correct.
 struct PreparedStatements {
-    /// Statements are constants of the program, so this is never reached; if somebody makes them in a loop, the server's
-    /// memory is still bounded.
+    /// Statements are constants, so a program does not reach this. If one is created in a loop, this bounds the server's
+    /// memory.
     static let maximumCount = 1024
 
     /// A statement's name on the server and the parameter types it was declared with.
@@ -18,14 +18,14 @@ struct PreparedStatements {
     private var preparing: Set<Int> = []
     private var dropped: [Int: Int] = [:]
 
-    /// How a query of a pipeline is to be sent.
+    /// How to send a query of a pipeline.
     enum Plan: Equatable {
         case unprepared
         case prepared(name: String)
         case prepareFirst(name: String)
     }
 
-    /// `own` collects what the pipeline in question prepares itself; begin with none.
+    /// `own` collects the statements that the current pipeline prepares; pass an empty dictionary for its first query.
     mutating func plan(for query: PostgresQuery, preparedByThisPipeline own: inout [Int: Entry]) -> Plan {
         let identity = query.statement.identity
         if let entry = prepared[identity] ?? own[identity] {
@@ -41,19 +41,19 @@ struct PreparedStatements {
         return .prepareFirst(name: name)
     }
 
-    /// The server has prepared it.
+    /// The server has prepared the statement.
     mutating func confirm(_ query: PostgresQuery, name: String) {
         preparing.remove(query.statement.identity)
         prepared[query.statement.identity] = Entry(name: name, types: query.parameters.slots.map(\.type))
     }
 
-    /// The server refused or skipped it.
+    /// The server refused or skipped the preparation.
     mutating func forget(_ query: PostgresQuery) {
         preparing.remove(query.statement.identity)
     }
 
-    /// A prepared statement turned out to be unusable: gone (26000), or made for columns that have changed since (0A000).
-    /// It is prepared anew under another name, as the old one may still be taken.
+    /// A prepared statement cannot be used: it is gone (26000), or its columns have changed (0A000). It will be prepared
+    /// again under another name, because the old one may still exist.
     mutating func drop(_ query: PostgresQuery) {
         let identity = query.statement.identity
         guard prepared.removeValue(forKey: identity) != nil else { return }

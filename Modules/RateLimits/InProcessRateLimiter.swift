@@ -1,7 +1,7 @@
 import Synchronization
 public import UseCases
 
-/// Counts the requests of this process alone.
+/// A rate limiter that counts the requests of this process only.
 public final class InProcessRateLimiter: RateLimiter {
     private let buckets: Mutex<Buckets>
     private let start = ContinuousClock.now

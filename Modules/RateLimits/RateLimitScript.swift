@@ -1,17 +1,18 @@
 import RedisClient
 
-/// The same rule as `Buckets`, which Redis runs as one step.
+/// The rule of `Buckets` as a script that Redis runs as one step.
 enum RateLimitScript {
-    /// By Redis' own clock, so that servers whose clocks differ share one bucket.
+    /// Uses the clock of Redis, so that servers with different clocks share one bucket.
     static let take = RedisScript(source(time: "redis.call('TIME')"))
 
-    /// KEYS: the caller's bucket. ARGV: interval and slack in nanoseconds. Answers 0 for a request that may go on, else
-    /// after how many nanoseconds it may.
+    /// KEYS: the caller's bucket. ARGV: interval and slack in nanoseconds. Returns 0 if the request is allowed, otherwise
+    /// the nanoseconds until it would be.
     ///
-    /// Nanoseconds since 1970 are more than Lua's numbers hold exactly, so the moment at which the bucket is full is kept
-    /// as seconds and nanoseconds, and counted with from the second of now. It is never further ahead than the slack; if
-    /// it is, the clock was set back, and the bucket begins anew rather than stay empty until that moment comes again.
-    /// - Parameter time: Lua for seconds since 1970 and microseconds.
+    /// Lua's numbers cannot hold nanoseconds since 1970 exactly. So the moment at which the bucket is full is stored as
+    /// seconds and nanoseconds, and the script calculates relative to the current second. That moment is never further
+    /// ahead than the slack. If it is, the clock was set back, and the bucket starts full instead of staying empty until
+    /// the moment comes again.
+    /// - Parameter time: a Lua expression for seconds since 1970 and microseconds.
     static func source(time: String) -> String {
         """
         local time = \(time)
@@ -31,7 +32,8 @@ enum RateLimitScript {
         """
     }
 
-    /// A caller's bucket. Servers of other settings have buckets of their own: a moment means nothing without its rate.
+    /// The key of a caller's bucket. It contains the rate, because a moment means nothing without it: servers with other
+    /// settings use other buckets.
     static func key(_ caller: String, _ rate: RequestRate) -> String {
         "rate_limit:\(rate.interval):\(rate.slack):\(caller)"
     }

@@ -3,45 +3,45 @@ public import RedisClient
 import Synchronization
 public import UseCases
 
-/// Counts the requests of all processes that share a Redis. Whenever it cannot be asked, or was slow a moment ago, this
-/// process counts for itself.
+/// A rate limiter that counts the requests of all processes that share a Redis. While Redis is unreachable or slow, this
+/// process counts its own requests only.
 public final class RedisRateLimiter: RateLimiter {
-    /// How long a request waits for Redis. A healthy answer takes less than a millisecond.
+    /// How long a request waits for Redis. A healthy reply takes less than a millisecond.
     public static let answerLimit: Duration = .milliseconds(20)
 
     private let client: RedisClient
     private let rate: RequestRate
     private let limit: Duration
-    private let alone: InProcessRateLimiter
-    private let circuit = Mutex(Circuit())
-    private let countedAlone = Counter(label: "inventory_rate_limit_alone_total")
+    private let fallback: InProcessRateLimiter
+    private let circuit = Mutex(CircuitBreaker())
+    private let fallbackRequests = Counter(label: "inventory_rate_limit_alone_total")
 
-    /// Make it before the client is started: it has a script to load.
+    /// Create it before the client is started: its script is preloaded.
     public convenience init(client: RedisClient, rate: RequestRate) {
         self.init(client: client, rate: rate, limit: Self.answerLimit)
     }
 
-    /// - Parameter limit: tests that are about something else wait longer, on machines that build meanwhile.
+    /// - Parameter limit: tests of something else set a longer one, because their machine may be busy.
     init(client: RedisClient, rate: RequestRate, limit: Duration) {
         self.client = client
         self.rate = rate
         self.limit = limit
-        alone = InProcessRateLimiter(rate)
+        fallback = InProcessRateLimiter(rate)
         client.preload(RateLimitScript.take)
     }
 
     public func take(_ caller: String) async -> Duration? {
         if let answer = await shared(caller) { return answer > .zero ? answer : nil }
-        countedAlone.increment()
-        return await alone.take(caller)
+        fallbackRequests.increment()
+        return await fallback.take(caller)
     }
 
-    /// - Returns: what Redis says, zero for a request that may go on; nil when it did not say.
+    /// - Returns: how long to wait, zero if the request is allowed; nil if Redis did not answer.
     private func shared(_ caller: String) async -> Duration? {
-        // The client itself comes back to a Redis that is away.
+        // The client reconnects by itself.
         guard client.isConnected else { return nil }
         switch circuit.withLock({ $0.step(at: .now) }) {
-        case .rest: return nil
+        case .skip: return nil
         case .probe:
             probe()
             return nil
@@ -61,8 +61,8 @@ public final class RedisRateLimiter: RateLimiter {
 
     private func probe() {
         client.post(["PING"], timeout: limit) { [self] result in
-            let isWell = if case .success = result { true } else { false }
-            circuit.withLock { $0.probed(isWell: isWell, at: .now) }
+            let isHealthy = if case .success = result { true } else { false }
+            circuit.withLock { $0.probed(isHealthy: isHealthy, at: .now) }
         }
     }
 }

@@ -1,13 +1,13 @@
-/// How much one caller may ask, as a token bucket.
+/// The rate limit of one caller, as the parameters of a token bucket.
 public struct RequestRate: Hashable, Sendable {
-    /// Between two requests at the lasting rate, in nanoseconds.
+    /// Nanoseconds between two requests at the sustained rate.
     let interval: Int64
-    /// How far ahead of that rate a rested caller may be, in nanoseconds.
+    /// How far ahead of the sustained rate a caller may be, in nanoseconds.
     let slack: Int64
 
     /// - Parameters:
-    ///   - perSecond: requests a second that are given back, 1 or more (`RATE_LIMIT_PER_SECOND`).
-    ///   - burst: requests at once of a rested caller, 1 or more (`RATE_LIMIT_BURST`).
+    ///   - perSecond: the sustained rate in requests a second, at least 1 (`RATE_LIMIT_PER_SECOND`).
+    ///   - burst: the requests that a full bucket allows at once, at least 1 (`RATE_LIMIT_BURST`).
     public init(perSecond: Int, burst: Int) {
         let interval = max(1, 1_000_000_000 / Int64(max(1, perSecond)))
         self.init(interval: interval, burst: burst)

@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// A thread of its own for calls that block: name resolution, connecting, libcurl. One call at a time, in order.
+/// A dedicated thread for calls that block: name resolution, connecting, libcurl. It runs one call at a time, in order.
 ///
-/// It is a serial executor too, for an actor all of whose work blocks. The thread lives until ``shutdown()``.
+/// It is also a serial executor, for an actor whose work blocks. The thread lives until ``shutdown()``.
 ///
-/// `@unchecked Sendable`: `signal` is a POSIX semaphore, made for sharing; everything else is immutable or locked.
+/// `@unchecked Sendable`: `signal` is a POSIX semaphore, which threads may share; everything else is immutable or locked.
 public final class BlockingThread: SerialExecutor, @unchecked Sendable {
     private enum Work {
         case job(UnownedJob)
@@ -22,7 +22,7 @@ public final class BlockingThread: SerialExecutor, @unchecked Sendable {
     private let thread = Mutex<SystemThread?>(nil)
     private let signal: UnsafeMutablePointer<sem_t>
 
-    /// Starts the thread. Traps if the process cannot have another thread; make it when the program starts.
+    /// Starts the thread. Traps if the process cannot have another thread, so create it when the program starts.
     public init(name: String) {
         signal = .allocate(capacity: 1)
         sem_init(signal, 0, 0)
@@ -39,36 +39,36 @@ public final class BlockingThread: SerialExecutor, @unchecked Sendable {
         signal.deallocate()
     }
 
-    /// Runs `body` on the thread, after the calls before it.
+    /// Runs `body` on the thread, after earlier calls.
     ///
-    /// Cancellation does not interrupt it: a call that blocks must bring a timeout of its own.
+    /// Cancellation does not interrupt it: a blocking call needs a timeout of its own.
     /// - Throws: what `body` throws, or ``ReactorError/shutDown``.
     public func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            let isTaken = submit(.call { continuation.resume(with: Result { try body() }) })
-            if !isTaken { continuation.resume(throwing: ReactorError.shutDown) }
+            let isAccepted = submit(.call { continuation.resume(with: Result { try body() }) })
+            if !isAccepted { continuation.resume(throwing: ReactorError.shutDown) }
         }
     }
 
-    /// Takes a job of an actor. Any thread may call. After ``shutdown()`` jobs never run.
+    /// Queues a job of an actor. Any thread may call this. After ``shutdown()`` jobs never run.
     public func enqueue(_ job: consuming ExecutorJob) {
         _ = submit(.job(UnownedJob(job)))
     }
 
-    /// What an actor returns from its `unownedExecutor`; the actor must also keep the thread itself.
+    /// The value for an actor's `unownedExecutor`. The actor must also keep a reference to this object.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
-    /// Traps unless called on the thread; `assumeIsolated` asks this.
+    /// Traps unless called on the thread. `assumeIsolated` calls it.
     public func checkIsolated() {
         precondition(isCurrentThread, "not on the blocking thread")
     }
 
-    /// The same question without the trap.
+    /// Like `checkIsolated`, without the trap.
     public func isIsolatingCurrentContext() -> Bool? { isCurrentThread }
 
-    /// Ends the thread after the calls that are queued, and waits for it unless called on that very thread.
+    /// Ends the thread after the queued calls, and waits for it unless called on the thread itself.
     public func shutdown() {
         queue.withLock { $0.isStopping = true }
         sem_post(signal)
@@ -79,13 +79,13 @@ public final class BlockingThread: SerialExecutor, @unchecked Sendable {
     private var isCurrentThread: Bool { loopThread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     private func submit(_ work: Work) -> Bool {
-        let isTaken = queue.withLock { queue in
+        let isAccepted = queue.withLock { queue in
             guard !queue.isStopping else { return false }
             queue.work.append(work)
             return true
         }
-        if isTaken { sem_post(signal) }
-        return isTaken
+        if isAccepted { sem_post(signal) }
+        return isAccepted
     }
 
     private func loop() {

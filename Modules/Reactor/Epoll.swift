@@ -1,11 +1,11 @@
 import Glibc
 
-/// The few epoll and eventfd calls the loop needs.
+/// The epoll and eventfd calls of the loop.
 ///
-/// Swift's `Glibc` module leaves `<sys/epoll.h>` and `<sys/eventfd.h>` out, so the functions are looked up by name and the
-/// event's layout is spelt here. A C module map with those two headers could replace this file, and nothing else.
+/// Swift's `Glibc` module does not contain `<sys/epoll.h>` and `<sys/eventfd.h>`. So this type looks up the functions by
+/// name and defines the event's layout. A C module map with the two headers could replace this file.
 struct Epoll: Sendable {
-    /// One event as the kernel wrote it.
+    /// One event of the kernel.
     struct Event {
         var mask: UInt32
         var token: UInt64
@@ -44,7 +44,7 @@ struct Epoll: Sendable {
 
     private let controlFunction: Control
     private let waitFunction: Wait
-    /// Waits by nanoseconds: since Linux 5.11 and glibc 2.35, and only where no filter of system calls forbids it.
+    /// Waits with nanosecond timeouts. It needs Linux 5.11, glibc 2.35, and a system call filter that allows it.
     private let fineWaitFunction: FineWait?
     let descriptor: CInt
     let wakeDescriptor: CInt
@@ -60,13 +60,13 @@ struct Epoll: Sendable {
         descriptor = created
         guard created >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
         var atOnce = timespec()
-        let isKnown = fineWait.map { wait in
-            // There is nothing to wait for yet: whether the kernel knows the call is all that can come of it.
+        let isSupported = fineWait.map { wait in
+            // Nothing is watched yet, so the call only shows whether the kernel supports it.
             withUnsafeTemporaryAllocation(byteCount: Self.eventSize, alignment: 8) { event in
                 wait(created, event.baseAddress, 1, &atOnce, nil) == 0
             }
         }
-        fineWaitFunction = isKnown == true ? fineWait : nil
+        fineWaitFunction = isSupported == true ? fineWait : nil
         wakeDescriptor = eventDescriptor(0, Self.closeOnExec | Self.nonBlocking)
         guard wakeDescriptor >= 0 else {
             let code = errno
@@ -80,10 +80,10 @@ struct Epoll: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Makes a `wait` on any thread return. The eventfd is watched edge-triggered, so nobody has to read it back.
+    /// Makes a `wait` on any thread return. The eventfd is watched edge-triggered, so it need not be read.
     func wake() {
         var one: UInt64 = 1
-        // It fails only when 2^64 - 2 wake-ups are unread, and then the thread is awake anyway.
+        // It fails only at a count of 2^64 - 2, and then the thread is awake anyway.
         _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
     }
 
@@ -99,7 +99,8 @@ struct Epoll: Sendable {
         try control(Self.delete, descriptor, mask: 0, token: 0)
     }
 
-    /// Fills `events` and returns how many there are; none after `timeout`, in nanoseconds (nil: never), or on a signal.
+    /// Fills `events` and returns their number: 0 after `timeout` or on a signal.
+    /// - Parameter timeout: in nanoseconds; nil waits without a limit.
     func wait(into events: UnsafeMutableRawBufferPointer, timeout: Int64?) -> Int {
         let capacity = CInt(events.count / Self.eventSize)
         let count: CInt
@@ -107,7 +108,7 @@ struct Epoll: Sendable {
             var time = timespec(tv_sec: Int(timeout / 1_000_000_000), tv_nsec: Int(timeout % 1_000_000_000))
             count = fineWaitFunction(descriptor, events.baseAddress, capacity, &time, nil)
         } else {
-            // Rounded up: rounding down would spin through a timer's last millisecond.
+            // Rounded up: rounding down would make the loop spin in a timer's last millisecond.
             let milliseconds = timeout.map { CInt(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
             count = waitFunction(descriptor, events.baseAddress, capacity, milliseconds)
         }

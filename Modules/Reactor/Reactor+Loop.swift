@@ -2,10 +2,11 @@ import Glibc
 import Synchronization
 
 extension Reactor {
-    /// What belongs to the reactor's thread alone.
+    /// The state that only the reactor's thread uses.
     struct Loop {
         static let wakeToken = UInt64.max
-        /// Jobs between two looks at the descriptors: at about 1 µs a job, input waits a quarter of a millisecond at most.
+        /// The most jobs between two polls of the descriptors: at about 1 µs a job, input waits up to a quarter of a
+        /// millisecond.
         static let maximumJobsPerTurn = 256
         static let maximumEventsPerTurn = 128
 
@@ -18,8 +19,8 @@ extension Reactor {
         var isStopping = false
     }
 
-    /// The longest turn of the loop since this was last called: jobs, handlers and timers between two waits. It is how long
-    /// a ready descriptor may have waited. Cheap; any thread may call.
+    /// The longest turn of the loop since the last call: jobs, handlers and timers between two waits. A ready descriptor may
+    /// have waited this long. Cheap; any thread may call it.
     public func takeLoopLag() -> Duration {
         .nanoseconds(maximumTurnNanoseconds.exchange(0, ordering: .relaxed))
     }
@@ -39,13 +40,14 @@ extension Reactor {
             for index in 0..<count { dispatch(Epoll.event(index, in: events)) }
             fireTimers(until: start)
             runReady()
-            noteTurn(MonotonicClock.now() - start)
-            if loop.isStopping, loop.head == loop.ready.count, endsNow() { break }
+            recordTurn(MonotonicClock.now() - start)
+            if loop.isStopping, loop.head == loop.ready.count, endIfIdle() { break }
         }
         loopThread.store(0, ordering: .relaxed)
     }
 
-    /// In nanoseconds. Zero while there is work. Otherwise marks the loop asleep, and the next timer says for how long.
+    /// In nanoseconds. Zero while there is work. Otherwise it marks the loop as asleep, and returns the time until the next
+    /// timer.
     private func timeoutBeforeWait() -> Int64? {
         guard loop.head == loop.ready.count else { return 0 }
         let mayWait = inbox.withLock { inbox in
@@ -83,8 +85,8 @@ extension Reactor {
                 collectInbox()
                 guard !loop.ready.isEmpty else { return }
             }
-            // Taken out, so that what a closure holds is released here and not in the middle of clearing the list, where
-            // a `deinit` that queues a job would meet the list half-way changed.
+            // Moved out of the list, so that a closure's captures are released here. If they were released while the list
+            // is cleared, a `deinit` that queues a job would modify the list at the same time.
             var work = Work.taken
             swap(&work, &loop.ready[loop.head])
             loop.head += 1
@@ -104,19 +106,20 @@ extension Reactor {
         }
     }
 
-    private func noteTurn(_ nanoseconds: Int64) {
+    private func recordTurn(_ nanoseconds: Int64) {
         if nanoseconds > maximumTurnNanoseconds.load(ordering: .relaxed) {
             maximumTurnNanoseconds.store(nanoseconds, ordering: .relaxed)
         }
     }
 
-    /// Called when the ready list is empty and a stop was asked for: wakes the sleepers, whose tasks may queue more.
-    private func endsNow() -> Bool {
+    /// Runs when the ready list is empty and the reactor is stopping: it wakes the sleepers, whose tasks may queue more work.
+    /// - Returns: whether the loop has ended.
+    private func endIfIdle() -> Bool {
         while let timer = loop.timers.popEarliest() {
             if timer.firesOnShutdown { timer.fire() }
         }
         var watchers: [CInt: Watcher] = [:]
-        // Released after the swap: a handler's `deinit` may come back here.
+        // Released after the swap: a handler's `deinit` may use the watchers.
         swap(&watchers, &loop.watchers)
         watchers.removeAll()
         guard loop.ready.count == loop.head else { return false }
@@ -127,7 +130,7 @@ extension Reactor {
     }
 }
 
-/// The clock of timers: nanoseconds that never go backwards.
+/// The clock of timers: monotonic, in nanoseconds.
 enum MonotonicClock {
     static func now() -> Int64 {
         var time = timespec()
@@ -137,7 +140,7 @@ enum MonotonicClock {
 }
 
 extension Duration {
-    /// Whole nanoseconds, held to what 64 bits can say (292 years).
+    /// Whole nanoseconds, clamped to 64 bits (292 years).
     var wholeNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -1,9 +1,9 @@
 import Synchronization
 
 extension Reactor {
-    /// Something that happens once, later, unless it is cancelled first.
+    /// An action that runs once, later, unless it is cancelled first.
     ///
-    /// `@unchecked Sendable`: `state` is atomic, the rest is immutable or touched by the reactor's thread alone.
+    /// `@unchecked Sendable`: `state` is atomic; the rest is immutable or used by the reactor's thread only.
     public final class Timer: @unchecked Sendable {
         private static let pending: UInt8 = 0
         private static let done: UInt8 = 1
@@ -25,7 +25,7 @@ extension Reactor {
 
         var isPending: Bool { state.load(ordering: .relaxed) == Timer.pending }
 
-        /// Makes sure that the action does not begin from now on. Any thread; idempotent; without effect once it has begun.
+        /// Prevents the action from starting. It has no effect once the action has started. Any thread; idempotent.
         public func cancel() {
             guard settle() else { return }
             reactor.submit(.disarm(self))
@@ -46,15 +46,15 @@ extension Reactor {
         }
     }
 
-    /// Runs `action` on the reactor's thread after `delay` of the monotonic clock, at a millisecond's precision and never
-    /// early. Any thread may call. The reactor keeps the timer; keeping the result is only needed to cancel it.
+    /// Runs `action` on the reactor's thread after `delay` of the monotonic clock, with millisecond precision and never
+    /// early. Any thread may call it. The reactor keeps the timer; the result is needed only to cancel it.
     @discardableResult
     public func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Timer {
         schedule(after: delay, firesOnShutdown: false, action)
     }
 
-    /// Returns after `delay`, or at once when the task is cancelled, or when the reactor is shut down: it never throws, so
-    /// look at `Task.isCancelled` where that matters.
+    /// Returns after `delay`, or earlier if the task is cancelled or the reactor is shut down. It never throws, so check
+    /// `Task.isCancelled` if that matters.
     public func sleep(for delay: Duration) async {
         let sleeper = Sleeper()
         await withTaskCancellationHandler {
@@ -99,7 +99,7 @@ extension Reactor {
     }
 }
 
-/// The meeting of a sleeping task, its timer and its cancellation, whichever comes first.
+/// Resumes a sleeping task once, by its timer or by cancellation, whichever comes first.
 private final class Sleeper: Sendable {
     private enum State {
         case idle
@@ -109,7 +109,7 @@ private final class Sleeper: Sendable {
 
     private let state = Mutex(State.idle)
 
-    /// False if the sleep was cancelled before it began; the continuation is resumed then.
+    /// Returns false if the sleep was cancelled before it began; then it has resumed the continuation.
     func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
         let begins = state.withLock { state in
             guard case .idle = state else { return false }

@@ -1,12 +1,12 @@
 extension Reactor {
-    /// What a watcher wants to hear of. Hang-ups and errors are always reported.
+    /// The events that a watcher wants. Hang-ups and errors are always reported.
     public struct Interest: OptionSet, Sendable {
         public let rawValue: UInt32
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// There is something to read, or the peer has closed.
+        /// Data can be read, or the peer has closed.
         public static let read = Interest(rawValue: 1)
-        /// Something can be written.
+        /// Data can be written.
         public static let write = Interest(rawValue: 2)
     }
 
@@ -19,7 +19,7 @@ extension Reactor {
         public static let read = Readiness(rawValue: 1)
         /// A write will not block.
         public static let write = Readiness(rawValue: 2)
-        /// Error or hang-up. `read` and `write` are set too, so that the next call meets the error.
+        /// Error or hang-up. `read` and `write` are set too, so that the next read or write returns the error.
         public static let failed = Readiness(rawValue: 4)
     }
 
@@ -46,27 +46,27 @@ extension Reactor {
         loop.watchers[descriptor] = watcher
     }
 
-    /// Sets what the descriptor's watcher wants to hear of. On the reactor's thread; nothing happens without a watcher.
+    /// Sets the events that the descriptor's watcher wants. On the reactor's thread; does nothing without a watcher.
     public func change(_ descriptor: CInt, to interest: Interest) {
         checkIsolated()
         guard let watcher = loop.watchers[descriptor], watcher.interest != interest else { return }
         loop.watchers[descriptor]?.interest = interest
-        // Fails only if the owner closed the descriptor before unwatching it, and then no event can come either.
+        // Fails only if the owner closed the descriptor before unwatching it; then no event can come.
         try? epoll.change(descriptor, mask: interest.mask, token: Self.token(descriptor, watcher.generation))
     }
 
-    /// Forgets the descriptor's watcher; its handler is not called again. On the reactor's thread; idempotent.
+    /// Removes the descriptor's watcher; its handler is not called again. On the reactor's thread; idempotent.
     public func unwatch(_ descriptor: CInt) {
         checkIsolated()
         guard loop.watchers.removeValue(forKey: descriptor) != nil else { return }
-        // A descriptor closed too early has left the epoll set by itself.
+        // The kernel has already removed a descriptor that was closed too early.
         try? epoll.remove(descriptor)
     }
 
     func dispatch(_ event: Epoll.Event) {
         guard event.token != Loop.wakeToken else { return }
         let descriptor = CInt(truncatingIfNeeded: event.token & 0xFFFF_FFFF)
-        // An earlier handler of this turn may have closed the descriptor and another may hold the number by now.
+        // An earlier handler of this turn may have closed the descriptor, and a new one may have its number.
         guard let watcher = loop.watchers[descriptor], watcher.generation == UInt32(event.token >> 32) else { return }
         watcher.handler(Readiness(mask: event.mask))
     }

@@ -1,20 +1,20 @@
 import Glibc
 import Synchronization
 
-/// One epoll thread that is a serial executor: actors whose `unownedExecutor` is a reactor run on its thread, beside the
-/// watchers and timers of the same reactor, so that none of them needs a lock against the others.
+/// An epoll thread that is a serial executor: actors whose `unownedExecutor` is a reactor run on its thread, like the
+/// watchers and timers of the same reactor, so that they need no locks between them.
 ///
-/// It is a task executor too. A task that has to do with actors of a reactor is best made with `executorPreference:`
-/// it: a continuation is resumed on the task's preferred executor, and without one that is the shared pool, two thread
-/// switches away.
+/// It is also a task executor. Give it as `executorPreference:` to tasks that use actors of a reactor: a continuation
+/// resumes on the task's preferred executor. Without one that is the shared pool, which costs two thread switches.
 ///
-/// Nothing that blocks may run here; a `BlockingThread` is for that. A reactor lives until ``shutdown()``: its thread holds it.
+/// Nothing that blocks may run here; use a `BlockingThread`. A reactor lives until ``shutdown()``, because its thread keeps a
+/// reference to it.
 ///
-/// `@unchecked Sendable`: what is not behind a lock or atomic (`loop`) is touched by the reactor's thread alone.
+/// `@unchecked Sendable`: only the reactor's thread uses `loop`; everything else is locked, atomic or immutable.
 public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
-    /// Something to do on the reactor's thread.
+    /// Work for the reactor's thread.
     enum Work {
-        /// Stands where work has been taken out of the list.
+        /// Replaces work that has been taken out of the list.
         case taken
         case job(UnownedJob)
         case action(@Sendable () -> Void)
@@ -22,13 +22,13 @@ public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
         case disarm(Timer)
     }
 
-    /// What other threads hand to the reactor.
+    /// Work from other threads.
     struct Inbox {
         var work: [Work] = []
-        /// The loop waits, or is about to wait, in the kernel: the next sender has to wake it.
+        /// The loop waits in the kernel, or is about to: the next sender must wake it.
         var isAsleep = false
         var isStopping = false
-        /// The loop has ended: what comes now is dropped, or closures that hold the reactor would keep it for ever.
+        /// The loop has ended: new work is dropped, because closures that capture the reactor would keep it alive.
         var hasEnded = false
     }
 
@@ -41,7 +41,7 @@ public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     /// Starts the thread. `name` shows in `top -H`; the kernel keeps its first 15 characters.
     ///
-    /// - Throws: ``ReactorError/system(call:errno:)`` when descriptors or threads have run out.
+    /// - Throws: ``ReactorError/system(call:errno:)`` if no descriptor or thread is available.
     public init(name: String) throws(ReactorError) {
         epoll = try Epoll()
         try epoll.add(epoll.wakeDescriptor, mask: Epoll.readable | Epoll.edgeTriggered, token: Loop.wakeToken)
@@ -54,39 +54,40 @@ public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// True on the reactor's own thread.
     public var isCurrentThread: Bool { loopThread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Takes a job of an actor, or of a task that prefers this thread. Any thread may call; the kernel is only asked to wake the thread when it sleeps.
+    /// Queues a job of an actor, or of a task that prefers this executor. Any thread may call it; a system call is made only
+    /// to wake a sleeping thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         submit(.job(UnownedJob(job)))
     }
 
-    /// Runs `action` on the reactor's thread, soon, without a task. Any thread may call.
+    /// Runs `action` on the reactor's thread later, without a task. Any thread may call it.
     public func post(_ action: @escaping @Sendable () -> Void) {
         submit(.action(action))
     }
 
-    /// What an actor returns from its `unownedExecutor`; the actor must also keep the reactor itself.
+    /// The value for an actor's `unownedExecutor`. The actor must also keep a reference to the reactor.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
-    /// Runs what concerns this thread's actors: at once when called on it, soon otherwise. What one thread hands over
-    /// keeps its order.
+    /// Runs `action` on the reactor's thread: immediately if called there, otherwise later. Actions from one thread keep
+    /// their order.
     public func perform(_ action: @escaping @Sendable () -> Void) {
         if isCurrentThread { action() } else { submit(.action(action)) }
     }
 
-    /// Traps unless called on the reactor's thread; `assumeIsolated` asks this.
+    /// Traps unless called on the reactor's thread. `assumeIsolated` calls it.
     public func checkIsolated() {
         precondition(isCurrentThread, "not on the reactor's thread")
     }
 
-    /// The same question without the trap.
+    /// Like `checkIsolated`, without the trap.
     public func isIsolatingCurrentContext() -> Bool? { isCurrentThread }
 
-    /// Stops the thread after the work that is queued, and waits for it unless called on that very thread.
+    /// Stops the thread after the queued work, and waits for it unless called on the thread itself.
     ///
-    /// Sleepers return early, other timers are dropped, watchers are forgotten. Close the actors on it first: a job that
-    /// comes later never runs.
+    /// Sleeping tasks return early; other timers and all watchers are dropped. Close the actors on it first: later jobs
+    /// never run.
     public func shutdown() {
         let wakes = inbox.withLock { inbox in
             inbox.isStopping = true
@@ -106,7 +107,7 @@ public final class Reactor: SerialExecutor, TaskExecutor, @unchecked Sendable {
         let wakes = inbox.withLock { inbox in
             guard !inbox.hasEnded else { return false }
             inbox.work.append(work)
-            // Cleared here, so that of many senders only one pays for the system call.
+            // Cleared here, so that only one of many senders makes the system call.
             defer { inbox.isAsleep = false }
             return inbox.isAsleep
         }

@@ -1,9 +1,9 @@
-/// What can go wrong in a reactor or a blocking thread.
+/// An error of a reactor or a blocking thread.
 public enum ReactorError: Error, Sendable, Equatable {
-    /// A system call failed; `errno` says why.
+    /// A system call failed with `errno`.
     case system(call: String, errno: CInt)
-    /// The descriptor has a watcher already: one watcher a descriptor.
+    /// The descriptor already has a watcher; it can have only one.
     case alreadyWatched(CInt)
-    /// The thread has been shut down and takes no more work.
+    /// The thread has been shut down and accepts no more work.
     case shutDown
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A POSIX thread that runs one closure. `join` or leave it: it never ends before its closure does.
+/// A POSIX thread that runs one closure. `join` or `detach` it.
 struct SystemThread: Sendable {
     let identity: pthread_t
 
@@ -48,7 +48,7 @@ struct SystemThread: Sendable {
 
     func join() { pthread_join(identity, nil) }
 
-    /// `pthread_setname_np` is a GNU extension that Swift's `Glibc` does not show; the kernel's own file does the same.
+    /// Swift's `Glibc` does not contain `pthread_setname_np`, a GNU extension; writing to this file does the same.
     private static func nameCurrent(_ name: String) {
         guard let file = fopen("/proc/thread-self/comm", "w") else { return }
         fputs(String(name.prefix(15)), file)

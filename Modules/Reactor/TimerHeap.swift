@@ -1,7 +1,7 @@
-/// A binary heap of timers, earliest first; equal times fire in the order they were scheduled.
+/// A binary heap of timers, earliest first. Timers with equal deadlines fire in the order in which they were scheduled.
 ///
-/// Every timer knows its place, so that a cancelled one leaves at once: with a five-second timeout on each of 50,000
-/// requests a second, timers left to run out would be a quarter of a million dead entries.
+/// Every timer knows its index, so that a cancelled one is removed at once. With five-second timeouts and 50,000 requests a
+/// second, cancelled timers would otherwise be a quarter of a million entries.
 struct TimerHeap {
     private var timers: [Reactor.Timer] = []
 

@@ -1,13 +1,13 @@
 public import Reactor
 import Synchronization
 
-/// A Redis server, by one connection that everybody's commands share.
+/// A client of one Redis server. All commands share one connection.
 ///
-/// Commands go out in the order in which they come and all that come in one turn of the reactor leave in one write.
-/// While there is no connection they fail at once; it is made anew in the background, for ever. Cancelling a task does
-/// not take a command back: every command is bounded by its timeout instead.
+/// Commands go out in the order in which they come; those of one turn of the reactor leave in one write. While there is
+/// no connection, commands fail at once, and the client reconnects in the background until it is shut down. Cancelling a
+/// task does not take a command back: its timeout bounds it instead.
 public actor RedisClient {
-    /// Whom a command's result goes to.
+    /// Where a command's result goes.
     enum Waiter {
         case continuation(CheckedContinuation<Result<RedisValue, RedisError>, Never>)
         case callback(@Sendable (Result<RedisValue, RedisError>) -> Void)
@@ -20,7 +20,7 @@ public actor RedisClient {
         }
     }
 
-    /// Runs on a new connection before anybody else's commands are let through.
+    /// Runs on a new connection before callers' commands are let through.
     public typealias Hook = @Sendable (RedisSession) async -> Void
 
     nonisolated let reactor: Reactor
@@ -28,7 +28,7 @@ public actor RedisClient {
     private nonisolated let connector: BlockingThread
     private nonisolated let onEvent: @Sendable (RedisEvent) -> Void
     private nonisolated let hooks = Mutex<[Hook]>([])
-    private nonisolated let followUps = Mutex<[@Sendable () -> Void]>([])
+    private nonisolated let readyHandlers = Mutex<[@Sendable () -> Void]>([])
     private nonisolated let scripts = Mutex<[RedisScript]>([])
     private nonisolated let isReady = Atomic<Bool>(false)
 
@@ -36,12 +36,14 @@ public actor RedisClient {
     private var connection: RedisConnection?
     private var isFlushScheduled = false
     private var isWritable = true
+    /// For each unanswered handshake command the script that it loads; nil for commands that load none.
+    private var handshakeScripts: ArraySlice<RedisScript?> = []
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     /// - Parameters:
-    ///   - connector: makes connections; it is blocked while a name is resolved or a server does not answer.
-    ///   - onEvent: is called on the reactor's thread and must not block.
+    ///   - connector: makes connections; it blocks while a name is resolved or a server does not answer.
+    ///   - onEvent: runs on the reactor's thread and must not block.
     public init(
         configuration: RedisConfiguration, reactor: Reactor, connector: BlockingThread,
         onEvent: @escaping @Sendable (RedisEvent) -> Void = { _ in }
@@ -58,26 +60,26 @@ public actor RedisClient {
     /// Whether commands would be sent now. Any thread.
     public nonisolated var isConnected: Bool { isReady.load(ordering: .acquiring) }
 
-    /// Adds a hook; each runs on every new connection, in the order of adding, and is waited for. Bound its time by the
-    /// timeouts of its commands. Add before ``start()``.
+    /// Adds a hook. Hooks run one after another on every new connection, in the order in which they were added. The
+    /// timeouts of its commands must bound a hook's time. Add it before ``start()``.
     public nonisolated func whenConnected(_ hook: @escaping Hook) {
         hooks.withLock { $0.append(hook) }
     }
 
-    /// Adds something to do when a new connection has become ready, on the reactor's thread: it must not block. Whatever
-    /// was refused for want of a connection was refused before, and whatever is sent from now on goes out. Add before
+    /// Adds a handler that runs each time a new connection has become ready, on the reactor's thread; it must not block.
+    /// Commands refused for want of a connection were refused before it runs; what it sends goes out. Add it before
     /// ``start()``.
-    public nonisolated func onceConnected(_ followUp: @escaping @Sendable () -> Void) {
-        followUps.withLock { $0.append(followUp) }
+    public nonisolated func whenReady(_ handler: @escaping @Sendable () -> Void) {
+        readyHandlers.withLock { $0.append(handler) }
     }
 
-    /// Adds scripts that every new connection's handshake loads, so that none of their calls is delayed behind later
-    /// commands because its text had to be sent first. Add before ``start()``.
+    /// Adds scripts that the handshake of every new connection loads, so that the server knows them before their first
+    /// call. Add them before ``start()``.
     public nonisolated func preload(_ added: RedisScript...) {
         scripts.withLock { $0 += added }
     }
 
-    /// Begins to connect, and returns before it has. Idempotent.
+    /// Starts connecting, and returns at once. Idempotent.
     public func start() {
         connect()
     }
@@ -89,7 +91,7 @@ public actor RedisClient {
         for waiter in waiters { waiter.resume(.failure(.shutDown)) }
     }
 
-    /// How many commands are without an answer now.
+    /// How many commands wait for a reply now.
     public var outstandingCommands: Int { machine.outstandingCommands }
 }
 
@@ -109,13 +111,15 @@ extension RedisClient {
     }
 
     private func adopt(_ opened: RedisConnection) {
-        let loads = scripts.withLock { $0.map { RedisCommand.load($0) } }
-        let handshake = configuration.handshake + loads
+        let scripts = scripts.withLock { $0 }
+        let session = configuration.handshake
+        let handshake = session + scripts.map { RedisCommand.load($0) }
         let now = ContinuousClock.now
         guard machine.connected(handshake: handshake.map(\.bytes.count), now: now) else { return }
         RedisConnection.blockBrokenPipeSignal()
         connection = opened
         isWritable = true
+        handshakeScripts = (session.map { _ in nil } + scripts)[...]
         do {
             try reactor.watch(opened.descriptor, for: .read) { [weak self] readiness in
                 self?.assumeIsolated { $0.handle(readiness) }
@@ -136,7 +140,7 @@ extension RedisClient {
             guard machine.settled(generation: session.generation, now: .now) else { return }
             isReady.store(true, ordering: .releasing)
             onEvent(.connected)
-            for followUp in followUps.withLock({ $0 }) { followUp() }
+            for handler in readyHandlers.withLock({ $0 }) { handler() }
         }
     }
 
@@ -179,7 +183,7 @@ extension RedisClient {
         }
     }
 
-    /// One write at the end of the turn, behind what is already queued on the reactor, serves all commands of the turn.
+    /// One write serves all commands of a turn: it is queued behind the work that the reactor already has.
     private func scheduleFlush() {
         guard !isFlushScheduled, isWritable else { return }
         isFlushScheduled = true
@@ -214,7 +218,7 @@ extension RedisClient {
         if let reason = connection.read() { return loseConnection(.connectionLost(reason: reason)) }
         let now = ContinuousClock.now
         do {
-            // A waiter may shut the client down, and then nothing more is read.
+            // A waiter may shut the client down; then nothing more may be read.
             while self.connection === connection, let value = try connection.nextReply() {
                 deliver(value, now: now)
             }
@@ -229,12 +233,20 @@ extension RedisClient {
         switch machine.received(errorCode: code, now: now) {
         case .deliver(let waiter):
             waiter.resume(message.map { .failure(.server(message: $0)) } ?? .success(value))
-        case .drop, .handshakeGoesOn: break
-        case .runHooks: runHooks()
-        case .breakOff(let reason): loseConnection(.connectionLost(reason: reason))
+        case .drop: break
+        case .handshakeContinues: rememberDigest(value)
+        case .runHooks:
+            rememberDigest(value)
+            runHooks()
+        case .close(let reason): loseConnection(.connectionLost(reason: reason))
         }
-        // The server was made a replica under us: the name we connect by may lead to the new primary.
+        // The server has become a replica: a new connection by the same name may reach the new primary.
         if code == "READONLY" { loseConnection(.connectionLost(reason: "the server is a replica")) }
+    }
+
+    /// Handshake replies come in the order of the handshake's commands.
+    private func rememberDigest(_ reply: RedisValue) {
+        if let script = handshakeScripts.popFirst() { script?.remember(reply) }
     }
 
     private func scheduleTick(_ time: ContinuousClock.Instant?) {

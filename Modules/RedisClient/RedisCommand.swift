@@ -1,7 +1,7 @@
 /// A command and its arguments, each of any bytes.
 ///
-/// All arguments lie in one buffer, so that a command of hundreds of them costs two allocations, and a length goes with
-/// each: nothing is ever formatted or ends at a NUL.
+/// All arguments share one buffer, so that a command with hundreds of them costs two allocations. Each has a length:
+/// nothing is formatted, and a NUL ends nothing.
 public struct RedisCommand: Sendable {
     private(set) var bytes: [UInt8] = []
     /// Where each argument ends in `bytes`.
@@ -9,8 +9,8 @@ public struct RedisCommand: Sendable {
 
     /// - Parameters:
     ///   - name: the command's name, for example `GET`.
-    ///   - argumentCount: how many arguments will be appended, as far as is known.
-    ///   - byteCount: how many bytes they will have, as far as is known.
+    ///   - argumentCount: how many arguments will be appended; an estimate will do.
+    ///   - byteCount: how many bytes they will have; an estimate will do.
     public init(_ name: String, argumentCount: Int = 0, byteCount: Int = 0) {
         ends.reserveCapacity(argumentCount + 1)
         bytes.reserveCapacity(byteCount + name.utf8.count)
@@ -33,7 +33,7 @@ public struct RedisCommand: Sendable {
         append(rest)
     }
 
-    /// Appends one argument, which the closure puts behind the bytes that are there.
+    /// Appends one argument: the bytes that the closure appends.
     public mutating func append(_ write: (inout [UInt8]) -> Void) {
         write(&bytes)
         ends.append(bytes.count)
@@ -43,7 +43,7 @@ public struct RedisCommand: Sendable {
         append(String(number))
     }
 
-    /// Appends the arguments of `other`, the name being number 0, from number `first` on.
+    /// Appends the arguments of `other` from number `first` on; number 0 is its name.
     mutating func appendArguments(of other: RedisCommand, from first: Int) {
         for index in first..<other.ends.count {
             bytes.append(contentsOf: other.bytes[other.ends[index - 1]..<other.ends[index]])
@@ -60,7 +60,7 @@ public struct RedisCommand: Sendable {
 }
 
 extension RedisCommand: ExpressibleByArrayLiteral {
-    /// `["SET", "key", "value"]`. An empty literal is answered by the server with an error.
+    /// `["SET", "key", "value"]`. The server answers an empty literal with an error.
     public init(arrayLiteral elements: RedisArgument...) {
         for element in elements { append(element) }
     }

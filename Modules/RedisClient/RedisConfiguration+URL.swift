@@ -1,7 +1,7 @@
 extension RedisConfiguration {
     /// The port when the URL names none.
     static let defaultPort = 6379
-    /// The highest database number that fits every server's settings file; servers have 16 unless told otherwise.
+    /// A bound against typing errors: servers have 16 databases unless configured otherwise.
     static let highestDatabase = 65_535
 
     /// Reads `redis://[[user]:password@]host[:port][/db]` or `unix:///path[?db=0&user=u&password=p]`; user, password and
@@ -32,7 +32,7 @@ extension RedisConfiguration {
         self.init(address: .tcp(host: host, port: port))
         if let at {
             let credentials = authority[..<at]
-            // Without a colon it cannot be told a user from a password.
+            // Without a colon, a user cannot be distinguished from a password.
             guard let colon = credentials.firstIndex(of: ":") else {
                 throw .invalidURL(reason: "write the password as :password@host")
             }
@@ -49,7 +49,7 @@ extension RedisConfiguration {
         guard let path = try Self.decoded(text[..<question], name: "socket path"), path.hasPrefix("/") else {
             throw .invalidURL(reason: "the socket's path must be absolute, as in unix:///run/redis.sock")
         }
-        // The kernel's sockaddr_un holds 108 bytes with the NUL; hiredis would cut a longer path off.
+        // The kernel's sockaddr_un holds 108 bytes with the NUL; hiredis would truncate a longer path.
         guard path.utf8.count < 108 else { throw .invalidURL(reason: "the socket's path is longer than 107 bytes") }
         self.init(address: .unix(path: path))
         guard question < text.endIndex else { return }

@@ -1,4 +1,4 @@
-/// Where the server is, who we are there, and the bounds of a connection.
+/// The server's address, the credentials, and the limits of a connection.
 public struct RedisConfiguration: Sendable {
     /// Where the server listens.
     public enum Address: Hashable, Sendable {
@@ -9,15 +9,14 @@ public struct RedisConfiguration: Sendable {
     public var address: Address
     public var username: String?
     public var password: String?
-    /// The number that `SELECT` gets.
+    /// The number for `SELECT`.
     public var database: Int
 
-    /// How long one attempt to connect may take, for each address that the host's name has. Resolving the name comes on
-    /// top, in the resolver's own time.
+    /// How long one attempt to connect may take, for each address of the host's name. Resolving the name is not included.
     public var connectTimeout: Duration = .seconds(1)
 
-    /// Commands are unanswered and nothing has come for so long: the connection counts as dead and is made anew. Longer
-    /// than any command here takes (a script of 200 records is a millisecond), shorter than callers' patience.
+    /// A connection with unanswered commands that is silent for this long counts as dead and is replaced. Longer than any
+    /// command here takes (a script of 200 records is a millisecond), shorter than callers are willing to wait.
     public var stallLimit: Duration = .seconds(1)
 
     /// How many commands may be unanswered before new ones are refused: a second's worth at full load, so that memory is
@@ -34,8 +33,8 @@ public struct RedisConfiguration: Sendable {
         self.database = database
     }
 
-    /// What is sent first on a connection. The ping makes a server that still loads its data fail here, where we come
-    /// again later, and not in every command.
+    /// The first commands on a connection. A server that still loads its data fails the ping; then the client tries again
+    /// later, and callers' commands do not fail one by one.
     var handshake: [RedisCommand] {
         var commands: [RedisCommand] = []
         if let password {

@@ -1,30 +1,30 @@
 extension RedisConnection {
-    /// What a connection and its reconnecting are made of, without a socket: state and events in, actions out.
+    /// The states of a connection and of reconnecting, without a socket: events go in, actions come out.
     ///
-    /// Replies come in the order of the commands, so every command that was written keeps its place in the queue until
-    /// its reply has come, even when its waiter has long been told that the time is up.
+    /// Replies come in the order of the commands. So every written command keeps its slot in the queue until its reply has
+    /// come, even if its waiter has timed out.
     struct StateMachine<Waiter> {
         enum Phase: Equatable {
-            /// Nothing was started. Can transition to: connecting, closed.
+            /// Not started. Can transition to: connecting, closed.
             case idle
             /// A socket is being made on another thread. Can transition to: handshaking, waiting, closed.
             case connecting
-            /// Our first commands wait for their replies. Can transition to: settling, waiting, closed.
+            /// The handshake's commands wait for their replies. Can transition to: settling, waiting, closed.
             case handshaking
-            /// The hooks run; only their commands pass. Can transition to: ready, waiting, closed.
+            /// The hooks run; only their commands are admitted. Can transition to: ready, waiting, closed.
             case settling
-            /// Everybody's commands pass. Can transition to: waiting, closed.
+            /// All commands are admitted. Can transition to: waiting, closed.
             case ready
             /// There is no connection until the backoff has elapsed. Can transition to: connecting, closed.
             case waiting
-            /// For good.
+            /// Final.
             case closed
         }
 
-        /// Who sends a command.
+        /// Where a command comes from.
         enum Origin {
             case caller
-            /// A hook of the connection of this number.
+            /// A hook of the connection with this number.
             case hook(Int)
         }
 
@@ -33,7 +33,7 @@ extension RedisConnection {
             let sentAt: ContinuousClock.Instant
             let deadline: ContinuousClock.Instant
             let isHandshake: Bool
-            /// Nil once told, or if nobody asked.
+            /// Nil once it has timed out, and for handshake commands.
             var waiter: Waiter?
         }
 
@@ -42,14 +42,14 @@ extension RedisConnection {
         let maximumBytes: Int
 
         private(set) var phase = Phase.idle
-        /// The number of the connection, so that what an old one left behind is told from the new one's.
+        /// The number of the connection, which distinguishes its hooks from those of an earlier one.
         private(set) var generation = 0
         private var slots = SlotQueue<Slot>()
         private var outstandingBytes = 0
         private var handshakeRepliesLeft = 0
         private var lastReplyAt: ContinuousClock.Instant?
         private var readySince: ContinuousClock.Instant?
-        /// When a tick is due; nil when none was asked for.
+        /// When a tick is due; nil when none is scheduled.
         private var nextTick: ContinuousClock.Instant?
         private var backoff = RedisBackoff()
 
@@ -66,7 +66,7 @@ extension RedisConnection {
 // MARK: - Connecting
 
 extension RedisConnection.StateMachine {
-    /// - Returns: whether to connect now: at the first start and after each backoff, and never otherwise.
+    /// - Returns: whether to connect now: only at the first start and after each backoff.
     mutating func connect() -> Bool {
         guard phase == .idle || phase == .waiting else { return false }
         phase = .connecting
@@ -74,8 +74,9 @@ extension RedisConnection.StateMachine {
         return true
     }
 
-    /// A socket is there, and `handshake` commands of so many bytes are written to it.
-    /// - Returns: false when it came too late: close it.
+    /// A socket is open, and the handshake's commands are being written to it.
+    /// - Parameter byteCounts: the size of each command.
+    /// - Returns: false if the client was shut down meanwhile: close the socket.
     mutating func connected(handshake byteCounts: [Int], now: ContinuousClock.Instant) -> Bool {
         guard phase == .connecting else { return false }
         phase = .handshaking
@@ -89,7 +90,7 @@ extension RedisConnection.StateMachine {
         return true
     }
 
-    /// The hooks of this connection are through.
+    /// The hooks of this connection have finished.
     /// - Returns: whether the connection is ready now.
     mutating func settled(generation: Int, now: ContinuousClock.Instant) -> Bool {
         guard phase == .settling, generation == self.generation else { return false }
@@ -99,7 +100,7 @@ extension RedisConnection.StateMachine {
     }
 
     struct Loss {
-        /// Whose commands will never be answered.
+        /// The waiters of commands that will never be answered.
         let waiters: [Waiter]
         /// When to connect again.
         let backoff: Duration
@@ -107,19 +108,19 @@ extension RedisConnection.StateMachine {
 
     /// The connection broke, or could not be made.
     /// - Parameter random: 0 ..< 1, for the jitter.
-    /// - Returns: nil when there was none.
+    /// - Returns: nil when there was no connection.
     mutating func lost(now: ContinuousClock.Instant, random: Double) -> Loss? {
         switch phase {
         case .idle, .waiting, .closed: return nil
         case .connecting, .handshaking, .settling, .ready: break
         }
-        // A server that takes us in and throws us out again must not be asked at full speed.
+        // A server that accepts a connection and drops it at once must not be retried at full speed.
         if let readySince, now - readySince >= RedisBackoff.ceiling { backoff.reset() }
         phase = .waiting
         return Loss(waiters: forgetCommands(), backoff: backoff.next(random: random))
     }
 
-    /// - Returns: whose commands will never be answered.
+    /// - Returns: the waiters of commands that will never be answered.
     mutating func close() -> [Waiter] {
         phase = .closed
         return forgetCommands()
@@ -138,7 +139,7 @@ extension RedisConnection.StateMachine {
 
 extension RedisConnection.StateMachine {
     enum Admission {
-        /// Write it. With a time: arrange a tick for then.
+        /// Write it. With a time: schedule a tick for then.
         case write(tickAt: ContinuousClock.Instant?)
         case refuse(Waiter, RedisError)
     }
@@ -158,33 +159,33 @@ extension RedisConnection.StateMachine {
         let deadline = now + timeout
         slots.append(Slot(bytes: bytes, sentAt: now, deadline: deadline, isHandshake: false, waiter: waiter))
         outstandingBytes += bytes
-        return .write(tickAt: askForTick(at: min(deadline, now + stallLimit)))
+        return .write(tickAt: scheduleTick(at: min(deadline, now + stallLimit)))
     }
 
     enum Reply {
         case deliver(Waiter)
-        /// Its waiter was told that the time is up.
+        /// Its waiter has timed out.
         case drop
-        /// Part of the handshake; more will come.
-        case handshakeGoesOn
-        /// The handshake is done: run the hooks, then say `settled`.
+        /// Part of the handshake; more replies will come.
+        case handshakeContinues
+        /// The handshake is done: run the hooks, then call `settled`.
         case runHooks
-        /// The server refused the handshake, or sent what nobody asked for: close.
-        case breakOff(reason: String)
+        /// The server refused the handshake, or sent a reply without a command: close.
+        case close(reason: String)
     }
 
     /// - Parameter errorCode: the first word of an error reply.
     mutating func received(errorCode: String?, now: ContinuousClock.Instant) -> Reply {
-        guard let slot = slots.popFirst() else { return .breakOff(reason: "a reply that nobody asked for") }
+        guard let slot = slots.popFirst() else { return .close(reason: "a reply without a command") }
         outstandingBytes -= slot.bytes
         lastReplyAt = now
         guard slot.isHandshake else {
             guard let waiter = slot.waiter else { return .drop }
             return .deliver(waiter)
         }
-        if let errorCode { return .breakOff(reason: "handshake refused: \(errorCode)") }
+        if let errorCode { return .close(reason: "handshake refused: \(errorCode)") }
         handshakeRepliesLeft -= 1
-        guard handshakeRepliesLeft == 0 else { return .handshakeGoesOn }
+        guard handshakeRepliesLeft == 0 else { return .handshakeContinues }
         phase = .settling
         return .runHooks
     }
@@ -194,25 +195,25 @@ extension RedisConnection.StateMachine {
 
 extension RedisConnection.StateMachine {
     struct Tick {
-        /// Whose time is up.
+        /// The waiters whose timeout has passed.
         var expired: [Waiter] = []
-        /// Nothing has come for the stall limit although something is owed: break off.
+        /// Commands are unanswered, and nothing has come within the stall limit: close the connection.
         var isStalled = false
         /// When the next tick is due.
         var tickAt: ContinuousClock.Instant?
     }
 
-    /// - Returns: when to tick first on a new connection.
+    /// - Returns: when the first tick of a new connection is due.
     mutating func firstTick(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        askForTick(at: now + stallLimit)
+        scheduleTick(at: now + stallLimit)
     }
 
-    /// One timer serves all commands: it fires at the earliest deadline that was known when it was set, looks at all
-    /// commands then, and is set anew for what is left.
+    /// One timer serves all commands: it fires at the earliest deadline known when it was set, checks all commands, and is
+    /// set again for the rest.
     mutating func tick(now: ContinuousClock.Instant) -> Tick {
         var tick = Tick()
-        // If not due, a nearer tick has overtaken this one. The timer may go by another clock: a tick that comes a trifle
-        // early counts, or the next one would never be asked for.
+        // If none is due, an earlier tick has replaced this one. The timer may use another clock: a tick that comes slightly
+        // early counts, or no further tick would be scheduled.
         guard let due = nextTick, due <= now + .milliseconds(1) else { return tick }
         nextTick = nil
         guard let oldest = slots.first else { return tick }
@@ -230,12 +231,12 @@ extension RedisConnection.StateMachine {
                 next = min(next, slot.deadline)
             }
         }
-        tick.tickAt = askForTick(at: next)
+        tick.tickAt = scheduleTick(at: next)
         return tick
     }
 
-    /// - Returns: the time, unless an earlier tick is on its way.
-    private mutating func askForTick(at time: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    /// - Returns: the time, unless an earlier tick is scheduled.
+    private mutating func scheduleTick(at time: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         if let nextTick, nextTick <= time { return nil }
         nextTick = time
         return time

@@ -1,15 +1,15 @@
 import CHiredis
 import Glibc
 
-/// One hiredis context: bytes out, replies in, nothing decided. The context is freed, and its socket closed, with it.
+/// One hiredis context: bytes out, replies in; it decides nothing. Its `deinit` frees the context and closes the socket.
 ///
-/// `@unchecked Sendable`: it is made on the connecting thread, handed over once, and from then on touched by the
-/// reactor's thread alone.
+/// `@unchecked Sendable`: the connecting thread makes it and hands it over once; after that only the reactor's thread
+/// uses it.
 final class RedisConnection: @unchecked Sendable {
-    /// What became of an attempt to write what waits.
+    /// The result of an attempt to write the pending bytes.
     enum WriteProgress {
         case done
-        /// The socket takes no more now.
+        /// The socket accepts no more for now.
         case blocked
         case failed(reason: String)
     }
@@ -36,9 +36,9 @@ final class RedisConnection: @unchecked Sendable {
         guard let context else { throw .connectFailed(reason: "out of memory") }
         let connection = RedisConnection(context: context)
         guard context.pointee.err == 0 else { throw .connectFailed(reason: connection.failure) }
-        // Best effort: it only matters where a peer vanishes while nothing is asked of it.
+        // Best effort: it only matters when a peer vanishes while the connection is idle.
         if case .tcp = configuration.address { redisEnableKeepAlive(context) }
-        // hiredis can only connect within a time limit in its blocking mode. From here on nothing may block.
+        // hiredis supports a connect timeout in blocking mode only. From here on nothing may block.
         let flags = fcntl(context.pointee.fd, F_GETFL)
         guard flags >= 0, fcntl(context.pointee.fd, F_SETFL, flags | O_NONBLOCK) >= 0 else {
             throw .connectFailed(reason: "fcntl: errno \(errno)")
@@ -47,8 +47,8 @@ final class RedisConnection: @unchecked Sendable {
         return connection
     }
 
-    /// Makes writing to a socket whose peer is gone an error instead of the end of the process, for this thread:
-    /// hiredis writes without `MSG_NOSIGNAL`. The signal stays pending and harmless.
+    /// Blocks SIGPIPE on this thread, so that a write to a socket whose peer is gone fails instead of killing the process:
+    /// hiredis writes without `MSG_NOSIGNAL`. The signal stays pending, which is harmless.
     static func blockBrokenPipeSignal() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -56,7 +56,7 @@ final class RedisConnection: @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Puts a command behind what waits to be written.
+    /// Appends a command to the output buffer.
     func append(_ command: RedisCommand) {
         let count = command.ends.count
         command.bytes.withUnsafeBytes { bytes in
@@ -64,7 +64,7 @@ final class RedisConnection: @unchecked Sendable {
                 withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { lengths in
                     var start = 0
                     for (index, end) in command.ends.enumerated() {
-                        // An empty argument of an empty command has no address, and needs none.
+                        // The empty argument of an empty command has no address and needs none.
                         let address = bytes.baseAddress.map { $0 + start }
                         pointers.initializeElement(at: index, to: address?.assumingMemoryBound(to: CChar.self))
                         lengths.initializeElement(at: index, to: end - start)
@@ -81,12 +81,12 @@ final class RedisConnection: @unchecked Sendable {
         lengths: UnsafeMutableBufferPointer<Int>
     ) {
         lengths.withMemoryRebound(to: size_t.self) { lengths in
-            // Fails when memory is out only; the context remembers that, and the next write reports it.
+            // Fails only when memory runs out; the context keeps the error, and the next write reports it.
             _ = redisAppendCommandArgv(context, CInt(count), pointers.baseAddress, lengths.baseAddress)
         }
     }
 
-    /// Writes as much as the socket takes.
+    /// Writes as much as the socket accepts.
     func write() -> WriteProgress {
         var done: CInt = 0
         guard context.pointee.err == 0, redisBufferWrite(context, &done) == REDIS_OK else {
@@ -95,13 +95,13 @@ final class RedisConnection: @unchecked Sendable {
         return done == 1 ? .done : .blocked
     }
 
-    /// Reads what is there, 16 KiB at most.
+    /// Reads what has arrived, 16 KiB at most.
     /// - Returns: why the connection is broken, or nil.
     func read() -> String? {
         redisBufferRead(context) == REDIS_OK ? nil : failure
     }
 
-    /// The next complete reply of what was read, or nil.
+    /// The next complete reply in the input, or nil.
     func nextReply() throws(RedisError) -> RedisValue? {
         var reply: UnsafeMutableRawPointer?
         guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {

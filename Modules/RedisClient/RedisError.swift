@@ -1,10 +1,10 @@
-/// Why a command has no answer. Descriptions are terse and hold no key, value or password.
+/// Why a command has no reply. Descriptions are terse and contain no key, value or password.
 public enum RedisError: Error, Hashable, Sendable {
-    /// There is no connection, or it is not through its handshake yet; the command was not sent.
+    /// There is no connection, or its handshake is not complete; the command was not sent.
     case notConnected
-    /// The connection broke after the command was accepted: whether the server ran it is not known.
+    /// The connection broke after the command was accepted; it is unknown whether the server ran it.
     case connectionLost(reason: String)
-    /// The time was up. The server may still run the command.
+    /// No reply within the timeout. The server may still run the command.
     case timeout
     /// Too many commands, or bytes of them, are unanswered; the command was not sent.
     case overloaded
@@ -14,9 +14,9 @@ public enum RedisError: Error, Hashable, Sendable {
     case connectFailed(reason: String)
     /// The client was shut down; the command was not sent.
     case shutDown
-    /// The answer is not of the form that the command has.
+    /// The reply does not have the form that the command promises.
     case unexpectedReply
-    /// The URL cannot be used; the reason names the part that is wrong and never quotes the password.
+    /// The URL is not valid; the reason names the part that is wrong and never quotes the password.
     case invalidURL(reason: String)
 }
 
@@ -38,7 +38,7 @@ extension RedisError: CustomStringConvertible {
 }
 
 extension RedisError {
-    /// The script is not in the server's cache: it was restarted, or `SCRIPT FLUSH` ran.
+    /// The server does not know the script: it was restarted, or `SCRIPT FLUSH` ran.
     var isMissingScript: Bool {
         if case .server(let message) = self { message.hasPrefix("NOSCRIPT") } else { false }
     }

@@ -1,8 +1,8 @@
-/// What happens to the connection, for logs and gauges.
+/// A change of the connection, for logs and gauges.
 public enum RedisEvent: Sendable {
-    /// Handshake and hooks are done: commands pass.
+    /// Handshake and hooks are done: commands are admitted.
     case connected
-    /// There was a connection, and it broke.
+    /// The connection broke.
     case disconnected(reason: String, retryAfter: Duration)
     /// No connection could be made.
     case connectFailed(RedisError, retryAfter: Duration)

@@ -1,4 +1,4 @@
-/// An answer of the server, owned by whoever holds it.
+/// A reply of the server, copied out of hiredis' memory.
 public enum RedisValue: Hashable, Sendable {
     /// Nil: no such key, or a condition that did not hold.
     case null

@@ -20,7 +20,7 @@ struct SlotQueue<Element> {
         return element
     }
 
-    /// Visits every element from the oldest on, and may change it.
+    /// Visits every element, oldest first; the closure may change it.
     mutating func update(_ body: (inout Element) -> Void) {
         for index in head..<elements.count {
             guard var element = elements[index].take() else { continue }
@@ -35,7 +35,7 @@ struct SlotQueue<Element> {
         return elements[head...].compactMap { $0 }
     }
 
-    /// Moves the rest to the front once more than half is behind the head: constant time a pop on average.
+    /// Moves the rest to the front once the head has passed half of the array: a pop takes constant time on average.
     private mutating func compact() {
         if head == elements.count {
             elements.removeAll(keepingCapacity: true)

@@ -1,10 +1,5 @@
 public import ArgumentParser
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The options of `inventoryctl replay`, to be embedded in a command by `@OptionGroup`.
 public struct ReplayArguments: ParsableArguments, Sendable {

@@ -1,10 +1,5 @@
-import Synchronization
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
+import Synchronization
 
 /// Shows how far a replay is: one line redrawn in place on a terminal, else a line every few seconds.
 ///
@@ -56,11 +51,7 @@ public struct ReplayProgress: Sendable {
     }
 
     private static func writeBytes(_ descriptor: CInt, _ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int {
-        #if canImport(Glibc)
         Glibc.write(descriptor, bytes, count)
-        #else
-        Darwin.write(descriptor, bytes, count)
-        #endif
     }
 
     func begin(_ phase: String, total: Int) {

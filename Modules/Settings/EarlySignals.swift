@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// From now on SIGTERM and SIGINT end the program at once with status 0, as long as it does not handle them itself.
 ///

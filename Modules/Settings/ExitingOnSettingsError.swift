@@ -1,12 +1,5 @@
 internal import ArgumentParser
-
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// Reads settings at the start of a command: a `SettingsError` becomes one line on standard error and exit status 64.
 ///

@@ -2,7 +2,7 @@ import CSV
 import Domain
 import UseCases
 
-/// One row of a table, read cell by cell; what is wrong is noted and reading goes on.
+/// The cells of one row. A malformed cell is recorded as a fault, and reading continues.
 public struct Cells {
     private let record: CSVRecord
     private let hasDecimalComma: Bool
@@ -17,7 +17,7 @@ public struct Cells {
         faults.append(RowFault(row: record.number, column: column, message: message))
     }
 
-    /// The cell without the blanks around it, which mean nothing in a code or a number.
+    /// The cell without surrounding spaces, which have no meaning in a code or a number.
     private func trimmed(_ column: String) -> String {
         guard let text = record.text(column) else { return "" }
         guard text.utf8.first == UInt8(ascii: " ") || text.utf8.last == UInt8(ascii: " ") else { return text }
@@ -44,7 +44,7 @@ public struct Cells {
         text(column, TextLimits.name)
     }
 
-    /// - Returns: nil without such a column, the inner nil for an empty cell.
+    /// - Returns: the outer nil if there is no such column, the inner nil for an empty cell.
     mutating func description(_ column: String) -> String?? {
         guard let text = record.text(column) else { return .none }
         guard !text.isEmpty else { return .some(nil) }
@@ -90,7 +90,7 @@ public struct Cells {
         return number
     }
 
-    /// - Returns: nil without such a column or for an empty cell.
+    /// - Returns: nil if there is no such column or the cell is empty.
     mutating func optionalInteger(_ column: String, in range: ClosedRange<Int64>) -> Int64? {
         guard !trimmed(column).isEmpty else { return nil }
         return integer(column, in: range)

@@ -1,9 +1,9 @@
 public import CSV
 public import Domain
 
-/// How the exports show what there is: the columns of the imports first, then what else the JSON of one has, under its
-/// names (api.md, *Catalogue*). Values are written as they are: a cell that a spreadsheet would take for a formula stays
-/// what it was, or an export could not be imported again.
+/// The columns of the exports: first those of the imports, then the other members of the API's JSON, under their names.
+/// Values are not escaped: a cell that a spreadsheet would take for a formula stays unchanged, or the export could not be
+/// imported again.
 public enum ExportColumns {
     public static let product = [
         "sku", "name", "base_price", "description", "id", "attributes", "archived", "created_at", "updated_at",
@@ -19,7 +19,7 @@ public enum ExportColumns {
 }
 
 extension CSVWriter {
-    /// The first row.
+    /// Writes the header row.
     public mutating func header(_ columns: [String]) {
         for column in columns { field(column) }
         endRow()

@@ -1,7 +1,7 @@
 public import Domain
 public import UseCases
 
-/// `sku,name,base_price,description` (api.md, *Catalogue*).
+/// `sku,name,base_price,description`.
 public enum ProductFormat: TableFormat {
     public static let requiredColumns = ["sku", "name", "base_price"]
     public static let keyColumn = "sku"

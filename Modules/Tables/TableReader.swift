@@ -1,40 +1,40 @@
 import CSV
 public import UseCases
 
-/// What the rows of one table mean.
+/// The columns of a table, and how to decode its rows.
 public protocol TableFormat: Sendable {
     associatedtype Row: Sendable
-    /// What must not stand in a table twice.
+    /// The value that must be unique in a table.
     associatedtype Key: Hashable & Sendable
     static var requiredColumns: [String] { get }
-    /// The columns that name a row, for the fault of one that stands there twice.
+    /// The column that a fault names when a key occurs twice.
     static var keyColumn: String { get }
-    /// Reads one row; every fault of it is noted in `cells`.
-    /// - Returns: nil when there was any.
+    /// Decodes one row and records every fault in `cells`.
+    /// - Returns: nil if there was a fault.
     static func read(_ cells: inout Cells) -> (key: Key, row: Row)?
 }
 
-/// Reads a CSV table piece by piece into checked rows, and goes on after a fault, so that all of them are told at once.
+/// Reads a CSV table piece by piece into checked rows. It continues after a fault, so that it reports all faults at once.
 ///
-/// It holds the rows: some 100 bytes each.
+/// It keeps all rows in memory: about 100 bytes each.
 public struct TableReader<Format: TableFormat>: Sendable {
-    /// The most rows of one table: what is done in one transaction must end while others wait for it.
+    /// The most rows of one table: an import is one transaction, which other writes wait for.
     public static var rowLimit: Int { 1_000_000 }
 
     private var table = ImportTable<Format.Row>()
-    /// Rows that were looked at, good and bad.
+    /// The rows read so far, with and without faults.
     private var rowCount = 0
     private var reader = CSVReader()
     private var header: CSVHeader?
     private var rows: [CSVRow] = []
-    /// Where each key stood first.
-    private var seen: [Format.Key: Int] = [:]
-    /// Nothing after it can be read: the header is at fault, or the text is no CSV from here on.
+    /// The first row of each key.
+    private var firstRows: [Format.Key: Int] = [:]
+    /// The rest cannot be read: the header is invalid, or the text is not CSV from here on.
     private var isBroken = false
 
     public init() {}
 
-    /// Takes the next piece of the text. Pieces may be cut anywhere.
+    /// Reads the next piece of the text, which may be cut anywhere.
     public mutating func read(_ bytes: Span<UInt8>) {
         guard !isBroken else { return }
         do throws(CSVError) {
@@ -46,7 +46,7 @@ public struct TableReader<Format: TableFormat>: Sendable {
         }
     }
 
-    /// The whole table, when the text has ended.
+    /// Ends the text and returns the whole table.
     public mutating func finish() -> ImportTable<Format.Row> {
         if !isBroken {
             do throws(CSVError) {
@@ -76,7 +76,7 @@ public struct TableReader<Format: TableFormat>: Sendable {
             stop(error)
             return
         }
-        for name in Format.requiredColumns where header?.place(of: name) == nil {
+        for name in Format.requiredColumns where header?.index(of: name) == nil {
             table.faults.add(RowFault(row: row.number, column: name, message: "the header lacks this column"))
             isBroken = true
         }
@@ -95,13 +95,13 @@ public struct TableReader<Format: TableFormat>: Sendable {
             table.faults.add(RowFault(row: row.number, column: nil, message: error.message))
             return
         }
-        // Where semicolons part the fields, the comma stands in numbers.
+        // A table with semicolons between the fields may have decimal commas.
         var cells = Cells(record, hasDecimalComma: reader.delimiter == UInt8(ascii: ";"))
         let read = Format.read(&cells)
         for fault in cells.faults { table.faults.add(fault) }
         guard let read, cells.faults.isEmpty else { return }
-        if let first = seen.updateValue(row.number, forKey: read.key) {
-            seen[read.key] = first
+        if let first = firstRows.updateValue(row.number, forKey: read.key) {
+            firstRows[read.key] = first
             table.faults.add(
                 RowFault(row: row.number, column: Format.keyColumn, message: "stands on row \(first) too"))
             return
@@ -109,12 +109,12 @@ public struct TableReader<Format: TableFormat>: Sendable {
         table.rows.append((row.number, read.row))
     }
 
-    /// Tells the first thing after which nothing can be read; what comes then is of no meaning.
+    /// Records the fault that ends the table. Later ones have no meaning.
     private mutating func stop(_ error: CSVError) {
         guard !isBroken else { return }
         isBroken = true
         let named = header?.naming(error) ?? error
-        // A name of the caller's, which may be anything.
+        // The name comes from the caller and may have any length.
         let column = named.column.map { String($0.prefix(64)) }
         table.faults.add(RowFault(row: named.row, column: column, message: named.message))
     }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// Base 64 with the alphabet for URLs and without padding (RFC 4648, section 5), in its one right form: a token that may
-/// be written in several ways is several tokens.
+/// Base 64 with the alphabet for URLs and without padding (RFC 4648, section 5). Only the canonical form is accepted, so that
+/// a token has one spelling.
 enum Base64URL {
-    /// - Returns: nil for another alphabet, for padding, and for bits left over that are not zero.
+    /// - Returns: nil for another alphabet, for padding, and for unused bits that are not zero.
     static func decode(_ text: some Collection<UInt8>) -> Data? {
         var standard = Data(capacity: text.count + 3)
         for character in text {

@@ -1,16 +1,16 @@
 import FoundationEssentials
 import UseCases
 
-/// The three parts of a signed token in its compact form (RFC 7515, section 7.1), decoded; nothing is verified yet.
+/// The decoded parts of a signed token in compact form (RFC 7515, section 7.1). The signature is not verified yet.
 struct CompactToken {
-    /// In bytes. More than any issuer's; what is longer is not looked at.
+    /// In bytes. No issuer's tokens are longer; longer ones are refused without decoding.
     static let lengthLimit = 8_192
 
     let header: TokenHeader
-    /// JSON, if the issuer keeps to the rules: to be read once the signature is known to be good.
+    /// The claims as JSON. Do not decode them before the signature has been verified.
     let payload: Data
     let signature: Data
-    /// What the signature is of: the two first parts as they came.
+    /// The signed bytes: the first two parts as they were received.
     let signed: ArraySlice<UInt8>
 
     init(_ text: String) throws(TokenRefusal) {

@@ -3,10 +3,10 @@ import FoundationEssentials
 import Synchronization
 public import UseCases
 
-/// Verifies JSON Web Tokens (RFC 7519) that are signed with HS256, RS256 or ES256, with the keys it has and no other.
+/// Verifies JSON Web Tokens (RFC 7519) signed with HS256, RS256 or ES256. It uses its own keys only.
 public final class JWTVerifier: TokenVerifier {
     private struct State {
-        /// Those of the key set at present.
+        /// The keys of the current key set.
         var keys: [TokenKey] = []
         /// Counts the key sets.
         var generation = 0
@@ -18,7 +18,7 @@ public final class JWTVerifier: TokenVerifier {
     private let now: @Sendable () -> Double
     private let state = Mutex(State())
 
-    /// - Parameter secret: the key of HS256; nil where none is shared.
+    /// - Parameter secret: the key of HS256; nil to refuse HS256.
     public convenience init(rules: TokenRules, secret: TokenKey?) {
         self.init(rules: rules, secret: secret) { Date().timeIntervalSince1970 }
     }
@@ -43,14 +43,14 @@ public final class JWTVerifier: TokenVerifier {
         }
         let (caller, expiresAt) = try rules.caller(TokenClaims(parts.payload), now: now)
         state.withLock { state in
-            // A key may have been taken out meanwhile.
+            // The key set may have been replaced meanwhile.
             guard state.generation == generation else { return }
-            state.verified.learn(hash, caller, expiresAt: expiresAt, now: now)
+            state.verified.insert(hash, caller, expiresAt: expiresAt, now: now)
         }
         return caller
     }
 
-    /// From now on these keys count beside the secret, and no token is believed that was verified with another.
+    /// Replaces the key set. Tokens that were verified with an earlier key set are verified again.
     func replace(_ keySet: KeySet) {
         state.withLock { state in
             state.keys = keySet.keys
@@ -62,19 +62,19 @@ public final class JWTVerifier: TokenVerifier {
     private func key(for header: TokenHeader, among keys: [TokenKey]) throws(TokenRefusal) -> TokenKey {
         let algorithm = header.algorithm
         guard algorithm != .hs256 else {
-            // There is one secret, whatever an issuer calls it.
+            // There is one secret, so its `kid` does not matter.
             guard let secret else { throw TokenRefusal("the token is signed with HS256, and there is no secret") }
             return secret
         }
-        let fitting = keys.filter { $0.algorithm == algorithm }
+        let matching = keys.filter { $0.algorithm == algorithm }
         if let id = header.keyID {
-            guard let key = fitting.first(where: { $0.id == id }) else {
+            guard let key = matching.first(where: { $0.id == id }) else {
                 throw TokenRefusal("the key set has no \(algorithm.rawValue) key of the token's `kid`")
             }
             return key
         }
-        guard let only = fitting.first, fitting.count == 1 else {
-            throw TokenRefusal("the token has no `kid`, and the key set not exactly one \(algorithm.rawValue) key")
+        guard let only = matching.first, matching.count == 1 else {
+            throw TokenRefusal("the token has no `kid`, and the key set has not exactly one \(algorithm.rawValue) key")
         }
         return only
     }

@@ -2,16 +2,16 @@ import FoundationEssentials
 
 /// The usable keys of a JSON Web Key Set (RFC 7517).
 ///
-/// A set of an identity provider has keys for other purposes too; what is not for verifying RS256 or ES256 is passed by.
+/// An identity provider's set also has keys for other purposes; keys that do not verify RS256 or ES256 are ignored.
 struct KeySet: Sendable {
-    /// Keys in a set. Providers have two or three, one to go and one to come.
+    /// The most keys in a set. Providers have two or three: the current one, the previous one and the next one.
     static let keyLimit = 100
     private static let coordinateByteCount = 32
 
     let keys: [TokenKey]
 
-    /// - Throws: ``KeySetError`` when it is no key set, or when two usable keys cannot be told apart. One without usable
-    ///   keys is well formed.
+    /// - Throws: ``KeySetError`` if the JSON is not a key set, or if two usable keys cannot be distinguished. A set without
+    ///   usable keys is valid.
     init(_ json: Data) async throws(KeySetError) {
         guard let document = try? JSONDecoder().decode(Document.self, from: json) else {
             throw KeySetError("is not a JSON Web Key Set: a JSON object with an array `keys`")
@@ -49,13 +49,13 @@ struct KeySet: Sendable {
         Base64URL.decode(text.utf8)?.count == coordinateByteCount
     }
 
-    // MARK: - As it is written
+    // MARK: - JSON
 
     private struct Document: Decodable {
         let keys: [Candidate]
     }
 
-    /// A key, or something that this version cannot read.
+    /// A key, or an element that this version cannot decode.
     private struct Candidate: Decodable {
         let members: Members?
 
@@ -64,7 +64,7 @@ struct KeySet: Sendable {
         }
     }
 
-    /// By the names of RFC 7517, section 4, and RFC 7518, section 6.
+    /// The members have the names of RFC 7517, section 4, and RFC 7518, section 6.
     private struct Members: Decodable {
         let kty: String
         let use: String?
@@ -88,7 +88,7 @@ struct KeySet: Sendable {
     }
 }
 
-/// Why a key set cannot be used. Goes on with the name of the setting or file: `is not …`.
+/// Why a key set cannot be used. The text follows the name of the setting or file: `is not …`.
 public struct KeySetError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 

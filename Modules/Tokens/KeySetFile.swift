@@ -4,23 +4,23 @@ public import Logging
 public import Reactor
 import Synchronization
 
-/// A file with a key set (`JWT_JWKS`), that is read again and again: whoever rotates keys writes the file anew.
+/// A file with a key set (`JWT_JWKS`). It is read regularly, so that an operator rotates keys by replacing the file.
 public final class KeySetFile: Sendable {
     /// How long a changed file may go unnoticed.
     static let interval = Duration.seconds(2)
-    /// Far beyond a hundred keys; keeps a wrong path from being read into memory.
+    /// Far more than a hundred keys need; a wrong path must not fill the memory.
     static let byteLimit = 1 << 20
 
     private let path: String
     private let verifier: JWTVerifier
     private let thread: BlockingThread
     private let logger: Logger
-    /// What the file had when it was last looked at.
-    private let seen = Mutex<Result<[UInt8], KeySetError>?>(nil)
+    /// The file's content at the last check.
+    private let lastRead = Mutex<Result<[UInt8], KeySetError>?>(nil)
 
     /// - Parameters:
     ///   - verifier: gets the keys.
-    ///   - thread: reads the file, which may lie on a disk that is slow or away.
+    ///   - thread: reads the file, whose disk may be slow or unavailable.
     public init(_ path: String, for verifier: JWTVerifier, thread: BlockingThread, logger: Logger) {
         self.path = path
         self.verifier = verifier
@@ -28,8 +28,8 @@ public final class KeySetFile: Sendable {
         self.logger = logger
     }
 
-    /// Reads it for the first time.
-    /// - Throws: when it cannot be read, is no key set or has no usable key.
+    /// Reads the file for the first time.
+    /// - Throws: if it cannot be read, is not a key set or has no usable key.
     public func load() async throws(KeySetError) {
         let bytes = try await read()
         let keySet = try await KeySet(Data(bytes))
@@ -37,22 +37,22 @@ public final class KeySetFile: Sendable {
             throw KeySetError("has no key to verify RS256 or ES256 with (RSA of 2048 bits or more, or EC on P-256)")
         }
         verifier.replace(keySet)
-        seen.withLock { $0 = .success(bytes) }
+        lastRead.withLock { $0 = .success(bytes) }
     }
 
-    /// Looks at it, after ``load()``, until the task is cancelled.
+    /// Checks the file regularly, after ``load()``, until the task is cancelled.
     public func watch() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil { await look() }
+        while (try? await Task.sleep(for: Self.interval)) != nil { await reload() }
     }
 
-    /// Takes the file's keys if it has changed. A file that cannot be used changes nothing: the last keys stay. One that is
-    /// well formed and has no usable key counts, because somebody wrote that.
-    func look() async {
+    /// Uses the file's keys if the file has changed. An invalid file changes nothing: the previous keys stay. A valid set
+    /// without usable keys is used, because an operator must have intended it.
+    func reload() async {
         let found: Result<[UInt8], KeySetError>
         do throws(KeySetError) { found = .success(try await read()) } catch { found = .failure(error) }
-        let isNew = seen.withLock { seen in
-            defer { seen = found }
-            return seen != found
+        let isNew = lastRead.withLock { lastRead in
+            defer { lastRead = found }
+            return lastRead != found
         }
         guard isNew else { return }
         do throws(KeySetError) {

@@ -1,17 +1,17 @@
 import FoundationEssentials
 import UseCases
 
-/// What a token says of its caller (RFC 7519, section 4.1), of those claims that matter here.
+/// The claims of a token (RFC 7519, section 4.1) that matter here.
 struct TokenClaims: Decodable, Hashable {
     let issuer: String?
     let subject: String?
-    /// One or several; nil when the claim is not there.
+    /// One or several; nil if the claim is absent.
     let audiences: [String]?
-    // In seconds since 1970, with fractions perhaps.
+    // In seconds since 1970, possibly with fractions.
     let expiresAt: Double?
     let notBefore: Double?
     let issuedAt: Double?
-    /// The words of the scope claim, known or not.
+    /// The words of the scope claim, including unknown ones.
     let scopes: [String]
 
     private enum CodingKeys: String, CodingKey {
@@ -39,7 +39,7 @@ struct TokenClaims: Decodable, Hashable {
         expiresAt = try container.decodeIfPresent(Double.self, forKey: .expiresAt)
         notBefore = try container.decodeIfPresent(Double.self, forKey: .notBefore)
         issuedAt = try container.decodeIfPresent(Double.self, forKey: .issuedAt)
-        // Words with spaces between them (RFC 8693, section 4.2); some issuers make it an array.
+        // Words separated by spaces (RFC 8693, section 4.2); some issuers send an array.
         scopes =
             try container.decodeIfPresent(OneOrMore.self, forKey: .scopes)?.texts
             .flatMap { $0.split(separator: " ").map(String.init) } ?? []

@@ -1,26 +1,26 @@
 import FoundationEssentials
 import UseCases
 
-/// What a token says of its own signature (RFC 7515, section 4). It is anybody's word until the signature is verified, so
-/// it chooses among what the server has and brings nothing of its own: keys and addresses in it are not looked at.
+/// The header of a token (RFC 7515, section 4). It is not trusted until the signature has been verified, so it may only
+/// select one of the server's keys: keys and addresses in it are ignored.
 struct TokenHeader: Hashable {
     let algorithm: SignatureAlgorithm
-    /// The name of the key, nil when the token has none.
+    /// The name of the key; nil if the token names none.
     let keyID: String?
 
-    /// Media types of tokens that stand for a caller (RFC 7519, section 5.1, and RFC 9068, section 2.1). Any other type is
-    /// a token for another purpose, signed by the same issuer perhaps (RFC 8725, section 3.11).
+    /// Media types of tokens that identify a caller (RFC 7519, section 5.1, and RFC 9068, section 2.1). The same issuer may
+    /// sign tokens of other types for other purposes (RFC 8725, section 3.11).
     private static let types: Set<String> = ["jwt", "at+jwt", "application/jwt", "application/at+jwt"]
 
     init(_ json: Data) throws(TokenRefusal) {
         guard let fields = try? JSONDecoder().decode(Fields.self, from: json) else {
-            throw TokenRefusal("the token's header is not JSON with the members of one")
+            throw TokenRefusal("the token's header is not JSON, or its members have wrong types")
         }
         guard let name = fields.alg else { throw TokenRefusal("the token names no algorithm") }
         guard let algorithm = SignatureAlgorithm(rawValue: name) else {
             throw TokenRefusal("the token's algorithm is none of HS256, RS256, ES256")
         }
-        // Extensions that must be understood: none is (section 4.1.11).
+        // A critical extension must be supported (section 4.1.11), and this server supports none.
         guard !fields.hasCritical else { throw TokenRefusal("the token has a critical extension") }
         guard fields.typ.map({ Self.types.contains($0.lowercased()) }) ?? true else {
             throw TokenRefusal("the token is of another type")
@@ -49,7 +49,7 @@ struct TokenHeader: Hashable {
     }
 }
 
-/// The signatures that are taken, by their names in RFC 7518, section 3.1.
+/// The accepted algorithms, by their names in RFC 7518, section 3.1.
 enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
     case hs256 = "HS256"
     case rs256 = "RS256"

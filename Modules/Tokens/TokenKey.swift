@@ -1,22 +1,22 @@
 import FoundationEssentials
 import JWTKit
 
-/// A key that signatures are verified with, by one algorithm and no other: that the token's header and the key agree on
-/// it is what keeps a public key from being taken for a shared secret (RFC 8725, section 3.1).
+/// A key that verifies signatures of one algorithm. The token's header must name the same algorithm, so that a public key is
+/// never used as a shared secret (RFC 8725, section 3.1).
 public struct TokenKey: Sendable {
     let algorithm: SignatureAlgorithm
-    /// Its name in the key set, if it has one; the shared secret has none.
+    /// The key's name in the key set, if it has one; the shared secret has none.
     let id: String?
     private let verifier: any JWTAlgorithm
 
-    /// The shared secret of HS256, as its bytes in UTF-8: 32 or more (RFC 7518, section 3.2), which the settings see to.
+    /// The shared secret of HS256, as UTF-8. It needs 32 bytes or more (RFC 7518, section 3.2), which the settings check.
     public static func secret(_ text: String) async throws -> TokenKey {
         let collection = JWTKeyCollection()
         await collection.add(hmac: HMACKey(from: text), digestAlgorithm: .sha256)
         return try await TokenKey(.hs256, id: nil, collection)
     }
 
-    /// A public key for RS256: 2,048 bits or more. Numbers in base64url, as a key set has them.
+    /// A public key for RS256 of 2,048 bits or more. The numbers are in base64url, as in a key set.
     static func rsa(id: String?, modulus: String, exponent: String) async throws -> TokenKey {
         let collection = JWTKeyCollection()
         await collection.add(
@@ -24,24 +24,24 @@ public struct TokenKey: Sendable {
         return try await TokenKey(.rs256, id: id, collection)
     }
 
-    /// A public key for ES256: a point on P-256, by its coordinates in base64url of 32 bytes each.
+    /// A public key for ES256: the coordinates of a point on P-256, each 32 bytes in base64url.
     static func p256(id: String?, x: String, y: String) async throws -> TokenKey {
         let collection = JWTKeyCollection()
         await collection.add(ecdsa: try ES256PublicKey(parameters: (x, y)))
         return try await TokenKey(.es256, id: id, collection)
     }
 
-    /// - Parameter collection: has this one key. Its own way to verify is not used: it takes another key for one it does
-    ///   not know, and lets one request wait for the other.
+    /// - Parameter collection: contains this key only. Its own `verify` is not used: it falls back to another key for an
+    ///   unknown `kid`, and it is an actor, so that requests would wait for each other.
     private init(_ algorithm: SignatureAlgorithm, id: String?, _ collection: JWTKeyCollection) async throws {
         self.algorithm = algorithm
         self.id = id
         verifier = try await collection.getKey()
     }
 
-    /// Whether the signature is this key's. Some ten microseconds to a hundred, by algorithm.
+    /// Whether this key made the signature. Takes 10 to 100 microseconds, depending on the algorithm.
     func verifies(_ token: CompactToken) -> Bool {
-        // It throws for a signature that is not even of the right length.
+        // It throws for a signature of a wrong length.
         (try? verifier.verify(token.signature, signs: token.signed)) ?? false
     }
 }

@@ -1,25 +1,25 @@
 import UseCases
 
-/// Whose tokens are taken, for whom and when.
+/// The conditions on a token's claims: issuer, audience, time and subject.
 public struct TokenRules: Sendable {
-    /// By how much the issuer's clock may be ahead of ours, in seconds. A token's end needs no such allowance: who comes
-    /// late has had his time.
+    /// How far the issuer's clock may be ahead of this server's, in seconds. The expiry needs no leeway: the token has been
+    /// valid long enough by then.
     static let leeway: Double = 30
 
     private let issuer: String?
     private let audience: String?
 
     /// - Parameters:
-    ///   - issuer: `JWT_ISSUER`, what `iss` must be; nil for any or none, which then is part of the actor.
-    ///   - audience: `JWT_AUDIENCE`, what must be in `aud`; nil to take a token whomever it is for.
+    ///   - issuer: `JWT_ISSUER`, the required `iss`; nil accepts any or none, and then `iss` becomes part of the actor.
+    ///   - audience: `JWT_AUDIENCE`, which `aud` must contain; nil accepts any audience.
     public init(issuer: String?, audience: String?) {
         self.issuer = issuer
         self.audience = audience
     }
 
-    /// Whom claims speak for whose signature is good.
+    /// The caller that the claims of a verified token identify.
     /// - Parameter now: seconds since 1970.
-    /// - Returns: the caller, and when the token ends, in seconds since 1970.
+    /// - Returns: the caller, and when the token expires, in seconds since 1970.
     func caller(
         _ claims: TokenClaims, now: Double
     ) throws(TokenRefusal) -> (caller: TokenCaller, expiresAt: Double) {
@@ -32,10 +32,10 @@ public struct TokenRules: Sendable {
         if let audience, claims.audiences?.contains(audience) != true {
             throw TokenRefusal("the token of \(actor) is not for this audience")
         }
-        guard let expiresAt = claims.expiresAt else { throw TokenRefusal("the token of \(actor) never ends") }
+        guard let expiresAt = claims.expiresAt else { throw TokenRefusal("the token of \(actor) never expires") }
         guard now < expiresAt else { throw TokenRefusal("the token of \(actor) has expired") }
         if let notBefore = claims.notBefore, notBefore > now + Self.leeway {
-            throw TokenRefusal("the time of the token of \(actor) has not come")
+            throw TokenRefusal("the token of \(actor) is not valid yet")
         }
         if let issuedAt = claims.issuedAt, issuedAt > now + Self.leeway {
             throw TokenRefusal("the token of \(actor) was issued in the future")

@@ -1,19 +1,19 @@
 import Crypto
 import UseCases
 
-/// Tokens that were found good, by their hash, so that a caller's next request costs half a microsecond instead of some
-/// 60 for HS256, 70 for RS256 and 100 for ES256. Pure.
+/// A cache of verified tokens by their hash, so that a caller's next request costs half a microsecond instead of about 60 for
+/// HS256, 70 for RS256 and 100 for ES256. Pure.
 struct VerifiedTokens {
     struct Entry {
         let caller: TokenCaller
-        /// Never believed from then on, in seconds since 1970: the token's own end, or the end of a minute.
+        /// When the entry ends, in seconds since 1970: at the token's expiry, or after ``VerifiedTokens/life``.
         let until: Double
     }
 
-    /// For how long a token is believed without looking at it again, in seconds. Short, for the sake of a clock that is
-    /// put right; a changed key set empties the memory at once.
+    /// How long a token is accepted without another verification, in seconds. Short, because the server's clock may be
+    /// corrected. A new key set empties the cache at once.
     static let life: Double = 60
-    /// Tokens that are remembered.
+    /// The most cached tokens.
     static let capacity = 4_096
 
     private var entries: [SHA256Digest: Entry] = [:]
@@ -23,15 +23,15 @@ struct VerifiedTokens {
         return entry.caller
     }
 
-    mutating func learn(_ hash: SHA256Digest, _ caller: TokenCaller, expiresAt: Double, now: Double) {
+    mutating func insert(_ hash: SHA256Digest, _ caller: TokenCaller, expiresAt: Double, now: Double) {
         if entries.count >= Self.capacity {
             entries = entries.filter { now < $0.value.until }
-            // A look through all of them must not be needed for every token that comes.
+            // Not every new token may cost a pass over all entries.
             if entries.count > Self.capacity / 2 { entries = [:] }
         }
         entries[hash] = Entry(caller: caller, until: min(expiresAt, now + Self.life))
     }
 
-    /// Entries, for tests.
+    /// The number of entries, for tests.
     var count: Int { entries.count }
 }

@@ -25,7 +25,7 @@ struct CSVReaderTests {
         let expected = [CSVRow(number: 1, fields: ["a", "b"]), CSVRow(number: 2, fields: ["1", ""])]
         #expect(try Self.rows("a,b\n1,\n") == expected)
         #expect(try Self.rows("a,b\r\n1,\r\n") == expected)
-        #expect(try Self.rows("a,b\r\n1,") == expected, "a last line needs no end")
+        #expect(try Self.rows("a,b\r\n1,") == expected, "the last line needs no line end")
     }
 
     @Test("reads quotes, doubled quotes, and commas and line ends within them")
@@ -35,14 +35,14 @@ struct CSVReaderTests {
         #expect(rows.map(\.number) == [1, 2, 4], "a row's number is the line it begins on")
     }
 
-    @Test("drops a byte order mark, also before a quote and however it is cut", arguments: [1, 2, 3, 4, 100])
+    @Test("drops a byte order mark, also before a quote and in pieces", arguments: [1, 2, 3, 4, 100])
     func mark(piece: Int) throws {
         #expect(try Self.rows("\u{FEFF}\"sku\",n\n", piece: piece) == [CSVRow(number: 1, fields: ["sku", "n"])])
         #expect(try Self.rows("a\u{FEFF}\n", piece: piece).first?.fields == ["a\u{FEFF}"])
         #expect(try Self.rows("\u{FEFE}\n", piece: piece).first?.fields == ["\u{FEFE}"], "only the mark's first bytes")
     }
 
-    @Test("skips empty lines but not a quoted nothing")
+    @Test("skips empty lines, but not an empty quoted field")
     func emptyLines() throws {
         #expect(try Self.rows("a\n\n\r\n\"\"\nb\n\n").map(\.number) == [1, 4, 5])
         #expect(try Self.rows("").isEmpty)
@@ -50,7 +50,7 @@ struct CSVReaderTests {
     }
 
     @Test(
-        "refuses what the RFC does not allow and says where",
+        "refuses malformed text and names the place",
         arguments: [
             ("a,b\n1,x\"y\n", 2, 1, "a quote inside an unquoted field"),
             ("a\n\"x\"y\n", 2, 0, "text after the closing quote"),
@@ -64,14 +64,14 @@ struct CSVReaderTests {
         #expect(throws: CSVError(row: row, columnIndex: column, message: message)) { try Self.rows(text) }
     }
 
-    @Test("refuses bytes that are no UTF-8")
+    @Test("refuses bytes that are not UTF-8")
     func notUTF8() {
         #expect(throws: CSVError(row: 2, columnIndex: 1, message: "not UTF-8")) {
             try Self.rows(Array("a,b\n1,".utf8) + [0xC3, 0x28])
         }
     }
 
-    @Test("bounds fields and their number")
+    @Test("bounds the size and number of fields")
     func bounds() throws {
         let longest = String(repeating: "x", count: CSVReader.maximumFieldBytes)
         #expect(try Self.rows(longest).first?.fields == [longest])
@@ -81,7 +81,7 @@ struct CSVReaderTests {
         #expect(throws: CSVError.self) { try Self.rows(widest + ",") }
     }
 
-    @Test("gives the rows before a fault, and after it nothing")
+    @Test("returns the rows before a fault, and none after it")
     func rowsBeforeFault() {
         var reader = CSVReader()
         var rows: [CSVRow] = []

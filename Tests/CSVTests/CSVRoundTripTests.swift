@@ -1,7 +1,7 @@
 import CSV
 import Testing
 
-/// A generator whose numbers a seed decides (splitmix64), so that a failure can be had again.
+/// Random numbers that depend on a seed alone (SplitMix64), so that a failure can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
@@ -14,9 +14,9 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-@Suite("CSV there and back")
+@Suite("CSV round trips")
 struct CSVRoundTripTests {
-    @Test("random tables come back as they were, wherever the text is cut")
+    @Test("random tables come back unchanged, wherever the text is cut")
     func roundTrip() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("CSV round trip seed: \(seed)")
@@ -49,7 +49,7 @@ struct CSVRoundTripTests {
         for row in table {
             let fields = row.map { field -> String in
                 let scalars = field.unicodeScalars
-                // A mark at the very start would be taken for the file's own, so it is quoted like the rest.
+                // A mark at the very start would count as the file's byte order mark, so it is quoted too.
                 let mustQuote = scalars.contains { ",\"\r\n\u{FEFF}".unicodeScalars.contains($0) } || field.isEmpty
                 guard mustQuote || Bool.random(using: &random) else { return field }
                 var quoted = "\""

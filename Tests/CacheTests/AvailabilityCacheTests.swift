@@ -9,7 +9,7 @@ import UseCases
 @Suite struct AvailabilityCacheTests {
     private let limit = Duration.seconds(10)
 
-    @Test func `What a reader filled is found, ordered by warehouse code`() async throws {
+    @Test func `A reader's fill is found, ordered by warehouse code`() async throws {
         try await withCache(on: try RedisServer()) { _, cache in
             let filled = availability(
                 1, [record(1, 3, version: 2), record(1, 1, version: 0), record(1, 2, version: 9)])
@@ -24,24 +24,24 @@ import UseCases
         }
     }
 
-    @Test func `A commit changes its line, adds a new one, and never puts an older one back`() async throws {
+    @Test func `A commit changes its line, adds a new one, and never restores an older one`() async throws {
         try await withCache(on: try RedisServer()) { _, cache in
             await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 2)])])
-            try await cache.publishSurely([record(1, 1, version: 3)])
+            try await cache.publishUntilStored([record(1, 1, version: 3)])
             #expect(await cache.lines(1) == ["W1": 3, "W2": 2])
-            try await cache.publishSurely([record(1, 3, version: 0)])
+            try await cache.publishUntilStored([record(1, 3, version: 0)])
             #expect(await cache.lines(1) == ["W1": 3, "W2": 2, "W3": 0])
-            try await cache.publishSurely([record(1, 1, version: 1)])
+            try await cache.publishUntilStored([record(1, 1, version: 1)])
             await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 5)])])
             #expect(await cache.lines(1) == ["W1": 3, "W2": 5, "W3": 0])
         }
     }
 
-    @Test func `What was only published is not complete, and a slow reader's fill is merged with it`() async throws {
+    @Test func `Published lines alone are not complete, and a slow reader's fill is merged with them`() async throws {
         try await withCache(on: try RedisServer()) { _, cache in
-            try await cache.publishSurely([record(1, 1, version: 3), record(1, 2, version: 1)])
+            try await cache.publishUntilStored([record(1, 1, version: 3), record(1, 2, version: 1)])
             #expect(await cache.lines(1) == nil)
-            // The reader looked before either was committed, and does not know what became of the second since.
+            // The reader queried before either commit, and does not know the second record.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
             #expect(await cache.lines(1) == nil)
             await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 1)])])
@@ -49,7 +49,7 @@ import UseCases
         }
     }
 
-    @Test func `A line of a product that nobody asks for is not kept, and its record keeps a slow reader's fill back`()
+    @Test func `Without readers a line is not stored, and the record keeps a slow reader's fill from being served`()
         async throws
     {
         try await withCache(on: try RedisServer()) { process, cache in
@@ -62,10 +62,10 @@ import UseCases
                 return cache.isClean
             }
             #expect(try await !exists())
-            // The reader looked before the commit: its line is not served.
+            // The reader queried before the commit: its line is not served.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
             #expect(await cache.lines(1) == nil)
-            // From now on somebody asks, so writers put their lines there, and the next fill completes them.
+            // Now the product has a reader, so writers store their lines, and the next fill completes them.
             try await eventually("published") {
                 await cache.publish([record(1, 1, version: 4)], created: [])
                 return cache.isClean
@@ -75,7 +75,7 @@ import UseCases
         }
     }
 
-    @Test func `A new record's line is kept though nobody asks, since a slow reader did not see the record`()
+    @Test func `A new record's line is stored without readers, since a slow reader did not see the record`()
         async throws
     {
         try await withCache(on: try RedisServer()) { _, cache in
@@ -83,7 +83,7 @@ import UseCases
                 await cache.publish([record(1, 1, version: 2), record(1, 2, version: 1)], created: [key(1, 2)])
                 return cache.isClean
             }
-            // The reader looked before the second record was made, and may not say that there is only one.
+            // The reader queried before the second record was created, so its fill with one line is not complete.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
             #expect(await cache.lines(1) == nil)
             await cache.fill([availability(1, [record(1, 1, version: 2), record(1, 2, version: 1)])])
@@ -91,7 +91,7 @@ import UseCases
         }
     }
 
-    @Test func `What nobody has asked for since its records were made is not kept up, nor kept alive, nor served`()
+    @Test func `An entry without readers is not updated, extended or served`()
         async throws
     {
         try await withCache(on: try RedisServer()) { process, cache in
@@ -110,15 +110,15 @@ import UseCases
                     [record(1, 1, version: 1), record(1, 2, version: 1)], created: [key(1, 1), key(1, 2)])
                 return cache.isClean
             }
-            let begun = try await stored()
-            #expect(begun != nil)
+            let created = try await stored()
+            #expect(created != nil)
             _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
             try await publishChange([record(1, 1, version: 2), record(1, 2, version: 2)])
             let left = try await stored()
-            #expect(left == begun)
+            #expect(left == created)
             let life = try await process.client.send(["PTTL", name], timeout: limit).integer ?? 0
             #expect((1...50_000).contains(life))
-            // A reader who saw the first alone: the other's line is old, and is not what is sold by now.
+            // A reader that saw the first record alone: the other's line is outdated.
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
             #expect(await cache.lines(1) == nil)
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
@@ -129,7 +129,7 @@ import UseCases
         }
     }
 
-    @Test func `Publishing does not prolong the life of what is complete, and does that of the rest`()
+    @Test func `Publishing extends the life of incomplete entries, not of complete ones`()
         async throws
     {
         try await withCache(on: try RedisServer()) { process, cache in
@@ -137,13 +137,13 @@ import UseCases
             func life() async throws -> Int64 {
                 try await process.client.send(["PTTL", name], timeout: limit).integer ?? 0
             }
-            try await cache.publishSurely([record(1, 1, version: 1)])
+            try await cache.publishUntilStored([record(1, 1, version: 1)])
             _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
-            try await cache.publishSurely([record(1, 1, version: 2)])
+            try await cache.publishUntilStored([record(1, 1, version: 2)])
             #expect(try await life() > 50_000)
             await cache.fill([availability(1, [record(1, 1, version: 2)])])
             _ = try await process.client.send(["PEXPIRE", name, "50000"], timeout: limit)
-            try await cache.publishSurely([record(1, 1, version: 3)])
+            try await cache.publishUntilStored([record(1, 1, version: 3)])
             #expect((1...50_000).contains(try await life()))
             #expect(await cache.lines(1) == ["W1": 3])
         }

@@ -6,8 +6,8 @@ import UseCases
 
 @testable import Cache
 
-/// Runs `body` with a connected cache: one process of the system.
-/// - Parameter answerLimit: long where it is not what the test is about, so that a slow machine changes nothing.
+/// Runs `body` with a connected cache, which stands for one process of the system.
+/// - Parameter answerLimit: long unless the test is about it, so that a slow machine changes nothing.
 func withCache(
     on server: RedisServer, life: Duration = .seconds(300), maximumDirtyKeys: Int = DirtyKeys.maximumKeys,
     answerLimit: Duration = .seconds(20),
@@ -23,13 +23,13 @@ func withCache(
         { process, cache in try await body(process, cache) })
 }
 
-/// The key of a product in a warehouse, by small numbers.
+/// The key of product number `product` in warehouse number `warehouse`.
 func key(_ product: Int, _ warehouse: Int = 1) -> RecordKey {
     RecordKey(
         product: ProductID(high: 1, low: UInt64(product)), warehouse: WarehouseID(high: 2, low: UInt64(warehouse)))
 }
 
-/// A record whose figures are made of its version, so that a mixed-up one shows.
+/// A record whose figures follow from its version, so that a mixed-up record is noticed.
 func record(_ product: Int, _ warehouse: Int = 1, version: Int64) -> InventoryRecord {
     guard let sku = SKU("SKU-\(product)"), let code = WarehouseCode("W\(warehouse)") else {
         preconditionFailure("not codes")
@@ -42,7 +42,7 @@ func record(_ product: Int, _ warehouse: Int = 1, version: Int64) -> InventoryRe
         updatedAt: Instant(milliseconds: 1_790_000_000_000 + version))
 }
 
-/// What a reader finds in the database about a product.
+/// The availability of a product, as a reader finds it in the database.
 func availability(_ product: Int, _ records: [InventoryRecord]) -> ProductAvailability {
     guard let sku = SKU("SKU-\(product)") else { preconditionFailure("not a SKU") }
     return ProductAvailability(
@@ -50,25 +50,25 @@ func availability(_ product: Int, _ records: [InventoryRecord]) -> ProductAvaila
 }
 
 extension RedisStockCache {
-    /// The version that is served, nil for a miss.
+    /// The served version, nil for a miss.
     func version(_ product: Int, _ warehouse: Int = 1) async -> Int64? {
         await records([key(product, warehouse)])[key(product, warehouse)]?.version
     }
 
-    /// The versions that are served, by warehouse code, nil for a miss.
+    /// The served versions by warehouse code, nil for a miss.
     func lines(_ product: Int) async -> [String: Int64]? {
         await availability([key(product).product])[key(product).product].map { found in
             Dictionary(uniqueKeysWithValues: found.lines.map { ($0.warehouseCode.description, $0.version) })
         }
     }
 
-    /// The same by those who cannot wait.
-    func versionNow(_ product: Int, _ warehouse: Int = 1) async -> Int64? {
+    /// Like `version`, through `ask`.
+    func askedVersion(_ product: Int, _ warehouse: Int = 1) async -> Int64? {
         await answers([.record(key(product, warehouse))]).record(0)?.version
     }
 
-    /// What can be sold, by warehouse code, nil for a miss.
-    func quantitiesNow(_ product: Int) async -> [String: Int64]? {
+    /// The available quantities by warehouse code, through `ask`; nil for a miss.
+    func askedQuantities(_ product: Int) async -> [String: Int64]? {
         let found = await answers([.availability([key(product).product])]).availability(0)
         return found.first.flatMap { $0 }.map { lines in
             var quantities: [String: Int64] = [:]
@@ -87,8 +87,8 @@ extension RedisStockCache {
 
     var isClean: Bool { dirty.withLock { $0.isClean } }
 
-    /// Publishes until it is known to have arrived: a machine that builds meanwhile may keep Redis beyond the limit.
-    func publishSurely(_ records: [InventoryRecord]) async throws {
+    /// Publishes until the records have arrived: a busy machine may delay Redis beyond the limit.
+    func publishUntilStored(_ records: [InventoryRecord]) async throws {
         try await eventually("published") {
             await publish(records)
             return dirty.withLock { dirty in !records.contains { dirty.contains($0.key) } }

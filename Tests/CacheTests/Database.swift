@@ -1,11 +1,11 @@
 import Domain
 import Synchronization
 
-/// What the cache is compared with: the versions that are committed, and those that callers were told of.
+/// The reference for the cache: the committed versions, and those that were reported to callers.
 final class Database: Sendable {
     private struct State {
         var versions: [RecordKey: Int64] = [:]
-        /// For each process the versions that its readers must not fall behind.
+        /// For each process the oldest versions that its readers may see.
         var floors: [[RecordKey: Int64]]
         var violations: [String] = []
         var hits = 0
@@ -34,9 +34,9 @@ final class Database: Sendable {
         state.withLock { $0.versions[key] ?? 0 }
     }
 
-    /// A caller was told of the version.
-    /// - Parameter process: nil if the version was published, and so binds all processes.
-    func answer(_ key: RecordKey, version: Int64, process: Int?) {
+    /// A caller was told the version.
+    /// - Parameter process: nil if the version was published, and so counts for all processes.
+    func report(_ key: RecordKey, version: Int64, process: Int?) {
         state.withLock { state in
             for index in state.floors.indices where process == nil || process == index {
                 state.floors[index][key] = max(state.floors[index][key] ?? 0, version)
@@ -51,7 +51,7 @@ final class Database: Sendable {
     func check(_ found: Int64, floor: Int64) {
         state.withLock { state in
             state.hits += 1
-            if found < floor { state.violations.append("found \(found) after \(floor) was answered") }
+            if found < floor { state.violations.append("found \(found) after \(floor) was reported") }
         }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Cache
 
 @Suite struct DirtyKeysTests {
-    @Test func `A key is dirty, and its product, until a state as new as its newest is settled`() {
+    @Test func `A key and its product are dirty until the newest state is settled`() {
         var dirty = DirtyKeys()
         #expect(dirty.isClean)
         dirty.mark([record(1, version: 5), record(1, 2, version: 1)])
@@ -20,26 +20,26 @@ import Testing
         #expect(dirty.isClean)
     }
 
-    @Test func `More than the bound makes everything dirty until everything has been voided`() {
+    @Test func `More keys than the bound make everything dirty until the whole cache has been invalidated`() {
         var dirty = DirtyKeys(maximumKeys: 2)
         dirty.mark([record(1, version: 1), record(2, version: 1), record(3, version: 1)])
         #expect(dirty.isEverythingDirty)
         #expect(dirty.contains(key(99)))
         #expect(dirty.contains(key(99).product))
         #expect(dirty.count <= 2)
-        dirty.didVoid(dirty.overflowTicket)
+        dirty.didInvalidateAll(dirty.overflowTicket)
         #expect(!dirty.contains(key(99)))
         #expect(dirty.contains(key(3)))
     }
 
-    @Test func `What overflows while everything is being voided must be voided again`() {
+    @Test func `An overflow during an invalidation needs another invalidation`() {
         var dirty = DirtyKeys(maximumKeys: 1)
         dirty.mark([record(1, version: 1), record(2, version: 1)])
         let ticket = dirty.overflowTicket
         dirty.mark([record(3, version: 1)])
-        dirty.didVoid(ticket)
+        dirty.didInvalidateAll(ticket)
         #expect(dirty.isEverythingDirty)
-        dirty.didVoid(dirty.overflowTicket)
+        dirty.didInvalidateAll(dirty.overflowTicket)
         #expect(!dirty.isEverythingDirty)
     }
 }

@@ -18,7 +18,7 @@ struct APIKeyNameTests {
         #expect(APIKeyName(text).map(\.description) == (isName ? text : nil))
     }
 
-    @Test("no key's name is the actor of a token, and no two tokens' callers have one actor")
+    @Test("no key has the name of a token's actor, and two tokens' callers never share an actor")
     func tokenActors() throws {
         let parts = ["a", "b", "a|b", "jwt:a", "https://id.example/x", "\u{301}a", "é"]
         var seen: Set<[UInt8]> = []

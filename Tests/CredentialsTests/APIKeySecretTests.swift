@@ -14,7 +14,7 @@ struct APIKeySecretTests {
         #expect(try #require(APIKeySecret(secret.text)).hash == secret.hash)
     }
 
-    @Test("no two keys are alike, and each bit of them is drawn")
+    @Test("no two keys are equal, and each digit is random")
     func randomness() {
         var random = SystemRandomNumberGenerator()
         let texts = (0..<1_000).map { _ in APIKeySecret(using: &random).text }
@@ -26,7 +26,7 @@ struct APIKeySecretTests {
     }
 
     @Test(
-        "what cannot be a key is not looked for",
+        "a text without the form of a key is refused",
         arguments: [
             "", "inv_", "inv_" + String(repeating: "0", count: 63), "inv_" + String(repeating: "0", count: 65),
             "inv_" + String(repeating: "A", count: 64), "INV_" + String(repeating: "0", count: 64),
@@ -45,8 +45,8 @@ struct APIKeySecretTests {
         #expect(hex == "37eb44c01f4e5fbeaee942efe391761dc0481125fe0a67cb9f029a39a7aaec56")
     }
 
-    @Test("a key that is interpolated or dumped does not show itself")
-    func silence() {
+    @Test("an interpolated or dumped key does not show its text")
+    func redaction() {
         var random = SystemRandomNumberGenerator()
         let secret = APIKeySecret(using: &random)
         var dumped = ""

@@ -40,7 +40,7 @@ struct DashboardSessionsTests {
 
     private struct NotSignedIn: Error {}
 
-    @Test func `A key that may read begins a session, of which the store sees only the hash`() async throws {
+    @Test func `A key that may read starts a session, of which the store gets only the hash`() async throws {
         let (text, key) = try makeKey([.read])
         let first = try await token(text)
         let second = try await token(text)
@@ -52,25 +52,25 @@ struct DashboardSessionsTests {
         #expect(String(reflecting: first).contains(first.text.prefix(8)) == false)
     }
 
-    @Test func `Who has no key, a dead one, or one that may not read is told so`() async throws {
+    @Test func `A missing key, an inactive one, and one that may not read are refused with a reason`() async throws {
         let texts = [
             "", "inv_", "inv_" + String(repeating: "0", count: 64), try makeKey([.read], expiresIn: 0).text,
             try makeKey([.read], isRevoked: true).text, try makeKey([.stockWrite]).text,
         ]
-        var words: [String] = []
+        var reasons: [String] = []
         for text in texts {
-            guard case .refused(let why) = try await sessions.signIn(text) else {
+            guard case .refused(let reason) = try await sessions.signIn(text) else {
                 Issue.record("signed in by \(text.prefix(4))")
                 continue
             }
-            words.append(why)
+            reasons.append(reason)
         }
-        #expect(words[0] == words[1] && words[0].contains("inv_"))
-        #expect(Set(words).count == 5, "\(words)")
+        #expect(reasons[0] == reasons[1] && reasons[0].contains("inv_"))
+        #expect(Set(reasons).count == 5, "\(reasons)")
         #expect(store.begun == [])
     }
 
-    @Test func `Thirty refusals in a row are too many, for a second each`() async throws {
+    @Test func `After thirty refusals in a row one attempt a second is allowed`() async throws {
         for _ in 0..<30 {
             guard case .refused = try await sessions.signIn("x") else {
                 Issue.record("not refused")
@@ -79,29 +79,29 @@ struct DashboardSessionsTests {
         }
         let (text, _) = try makeKey([.read])
         func isTooMany() async throws -> Bool {
-            if case .tooManyTries = try await sessions.signIn(text) { true } else { false }
+            if case .tooManyAttempts = try await sessions.signIn(text) { true } else { false }
         }
         #expect(try await isTooMany())
         clock.advance(by: .seconds(1))
         let later = try await isTooMany()
-        #expect(!later, "a good key opens as soon as there is room")
+        #expect(!later, "a valid key signs in as soon as an attempt is allowed")
     }
 
-    @Test func `Signing out ends the session at once, also while a look at it is under way`() async throws {
+    @Test func `Signing out ends the session at once, also during a lookup`() async throws {
         let (text, key) = try makeKey([.read])
         let token = try await token(text)
         store.rows.put(token.hash, key)
-        store.rows.hold()
+        store.rows.pause()
         async let slow = sessions.find(token)
         while store.rows.waiting == 0 { await Task.yield() }
         try await sessions.signOut(token)
-        store.rows.letGo()
+        store.rows.resume()
         _ = try await slow
         #expect(try await sessions.find(token) == .unknown)
         #expect(store.ended == [token.hash])
     }
 
-    @Test func `A session that the store could not end goes on`() async throws {
+    @Test func `A session that the store could not end continues`() async throws {
         let (text, key) = try makeKey([.read])
         let token = try await token(text)
         store.rows.put(token.hash, key)
@@ -110,13 +110,15 @@ struct DashboardSessionsTests {
         #expect(try await sessions.find(token) == .active(key))
     }
 
-    @Test func `Only the session's own proof proves it`() throws {
+    @Test func `Only the session's own CSRF token is accepted`() throws {
         var random = SystemRandomNumberGenerator()
         let token = SessionToken(using: &random)
         let other = SessionToken(using: &random)
-        #expect(token.isProved(by: token.proof))
-        for text in [other.proof, token.text, "", token.proof + "0", String(token.proof.dropLast())] {
-            #expect(!token.isProved(by: text))
+        #expect(token.hasCSRFToken(token.csrfToken))
+        for text in [
+            other.csrfToken, token.text, "", token.csrfToken + "0", String(token.csrfToken.dropLast()),
+        ] {
+            #expect(!token.hasCSRFToken(text))
         }
         #expect(SessionToken(token.text)?.hash == token.hash)
         for text in ["", token.text + "0", token.text.uppercased() + "", "g" + token.text.dropFirst()] {

@@ -1,7 +1,7 @@
 import Synchronization
 import UseCases
 
-/// Sessions that a test plays; what they stand for is in `rows`.
+/// A fake store of sessions; `rows` has the keys of the sessions.
 final class FakeSessions: DashboardSessionStore {
     private struct State {
         var begun: [APIKeyHash] = []

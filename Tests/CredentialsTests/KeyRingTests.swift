@@ -32,21 +32,21 @@ struct KeyRingTests {
             revokedAt: isRevoked ? start : nil)
     }
 
-    @Test("a key is believed for three seconds from the question, and then asked for again")
+    @Test("a key is cached for three seconds from the request, and then requested again")
     func life() async throws {
         let key = try key()
         store.put(hash, key)
         #expect(try await ring.find(hash) == .active(key))
         clock.advance(by: .milliseconds(2_999))
         #expect(try await ring.find(hash) == .active(key))
-        #expect(store.questions == 1)
+        #expect(store.requests == 1)
         store.put(hash, try self.key(isRevoked: true))
         clock.advance(by: .milliseconds(1))
         #expect(try await ring.find(hash) == .revoked(key.name))
-        #expect(store.questions == 2)
+        #expect(store.requests == 2)
     }
 
-    @Test("that there is no such key is believed for one second")
+    @Test("the absence of a key is cached for one second")
     func unknown() async throws {
         #expect(try await ring.find(hash) == .unknown)
         let key = try key()
@@ -55,10 +55,10 @@ struct KeyRingTests {
         #expect(try await ring.find(hash) == .unknown)
         clock.advance(by: .milliseconds(1))
         #expect(try await ring.find(hash) == .active(key))
-        #expect(store.questions == 2)
+        #expect(store.requests == 2)
     }
 
-    @Test("a remembered key expires at its moment, without being asked for again")
+    @Test("a cached key expires on time, without another request")
     func expiry() async throws {
         let key = try key(expiresIn: 1_500)
         store.put(hash, key)
@@ -67,10 +67,10 @@ struct KeyRingTests {
         #expect(try await ring.find(hash) == .active(key))
         clock.advance(by: .milliseconds(1))
         #expect(try await ring.find(hash) == .expired(key.name))
-        #expect(store.questions == 1)
+        #expect(store.requests == 1)
     }
 
-    @Test("while the store is away, the last answer serves until it is five seconds old, and expiry still counts")
+    @Test("while the store is unavailable, answers are used until they are five seconds old, and keys still expire")
     func outage() async throws {
         let key = try key(expiresIn: 4_500)
         let other = try Self.hash(2)
@@ -93,7 +93,7 @@ struct KeyRingTests {
         #expect(try await ring.find(other) == .active(lasting))
     }
 
-    @Test("an old answer does not hide a fault of ours")
+    @Test("a cached answer does not hide an internal fault")
     func fault() async throws {
         store.put(hash, try key())
         _ = try await ring.find(hash)
@@ -102,48 +102,48 @@ struct KeyRingTests {
         await #expect(throws: ServiceFailure.internalFault(cause: "no such table")) { try await ring.find(hash) }
     }
 
-    @Test("one question is asked, however many wait, and its age counts from the question")
-    func oneQuestion() async throws {
+    @Test("concurrent lookups share one request, and the age of the answer counts from the request")
+    func oneRequest() async throws {
         let key = try key()
         store.put(hash, key)
-        store.hold()
+        store.pause()
         let waiters = (0..<50).map { _ in Task { [ring, hash] in try await ring.find(hash) } }
-        try await eventually("the store is asked") { store.waiting == 1 }
+        try await eventually("the store has the request") { store.waiting == 1 }
         clock.advance(by: .seconds(2))
         store.put(hash, try self.key(isRevoked: true))
-        store.letGo()
+        store.resume()
         for waiter in waiters { #expect(try await waiter.value == .active(key)) }
         clock.advance(by: .seconds(1))
         #expect(try await ring.find(hash) == .revoked(key.name))
-        // A waiter that was late may have asked by itself, but never two at one time.
-        #expect(store.questions == 2)
+        // A late waiter may have made a request of its own, but never two at a time.
+        #expect(store.requests == 2)
     }
 
-    @Test("an answer from before a key was forgotten does not stand in for the one that was asked for since")
+    @Test("after a key was forgotten, an earlier answer does not replace the later one")
     func forgotten() async throws {
         let key = try key()
         store.put(hash, key)
-        store.hold()
+        store.pause()
         let first = Task { [ring, hash] in try await ring.find(hash) }
         try await eventually("the store is asked") { store.waiting == 1 }
         store.put(hash, try self.key(isRevoked: true))
         ring.forget(hash)
         let second = Task { [ring, hash] in try await ring.find(hash) }
-        try await eventually("it is asked anew") { store.waiting == 2 }
-        store.letGoFirst()
+        try await eventually("it is requested again") { store.waiting == 2 }
+        store.resumeFirst()
         #expect(try await first.value == .active(key))
         #expect(ring.known(hash) == nil)
-        store.letGo()
+        store.resume()
         #expect(try await second.value == .revoked(key.name))
         #expect(ring.known(hash) == .revoked(key.name))
-        #expect(store.questions == 2)
+        #expect(store.requests == 2)
     }
 
-    @Test("a flood of invented keys asks no more than so much at once, fills no memory and drives nothing out")
+    @Test("a flood of invented keys makes a bounded number of requests and evicts no existing key")
     func flood() async throws {
         let clock = clock
         var limits = KeyRingLimits()
-        limits.questions = 2
+        limits.requests = 2
         limits.capacity = 8
         let ring = KeyRing(store: store, limits: limits, now: { clock.now })
         let key = try key()
@@ -151,37 +151,37 @@ struct KeyRingTests {
         _ = try await ring.find(hash)
         for number in 100..<200 { #expect(try await ring.find(Self.hash(number)) == .unknown) }
         #expect(try await ring.find(hash) == .active(key))
-        #expect(store.questions == 101)
+        #expect(store.requests == 101)
 
-        store.hold()
+        store.pause()
         let asking = try (200..<202).map { number in
             let hash = try Self.hash(number)
             return Task { try await ring.find(hash) }
         }
-        try await eventually("both are asked for") { store.waiting == 2 }
+        try await eventually("both are requested") { store.waiting == 2 }
         let third = try Self.hash(300)
         await #expect(throws: ServiceFailure.systemBusy) { try await ring.find(third) }
-        // A key that is known has its turn all the same.
+        // A cached key is requested all the same.
         clock.advance(by: .seconds(3))
         let again = Task { [hash] in try await ring.find(hash) }
-        try await eventually("it is asked for") { store.waiting == 3 }
-        store.letGo()
+        try await eventually("it is requested") { store.waiting == 3 }
+        store.resume()
         #expect(try await again.value == .active(key))
         for task in asking { #expect(try await task.value == .unknown) }
     }
 
-    @Test("the memory is bounded")
-    func memory() throws {
+    @Test("the cache is bounded")
+    func bound() throws {
         var limits = KeyRingLimits()
         limits.capacity = 10
-        var memory = KeyCache(limits: limits)
+        var cache = KeyCache(limits: limits)
         for number in 0..<1_000 {
-            memory.learn(try Self.hash(number), .init(reading: nil, askedAt: clock.now))
-            #expect(memory.count <= 10)
+            cache.insert(try Self.hash(number), .init(reading: nil, requestedAt: clock.now))
+            #expect(cache.count <= 10)
         }
     }
 
-    @Test("an answer with another key's hash opens nothing")
+    @Test("an answer with another key's hash is not accepted")
     func otherHash() async throws {
         struct Wrong: APIKeyStore {
             let reading: APIKeyReading

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-/// A crossing alone decides; a low record has exactly one open alert.
+/// A low record has exactly one open alert, raised when it becomes low and resolved when it recovers.
 struct AlertTests {
     private func fixture(onHand: Int64) -> MachineFixture {
         var fixture = MachineFixture()
@@ -9,7 +9,7 @@ struct AlertTests {
         return fixture
     }
 
-    @Test("falling to the reorder point raises one alert, falling further none")
+    @Test("falling to the reorder point raises one alert; falling further raises no other")
     func falls() throws {
         let fixture = fixture(onHand: 5)
         var machine = fixture.machine()
@@ -22,7 +22,7 @@ struct AlertTests {
         #expect(machine.changes.openAlerts.values.first == alert)
     }
 
-    @Test("down and up in one batch is one resolved alert and nothing open")
+    @Test("a record that falls and recovers in one batch has one resolved alert and no open one")
     func downAndUp() throws {
         let fixture = fixture(onHand: 5)
         var machine = fixture.machine()
@@ -35,7 +35,7 @@ struct AlertTests {
         #expect(machine.changes.openAlerts.values.first?.id != machine.changes.resolvedAlerts.first?.id)
     }
 
-    @Test("up and down in one batch resolves the alert from before and raises another")
+    @Test("a record that recovers and falls in one batch has its old alert resolved and a new one raised")
     func upAndDown() throws {
         let fixture = fixture(onHand: 2)
         let id = InventoryID(high: 0xC, low: 0)
@@ -49,7 +49,7 @@ struct AlertTests {
         #expect(machine.changes.resolvedAlerts.count == 1)
     }
 
-    @Test("a new record that is low has an alert from the start, also when a policy made it")
+    @Test("a new record that is low has an alert at once, even if a policy created it")
     func newRecord() throws {
         let fixture = MachineFixture()
         var machine = fixture.machine()
@@ -63,7 +63,9 @@ struct AlertTests {
         #expect(machine.changes.openAlerts.count == 2)
     }
 
-    @Test("a policy raises and resolves by the old point and the new one, and writes one row that moves nothing")
+    @Test(
+        "a policy change compares low stock by the old and new reorder point, and writes one row without units"
+    )
     func policy() throws {
         let fixture = fixture(onHand: 5)
         var machine = fixture.machine()
@@ -78,7 +80,7 @@ struct AlertTests {
         #expect(machine.record(fixture.records[0].key)?.version == 4)
     }
 
-    @Test("a policy that changes nothing writes nothing; safety stock alone is a change")
+    @Test("a policy that changes nothing writes nothing; a new safety stock alone is a change")
     func samePolicy() throws {
         let fixture = fixture(onHand: 5)
         var machine = fixture.machine()
@@ -91,7 +93,7 @@ struct AlertTests {
         #expect(machine.record(fixture.records[0].key)?.safetyStock == 1)
     }
 
-    /// Five units that are all held, overdue, of a record that is low therefore.
+    /// A record whose five units are all held by an overdue reservation, so that it is low.
     private func overdueFixture() -> (fixture: MachineFixture, overdue: OverdueReservations) {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 5, reserved: 5, point: 3, quantity: 5)
@@ -99,8 +101,8 @@ struct AlertTests {
         return (fixture, OverdueReservations(reservations: [old], isComplete: true))
     }
 
-    @Test("overdue units that are sold again at once leave the alert of a low record as it is")
-    func soldAgain() throws {
+    @Test("overdue units that are sold again at once do not touch the alert of a low record")
+    func resoldAtOnce() throws {
         let (fixture, overdue) = overdueFixture()
         var machine = fixture.machine()
         let sale = fixture.reserve(MachineFixture.order, [(0, 5)])
@@ -111,8 +113,8 @@ struct AlertTests {
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.recoveredRecords.isEmpty)
     }
 
-    @Test("overdue units that are released for a command which stays short resolve the alert")
-    func releasedInVain() throws {
+    @Test("overdue units that are released for a command that is still refused resolve the alert")
+    func releasedForRefusedCommand() throws {
         let (fixture, overdue) = overdueFixture()
         var machine = fixture.machine()
         let sale = fixture.reserve(MachineFixture.order, [(0, 6)])
@@ -122,7 +124,7 @@ struct AlertTests {
         #expect(machine.changes.recoveredRecords.count == 1 && machine.changes.openAlerts.isEmpty)
     }
 
-    @Test("what was released for a command that is not decided in this batch is settled at its end")
+    @Test("if a batch ends with an undecided command, settleAlerts resolves the alerts of what it released")
     func leftUndecided() {
         let (fixture, _) = overdueFixture()
         var machine = fixture.machine()
@@ -139,7 +141,7 @@ struct AlertTests {
         #expect(machine.changes.recoveredRecords.count == 1)
     }
 
-    @Test("a transfer settles both ends")
+    @Test("a transfer settles the alerts of both records")
     func transfer() throws {
         var fixture = fixture(onHand: 5)
         fixture.stock(1, onHand: 0, point: 1)
@@ -149,7 +151,7 @@ struct AlertTests {
         #expect(machine.changes.recoveredRecords.map(\.low) == [1])
     }
 
-    @Test("a refused command raises nothing and resolves nothing")
+    @Test("a refused command neither raises nor resolves alerts")
     func refused() throws {
         let fixture = fixture(onHand: 5)
         var machine = fixture.machine()

@@ -1,10 +1,10 @@
 import Domain
 import Testing
 
-/// `/inventory/batch`: one command, all or nothing, later operations see earlier ones.
+/// `/inventory/batch` is one command, all or nothing; later operations see the effect of earlier ones.
 struct BatchCommandTests {
-    @Test("later operations see earlier ones")
-    func sees() throws {
+    @Test("later operations see the effect of earlier ones")
+    func sequence() throws {
         let fixture = MachineFixture()
         var machine = fixture.machine()
         let batch = Command.batch([
@@ -18,7 +18,7 @@ struct BatchCommandTests {
         #expect(machine.changes.ledger.map(\.version) == [1, 2, 1, 2])
     }
 
-    @Test("a batch that is refused in the middle puts everything back, new records and alerts included")
+    @Test("a batch that is refused in the middle restores everything, including new records and alerts")
     func restores() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 9, point: 3)
@@ -38,13 +38,13 @@ struct BatchCommandTests {
         #expect(machine.changes.ledger == before.changes.ledger)
         #expect(machine.changes.createdRecords.isEmpty && machine.changes.openAlerts.isEmpty)
         #expect(machine.changes.loadedVersions == before.changes.loadedVersions)
-        // Nothing of it lingers for the next command's alerts either.
+        // The refused batch does not affect the alerts of the next command either.
         _ = try machine.done(.move(fixture.receive(3, 1)))
         #expect(machine.changes.openAlerts.isEmpty && machine.changes.resolvedAlerts.isEmpty)
     }
 
-    @Test("a refused batch names no record that it made itself")
-    func ghost() throws {
+    @Test("the refusal of a batch has no id for a record that the batch itself created")
+    func discardedRecord() throws {
         let fixture = MachineFixture()
         var machine = fixture.machine()
         let refusal = try #require(try machine.done(.batch([fixture.receive(0, 5), fixture.ship(0, 9)])).refusal)
@@ -53,7 +53,7 @@ struct BatchCommandTests {
         #expect(machine.changes.isEmpty)
     }
 
-    @Test("an alert is judged by the end of the batch, not by what happened on the way")
+    @Test("alerts depend on the state after the batch, not on the states within it")
     func endState() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 9, point: 3)
@@ -66,7 +66,7 @@ struct BatchCommandTests {
         #expect(alert.quantityAvailable == 2 && alert.suggestedQuantity == 2)
     }
 
-    @Test("units that expired are found in the middle of a batch; they stay released although it is refused")
+    @Test("overdue units are released in the middle of a batch, and stay released although it is refused")
     func expiry() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 5, reserved: 4)

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-/// Expired means free.
+/// Overdue reservations never block a command: the machine releases them when units are short.
 struct ExpiryTests {
     private func shortFixture() -> MachineFixture {
         var fixture = MachineFixture()
@@ -13,7 +13,7 @@ struct ExpiryTests {
         numbers.map { fixture.reservation($0, order: MachineFixture.other, of: 0, 1, expiresIn: -10 + Int64($0)) }
     }
 
-    @Test("units are released slice by slice until there are enough, no slice further")
+    @Test("overdue reservations are released slice by slice, only until there are enough units")
     func slices() throws {
         let fixture = shortFixture()
         let key = fixture.records[0].key
@@ -48,12 +48,12 @@ struct ExpiryTests {
         }
         machine.add(OverdueReservations(reservations: [], isComplete: true), of: key)
         #expect(try machine.done(ship).refusal?.shortage?.available == 0)
-        // The record is known by now: nobody else asks.
+        // The machine now knows that the record has no overdue units: it does not ask for them again.
         #expect(try machine.done(fixture.reserve(MachineFixture.order, [(0, 1)])).refusal != nil)
         #expect(machine.changes.isEmpty)
     }
 
-    @Test("the caller's version is judged before the command's own expiries")
+    @Test("the expected version is compared with the version before the command's own expiries")
     func ownExpiry() throws {
         let fixture = shortFixture()
         let key = fixture.records[0].key
@@ -61,14 +61,14 @@ struct ExpiryTests {
             var machine = fixture.machine()
             _ = machine.decide(command, actor: "test")
             machine.add(OverdueReservations(reservations: overdue(fixture, 1...1), isComplete: false), of: key)
-            // A further slice: the command is asked anew after its first expiry.
+            // A further slice: the command is decided again after its first expiry.
             _ = machine.decide(command, actor: "test")
             machine.add(OverdueReservations(reservations: overdue(fixture, 2...2), isComplete: true), of: key)
             #expect(try machine.done(command).refusal == nil)
         }
     }
 
-    @Test("a version that somebody else's change made old stays refused, whatever expired before")
+    @Test("an expected version that another caller's change made stale stays refused, even after expiries")
     func foreignChange() throws {
         let fixture = shortFixture()
         let key = fixture.records[0].key
@@ -80,7 +80,7 @@ struct ExpiryTests {
         #expect(try machine.done(.move(fixture.ship(0, 1, version: 8))).refusal == nil)
     }
 
-    @Test("expiry of several records counts what was released and says when there is more")
+    @Test("expiring several records counts what was released and tells whether there is more")
     func sweep() throws {
         var fixture = shortFixture()
         fixture.stock(1, onHand: 3, reserved: 1)
@@ -97,12 +97,12 @@ struct ExpiryTests {
         machine.add(OverdueReservations(reservations: [other], isComplete: true), of: keys[1])
         #expect(try machine.done(command, actor: "sweeper") == .success(.expired(count: 3, isComplete: false)))
         #expect(machine.changes.ledger.map(\.actor) == ["sweeper", "sweeper", "sweeper"])
-        // A second one of the same batch releases nothing twice.
+        // The same command again in the same batch releases nothing twice.
         #expect(try machine.done(command, actor: "sweeper") == .success(.expired(count: 0, isComplete: false)))
         #expect(machine.changes.ledger.count == 3)
     }
 
-    @Test("what an earlier command of the batch resolved is not released again")
+    @Test("a reservation that an earlier command of the batch resolved is not released again")
     func resolvedBefore() throws {
         var fixture = shortFixture()
         let held = overdue(fixture, 1...2)

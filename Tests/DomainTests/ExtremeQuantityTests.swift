@@ -2,7 +2,7 @@ import Domain
 import TestSupport
 import Testing
 
-/// At the ends of the ranges the machine refuses; it never traps.
+/// At the limits of the ranges the machine refuses commands; it never traps.
 struct ExtremeQuantityTests {
     private let highest: Int64 = 9_007_199_254_740_991
     private let most: Int64 = 1_000_000_000
@@ -21,7 +21,8 @@ struct ExtremeQuantityTests {
         #expect(try machine.done(.move(fixture.receive(0, 5))).change?.newQuantity == highest)
         #expect(try machine.done(.move(fixture.adjust(0, .count(highest)))).change?.transactionID == nil)
         #expect(
-            try machine.done(.batch([fixture.ship(0, 1), fixture.receive(0, 2)])).refusal == .operation(index: 1, refusal))
+            try machine.done(.batch([fixture.ship(0, 1), fixture.receive(0, 2)])).refusal
+                == .operation(index: 1, refusal))
     }
 
     @Test("a count may go from 0 to the highest and back")
@@ -34,7 +35,7 @@ struct ExtremeQuantityTests {
         #expect(machine.changes.ledger.last?.quantityChange == -highest)
     }
 
-    @Test("500 items of a billion are short by their sum, or are had")
+    @Test("500 items of a billion units are refused or reserved by their sum")
     func fiveHundredItems() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 500 * most - 1)
@@ -44,8 +45,8 @@ struct ExtremeQuantityTests {
         let shortage = try #require(try machine.done(short).refusal?.shortage)
         #expect(shortage.requested == 500 * most && shortage.available == 500 * most - 1)
         #expect(machine.changes.isEmpty)
-        let had = fixture.reserve(MachineFixture.order, (0..<500).map { _ in (1, most) }, seconds: 604_800)
-        guard case .success(.reserved(_, let ids, let expiresAt)) = try machine.done(had) else {
+        let available = fixture.reserve(MachineFixture.order, (0..<500).map { _ in (1, most) }, seconds: 604_800)
+        guard case .success(.reserved(_, let ids, let expiresAt)) = try machine.done(available) else {
             Issue.record("refused")
             return
         }
@@ -55,7 +56,7 @@ struct ExtremeQuantityTests {
         #expect(machine.changes.ledger.map(\.version) == Array(2...501))
     }
 
-    @Test("alerts at the ends of the ranges have a quantity and do not trap")
+    @Test("alerts at the limits of the ranges suggest a quantity and do not trap")
     func alerts() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: highest, reserved: highest)
@@ -68,7 +69,7 @@ struct ExtremeQuantityTests {
         #expect(machine.changes.openAlerts.values.first?.suggestedQuantity == highest + 1)
     }
 
-    @Test("random commands over the whole of the ranges never trap and keep every bound")
+    @Test("random commands over the full ranges never trap and keep every bound")
     func everything() throws {
         var random = SeededRandom()
         let fixture = MachineFixture()

@@ -5,7 +5,7 @@ import Testing
 struct IdentifierSourceTests {
     private static let now = Instant(milliseconds: 1_800_000_000_123)
 
-    @Test("an id is a version 7 UUID of its instant")
+    @Test("an id is a version 7 UUID with its instant")
     func form() {
         var random = SeededRandom()
         for _ in 0..<500 {
@@ -19,13 +19,13 @@ struct IdentifierSourceTests {
         }
     }
 
-    @Test("100,000 ids of one source ascend and none comes twice", arguments: [0, 1, UInt64.max])
+    @Test("100,000 ids of one source ascend without duplicates", arguments: [0, 1, UInt64.max])
     func ascending(_ seed: UInt64) {
         var source = IdentifierSource(seed: seed)
         var last = ReservationID(high: 0, low: 0)
         var isAscending = true
         for index in 0..<100_000 {
-            // The clock ticks now and then.
+            // The instant changes now and then.
             let id: ReservationID = source.next(
                 at: Instant(milliseconds: Self.now.milliseconds + Int64(index / 30_000)))
             isAscending = isAscending && last < id
@@ -45,9 +45,9 @@ struct IdentifierSourceTests {
         #expect(seen.count == 100_000, "seed \(random.seed)")
     }
 
-    @Test("the counter has room for 2^25 ids from wherever it starts, over both of its fields")
+    @Test("the counter starts in the lower half of its range, and ids ascend across its two fields")
     func fields() {
-        // Among many seeds some start high; each must still ascend across the border between the two fields.
+        // 20,000 ids cross the boundary between the two fields whatever the start.
         for seed in 0..<64 {
             var source = IdentifierSource(seed: UInt64(seed))
             var last: ProductID = source.next(at: Self.now)

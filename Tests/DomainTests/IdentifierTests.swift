@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct IdentifierTests {
-    @Test("an id is written as 36 lowercase characters and read back as itself")
+    @Test("an id is written as 36 lowercase characters and parses back to itself")
     func roundTrip() {
         var random = SeededRandom()
         for _ in 0..<2_000 {
@@ -17,7 +17,7 @@ struct IdentifierTests {
         }
     }
 
-    @Test("at each place just the characters that belong there are taken, whatever the others are")
+    @Test("each position accepts only its valid characters, independently of the others")
     func everyByte() {
         let text = Array("00112233-4455-6677-8899-AAbbccddeeff".utf8)
         let digits = Array("0123456789abcdef".utf8)
@@ -36,8 +36,8 @@ struct IdentifierTests {
         }
     }
 
-    @Test("the words are the bytes in the order in which they are written")
-    func words() {
+    @Test("the two words contain the bytes in the order in which they are written")
+    func describe() {
         let id = ProductID("00112233-4455-6677-8899-aabbccddeeff")
         #expect(id == ProductID(high: 0x0011_2233_4455_6677, low: 0x8899_AABB_CCDD_EEFF))
         #expect(ProductID(high: 0, low: 0).description == "00000000-0000-0000-0000-000000000000")
@@ -45,7 +45,7 @@ struct IdentifierTests {
     }
 
     @Test(
-        "what is no UUID is no id",
+        "text that is not a UUID is refused",
         arguments: [
             "", "-", "00112233445566778899aabbccddeeff", "{00112233-4455-6677-8899-aabbccddeeff}",
             "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeeff0",
@@ -60,7 +60,7 @@ struct IdentifierTests {
         #expect(ProductID(text) == nil)
     }
 
-    @Test("one wrong character anywhere makes it no id")
+    @Test("one wrong character at any position is refused")
     func damage() {
         var random = SeededRandom()
         for _ in 0..<200 {

@@ -10,7 +10,7 @@ struct InstantTests {
         #expect(Instant(milliseconds: .max).adding(seconds: 0) == Instant(milliseconds: .max))
     }
 
-    @Test("adding saturates at the ends of the range, as 128 bits say")
+    @Test("adding saturates at the ends of the range, compared with 128-bit arithmetic")
     func saturates() {
         var random = SeededRandom()
         let edges: [Int64] = [.min, .min + 1, .min / 1_000, -1, 0, 1, 604_800, .max / 1_000, .max - 1, .max]
@@ -22,7 +22,7 @@ struct InstantTests {
         for (start, seconds) in pairs {
             let exact = Int128(start) + Int128(seconds) * 1_000
             let product = Int128(seconds) * 1_000
-            // A product beyond the range saturates by itself: no later start can bring the sum back.
+            // A product beyond the range saturates by itself, even if the exact sum were in range.
             let expected: Int64 =
                 product > Int128(Int64.max) ? .max : product < Int128(Int64.min) ? .min : Int64(clamping: exact)
             #expect(
@@ -31,7 +31,7 @@ struct InstantTests {
         }
     }
 
-    @Test("a reservation is overdue from its very instant on, and only while it is pending")
+    @Test("a reservation is overdue from its expiry instant on, and only while it is pending")
     func overdue() {
         let at = Instant(milliseconds: 1_000)
         var random = SeededRandom()

@@ -1,13 +1,14 @@
 import Domain
 
-/// One machine before its batch: asks it, gives it overdue reservations in slices, and shows the reference what it did.
+/// Drives the machine of one batch: has it decide commands, feeds it overdue reservations in slices, and checks each
+/// step against the reference.
 struct MachineDriver {
     enum Answer {
         case decided, short, returned
     }
 
     var machine: StockMachine
-    /// Overdue reservations of a record in one slice.
+    /// The number of overdue reservations in one slice of a record.
     let limit: Int
     private var wanted: Set<RecordKey> = []
     private var ends: [RecordKey: (Instant, ReservationID)] = [:]
@@ -28,11 +29,11 @@ struct MachineDriver {
         let rows = machine.changes.ledger.dropFirst(before)
         let released = rows.prefix { $0.kind == .expire && $0.actor == StockMachine.expiryActor }
         if !released.isEmpty { hasReleased = true }
-        run.report(StepCheck.releaseForWant(Array(released), of: command, in: &run.model, keys: keys), of: command)
+        run.report(StepCheck.releaseForShortage(Array(released), of: command, in: &run.model, keys: keys), of: command)
         let own = Array(rows.dropFirst(released.count))
         switch decision {
         case .done(let result):
-            run.note(words(result).split(separator: " ").first.map(String.init) ?? "")
+            run.note(describe(result).split(separator: " ").first.map(String.init) ?? "")
             let check = StepCheck(command: command, actor: actor, result: result)
             run.report(
                 check.compare(
@@ -40,26 +41,28 @@ struct MachineDriver {
                 of: command)
             return .decided
         case .needsOverdue(let asked):
-            if !own.isEmpty { run.report(["rows of a command that was not decided"], of: command) }
+            if !own.isEmpty { run.report(["rows of an undecided command"], of: command) }
             if asked.isEmpty || !asked.allSatisfy({ machine.record($0) != nil }) {
-                run.report(["overdue units are wanted of no record"], of: command)
+                run.report(["overdue units are requested of a missing record"], of: command)
             }
             run.note("(slice)")
             wanted.formUnion(asked)
             return .short
         case .needsRecords(let references):
-            if !rows.isEmpty { run.report(["rows of a command that was not decided"], of: command) }
+            if !rows.isEmpty { run.report(["rows of an undecided command"], of: command) }
             let missing = run.model.pending.filter {
                 $0.order == command.resolvedOrder && machine.record($0.record.key) == nil
             }
-            if Set(missing.map(\.record)) != Set(references) { run.report(["other records are missing"], of: command) }
+            if Set(missing.map(\.record)) != Set(references) {
+                run.report(["it asked for the wrong records"], of: command)
+            }
             run.note("(records)")
             run.carry(command)
             return .returned
         }
     }
 
-    /// The next slice of each record that was asked for.
+    /// Feeds the next slice of each record that the machine asked for.
     mutating func giveOverdue(from saved: SavedStock) {
         for key in wanted {
             let all = saved.reservations.values.filter { $0.reference.key == key && $0.isOverdue(at: machine.now) }
@@ -74,7 +77,7 @@ struct MachineDriver {
 }
 
 extension Command {
-    /// Whether the caller said which version it saw.
+    /// Whether the command has an expected version.
     fileprivate var namesVersion: Bool {
         switch self {
         case .move(let movement): movement.namesVersion

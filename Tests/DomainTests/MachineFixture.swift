@@ -2,7 +2,7 @@ import Domain
 import TestSupport
 import Testing
 
-/// A few records that may exist, and a machine over them: what the examples of these tests start from.
+/// References to a few records, and a machine over those of them that exist: the starting point of the examples.
 struct MachineFixture {
     static let now = Instant(milliseconds: 1_800_000_000_000)
 
@@ -25,7 +25,7 @@ struct MachineFixture {
         }
     }
 
-    /// The record exists so, with as many ledger rows as its version says.
+    /// Makes the record exist with these figures.
     mutating func stock(
         _ index: Int, onHand: Int64, reserved: Int64 = 0, point: Int64 = 0, quantity: Int64 = 1, version: Int64 = 1
     ) {
@@ -36,7 +36,7 @@ struct MachineFixture {
             updatedAt: Instant(milliseconds: 0))
     }
 
-    /// A reservation as the store has it; the caller makes the record's reserved figure agree.
+    /// A stored reservation. The caller must set the record's reserved quantity to match.
     func reservation(
         _ number: UInt64, order: OrderID, of index: Int, _ quantity: Int64, expiresIn seconds: Int64 = 600,
         status: Reservation.Status = .pending
@@ -55,7 +55,7 @@ struct MachineFixture {
     static let order = OrderID(high: 0xE, low: 1)
     static let other = OrderID(high: 0xE, low: 2)
 
-    // MARK: Commands, short
+    // MARK: Shorthand for commands
 
     func receive(_ index: Int, _ quantity: Int64, version: Int64? = nil) -> Movement {
         .receive(StockChange(record: records[index], quantity: quantity, expectedVersion: version))
@@ -88,7 +88,7 @@ struct MachineFixture {
 }
 
 extension StockMachine {
-    /// Decides a command that needs nothing further from the store.
+    /// Decides a command that needs no more data from the store.
     mutating func done(
         _ command: Command, actor: String = "test", sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Result<Outcome, StockRefusal> {

@@ -1,7 +1,7 @@
 import Domain
 import TestSupport
 
-/// Feeds a machine after the other with random batches, as a lane would, and holds each against the reference.
+/// Runs random batches, each on a new machine, as a lane would, and compares every result with the reference.
 struct MachineRun {
     let records: [RecordReference]
     var source: RandomStockCommands
@@ -20,7 +20,7 @@ struct MachineRun {
 
     private mutating func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &source.random) }
 
-    /// One batch: facts, decisions, changes saved, everything compared.
+    /// Runs one batch: loads facts, decides commands, saves the changes, and compares everything.
     mutating func runBatch() {
         model.now = Instant(milliseconds: model.now.milliseconds + source.random.pick([1, 2, 300, 1_000, 2_500]))
         model.archivedProducts = random(0...9) == 0 ? [source.random.pick(records).key.product] : []
@@ -31,23 +31,23 @@ struct MachineRun {
         for _ in 0..<random(1...12) {
             commands.append((source.next { model.rows[$0]?.version ?? 0 }, false))
         }
-        var desk = MachineDriver(machine: machine(for: commands), limit: source.random.pick([1, 2, 3, 500]))
-        // Both of a lane's habits: the units asked for at once, or after everybody else was decided.
+        var driver = MachineDriver(machine: machine(for: commands), limit: source.random.pick([1, 2, 3, 500]))
+        // A lane may load overdue units at once, or after it has decided all other commands.
         let asksAtOnce = Bool.random(using: &source.random)
         var open = commands.indices.map { $0 }
         while !open.isEmpty {
             var short: [Int] = []
             for index in open {
-                while desk.decide(commands[index].command, actor: "caller \(index % 3)", run: &self) == .short {
-                    if asksAtOnce { desk.giveOverdue(from: saved) } else { short.append(index) }
+                while driver.decide(commands[index].command, actor: "caller \(index % 3)", run: &self) == .short {
+                    if asksAtOnce { driver.giveOverdue(from: saved) } else { short.append(index) }
                     if !asksAtOnce { break }
                 }
             }
-            desk.giveOverdue(from: saved)
+            driver.giveOverdue(from: saved)
             open = short
         }
-        faults += saved.save(desk.machine)
-        compare(desk.machine)
+        faults += saved.save(driver.machine)
+        compare(driver.machine)
     }
 
     private mutating func machine(for commands: [(command: Command, isCarried: Bool)]) -> StockMachine {
@@ -56,9 +56,9 @@ struct MachineRun {
         for (command, isCarried) in commands {
             for reference in command.records { facts.records[reference.key] = saved.records[reference.key] }
             guard let order = command.resolvedOrder else { continue }
-            let reservations = saved.ofOrder(order)
+            let reservations = saved.reservations(of: order)
             facts.orders[order] = reservations
-            // Sometimes the order has grown since its records were looked up.
+            // Sometimes the order has gained records since the lane looked them up.
             guard isCarried || random(0...9) < 5 else { continue }
             for key in reservations.map(\.reference.key) { facts.records[key] = saved.records[key] }
         }
@@ -74,15 +74,15 @@ struct MachineRun {
 
     mutating func carry(_ command: Command) { carried.append(command) }
 
-    // MARK: The whole of it
+    // MARK: Comparison
 
     private mutating func compare(_ machine: StockMachine) {
         for reference in records {
             let key = reference.key
-            let ours = saved.records[key].map { words($0) } ?? "none"
+            let ours = saved.records[key].map { describe($0) } ?? "none"
             if ours != model.figures(key) { faults.append("\(reference): \(ours), expected \(model.figures(key))") }
             let from = compared[key] ?? 0
-            let rows = (saved.ledger[key] ?? []).dropFirst(from).map { words($0) }
+            let rows = (saved.ledger[key] ?? []).dropFirst(from).map { describe($0) }
             let expected = (model.ledger[key] ?? []).dropFirst(from)
             if rows != Array(expected) { faults.append("ledger \(rows), expected \(Array(expected))") }
             compared[key] = from + rows.count
@@ -100,7 +100,7 @@ struct MachineRun {
         if pending.map({ "\($0.id) \($0.expiresAt)" })
             != model.pending.sorted(by: { $0.id < $1.id }).map({ "\($0.id) \($0.expiresAt)" })
         {
-            faults.append("other reservations are pending")
+            faults.append("the pending reservations differ")
         }
         for id in machine.changes.createdReservations + Array(machine.changes.changedReservations) {
             guard let reservation = saved.reservations[id], !reservation.isPending else { continue }

@@ -4,7 +4,7 @@ import Testing
 
 struct MoneyTests {
     @Test(
-        "a price of at most two places is read exactly",
+        "a price with at most two places is read exactly",
         arguments: [
             ("0", 0), ("0.0", 0), ("0.00", 0), ("0.01", 1), ("19", 1_900), ("19.9", 1_990), ("19.99", 1_999),
             ("007", 700), ("0000000000000000000000000000001.50", 150), ("9999999999", 999_999_999_900),
@@ -15,7 +15,7 @@ struct MoneyTests {
     }
 
     @Test(
-        "what is no price is refused",
+        "text that is not a price is refused",
         arguments: [
             "", ".", ".5", "5.", "-1", "-0", "+1", "1e3", "1E3", "19.999", "19.990", "0.000", "1.2.3", "1..2", " 1",
             "1 ", "1,5", "1_000", "0x10", "NaN", "inf", "١", "1\u{0}", "10000000000", "10000000000.00",
@@ -26,7 +26,7 @@ struct MoneyTests {
         #expect(Money(price: text) == nil)
     }
 
-    @Test("every price is written with two places and read back as itself")
+    @Test("every price is written with two places and parses back to itself")
     func roundTrip() {
         var random = SeededRandom()
         for _ in 0..<5_000 {
@@ -41,7 +41,7 @@ struct MoneyTests {
         }
     }
 
-    @Test("an amount is written with exactly two places, whatever it is")
+    @Test("every amount is written with exactly two places")
     func written() {
         let texts: [(Int64, String)] = [
             (0, "0.00"), (5, "0.05"), (50, "0.50"), (1_999, "19.99"), (-5, "-0.05"), (-1_999, "-19.99"),

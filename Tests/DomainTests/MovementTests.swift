@@ -2,7 +2,7 @@ import Domain
 import Testing
 
 struct MovementTests {
-    @Test("a receive into a warehouse without the product makes the record, with version 1 and one row")
+    @Test("a receive into a warehouse without the product creates the record, with version 1 and one row")
     func creates() throws {
         let fixture = MachineFixture()
         var machine = fixture.machine()
@@ -15,7 +15,7 @@ struct MovementTests {
         #expect(machine.changes.ledger.map(\.id) == [change.transactionID])
     }
 
-    @Test("a count that equals on hand writes nothing, also where there is no record")
+    @Test("a count that equals on hand writes nothing, even without a record")
     func emptyCount() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 7, version: 3)
@@ -27,7 +27,7 @@ struct MovementTests {
         #expect(machine.changes.isEmpty)
     }
 
-    @Test("a count below what is reserved is short by what it goes down")
+    @Test("a count below the reserved quantity is refused as a shortage of the difference to on hand")
     func countBelowReserved() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 10, reserved: 6)
@@ -38,7 +38,7 @@ struct MovementTests {
         #expect(try machine.done(.move(fixture.adjust(0, .count(6)))).change?.newQuantity == 6)
     }
 
-    @Test("without a record everything that takes units is short of 0, and no record is named")
+    @Test("without a record, every command that takes units is refused with 0 available and no record id")
     func noRecord() throws {
         let fixture = MachineFixture()
         var machine = fixture.machine()
@@ -54,13 +54,14 @@ struct MovementTests {
         #expect(machine.record(fixture.records[0].key) == nil && machine.record(fixture.records[1].key) == nil)
     }
 
-    @Test("a version that is not the current one is refused with the current one, 0 without a record")
+    @Test("a stale expected version is refused with the current one, which is 0 without a record")
     func versions() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 7, version: 3)
         var machine = fixture.machine()
         #expect(try machine.done(.move(fixture.ship(0, 1, version: 2))).refusal == .versionConflict(currentVersion: 3))
-        #expect(try machine.done(.move(fixture.receive(1, 1, version: 1))).refusal == .versionConflict(currentVersion: 0))
+        #expect(
+            try machine.done(.move(fixture.receive(1, 1, version: 1))).refusal == .versionConflict(currentVersion: 0))
         #expect(try machine.done(.move(fixture.ship(0, 1, version: 3))).change?.version == 4)
         #expect(try machine.done(.move(fixture.ship(0, 1, version: 3))).refusal == .versionConflict(currentVersion: 4))
         #expect(
@@ -68,12 +69,13 @@ struct MovementTests {
                 == .versionConflict(currentVersion: 4))
     }
 
-    @Test("a transfer writes a row at both ends and keeps the sum")
+    @Test("a transfer writes a row for both records and keeps the sum of their units")
     func transfers() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 7)
         var machine = fixture.machine()
-        guard case .success(.moved(.transferred(let outcome))) = try machine.done(.move(fixture.transfer(0, 1, 7))) else {
+        guard case .success(.moved(.transferred(let outcome))) = try machine.done(.move(fixture.transfer(0, 1, 7)))
+        else {
             Issue.record("no transfer")
             return
         }
@@ -83,7 +85,7 @@ struct MovementTests {
         #expect(machine.record(fixture.records[1].key)?.quantityOnHand == 7)
     }
 
-    @Test("what is archived is neither received nor reserved; all else goes on")
+    @Test("an archived product or warehouse cannot be received into or reserved from; everything else is allowed")
     func archived() throws {
         var fixture = MachineFixture()
         fixture.stock(0, onHand: 9)

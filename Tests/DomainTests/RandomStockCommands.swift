@@ -1,13 +1,13 @@
 import Domain
 import TestSupport
 
-/// Random commands over a few records and orders, tight enough that most of them meet each other.
+/// Random commands over so few records and orders that most of them interact.
 struct RandomStockCommands {
     let records: [RecordReference]
     let orders: [OrderID] = (1...5).map { OrderID(high: 0xE, low: $0) }
     var random: SeededRandom
 
-    /// - Parameter version: what a record's version is just now, for callers that say which one they saw.
+    /// - Parameter version: a record's current version, for commands with an expected version.
     mutating func next(version: (RecordKey) -> Int64) -> Command {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<14: .move(.receive(change(1...9, version)))

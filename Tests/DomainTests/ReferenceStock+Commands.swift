@@ -1,7 +1,7 @@
 import Domain
 
 extension ReferenceStock {
-    /// What a command does, in words, by the text of api.md.
+    /// Carries out a command and describes its result as text.
     mutating func run(_ command: Command) throws(Refused) -> String {
         switch command {
         case .move(let movement):
@@ -21,13 +21,13 @@ extension ReferenceStock {
         case .setStock(let setting):
             return try setStock(setting)
         case .expire:
-            // Which ones, the test has seen; see `StepCheck`.
+            // `StepCheck` checks which reservations expired.
             return "expired"
         }
     }
 
     private mutating func batch(_ movements: [Movement]) throws(Refused) -> String {
-        // What is archived is seen before anything is tried; which of two faults is named is nobody's promise.
+        // Like the machine, check archived records first. The API does not promise which of two errors it reports.
         for (index, movement) in movements.enumerated() {
             guard case .receive(let change) = movement, let words = archived(change.record) else { continue }
             throw Refused(words: "operation \(index): \(words)")
@@ -38,7 +38,7 @@ extension ReferenceStock {
             do throws(Refused) {
                 answers.append(try move(movement))
             } catch {
-                // A record that the batch itself made is none.
+                // A record that the batch itself created does not exist after the refusal.
                 let isMade = error.short.map { before[$0] == nil } ?? false
                 let words = isMade ? error.words.replacing(" of a record", with: " of none") : error.words
                 throw Refused(words: "operation \(index): \(words)", short: error.short)
@@ -140,7 +140,7 @@ extension ReferenceStock {
         return "set known" + (old != row || units != 0 ? " changed" : "")
     }
 
-    /// A record's figures in words.
+    /// A record's figures as text.
     func figures(_ key: RecordKey) -> String {
         guard let row = rows[key] else { return "none" }
         return "\(row.onHand) \(reserved(key)) \(row.point) \(row.quantity) \(row.safety) v\(row.version) "
@@ -175,7 +175,7 @@ extension ReferenceStock {
         return (held, Set(done.filter { $0.resolvedBy == last }.map(\.state)))
     }
 
-    /// One command may have resolved some as cancelled and some as expired: then both answers are as good.
+    /// One command may have resolved some reservations as cancelled and others as expired; then both answers are valid.
     private func answer(_ last: Set<State>, _ words: (State) -> String) -> String {
         Set(last.map(words)).sorted().joined(separator: " or ")
     }

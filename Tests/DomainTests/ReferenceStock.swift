@@ -1,10 +1,10 @@
 import Domain
 
-/// The rules of api.md once more, as naively as they can be said: figures are counted up from the reservations, a
-/// command runs on a copy that is thrown away when it is refused. Knows nothing of the machine's code.
+/// A second, naive implementation of the stock rules: it sums up the reservations for every figure, and runs each
+/// command on a copy that it discards if the command is refused. It shares no code with the machine.
 ///
-/// What is released for want of units is not predicted: the test shows the model which reservations were, and it says
-/// whether that was allowed.
+/// It does not predict which overdue reservations the machine releases when units are short: the test tells it which
+/// ones were released, and `StepCheck` checks whether that was allowed.
 struct ReferenceStock {
     struct Row: Equatable {
         var onHand: Int64 = 0
@@ -27,7 +27,7 @@ struct ReferenceStock {
         var expiresAt: Instant
         var state = State.pending
         var resolvedAt: Instant?
-        /// Counts commands: which one resolved it.
+        /// The number of the command that resolved it.
         var resolvedBy = 0
     }
 
@@ -39,7 +39,7 @@ struct ReferenceStock {
         var resolvedAt: Instant?
     }
 
-    /// A refusal in words, and the record that is short.
+    /// A refusal as text, and the record that is short of units.
     struct Refused: Error {
         var words: String
         var short: RecordKey?
@@ -55,12 +55,12 @@ struct ReferenceStock {
     var now = Instant(milliseconds: 0)
     var actor = ""
     var step = 0
-    /// Ids that the store under test gave to new reservations.
+    /// The ids that the machine gave to new reservations.
     var ids: [ReservationID] = []
-    /// Whether records were low before units were released for want of them; judged with the command that is decided
-    /// next.
+    /// Whether each record was low before overdue units of it were released. The command that needed the units settles
+    /// its alert.
     var unsettled: [RecordKey: Bool] = [:]
-    /// A caller's version is not looked at: the record's own expiries moved it while the command was under way.
+    /// Whether to skip the check of expected versions, because the machine's own expiries may have changed the version.
     var ignoresVersions = false
 
     func reserved(_ key: RecordKey) -> Int64 {
@@ -76,7 +76,7 @@ struct ReferenceStock {
             .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
     }
 
-    /// Runs a change and settles the alerts of what it changed; refused, it leaves everything as it was.
+    /// Runs a change and settles the alerts. A refused change leaves everything as it was.
     mutating func carryOut(_ change: (inout ReferenceStock) throws(Refused) -> String) -> Result<String, Refused> {
         var trial = self
         trial.step += 1
@@ -91,14 +91,14 @@ struct ReferenceStock {
         }
     }
 
-    /// Releases one for want of units: its alert waits for the command that wants them.
-    mutating func releaseForWant(_ held: Held) {
+    /// Releases an overdue reservation for a command that is short of units; that command settles the record's alert.
+    mutating func releaseForShortage(_ held: Held) {
         unsettled[held.record.key] = unsettled[held.record.key] ?? isLow(held.record.key)
         step += 1
         resolve(held.id, "expire", as: .expired)
     }
 
-    /// - Parameter before: everything as it was before the command.
+    /// - Parameter before: the state before the command.
     mutating func settleAll(since before: ReferenceStock) {
         for key in rows.keys { settle(key, wasLow: unsettled[key] ?? before.isLow(key)) }
         unsettled = [:]
@@ -127,12 +127,12 @@ struct ReferenceStock {
         row.updatedAt = now
         rows[record.key] = row
         ledger[record.key, default: []].append(
-            words(
+            describe(
                 row.version, kind, units, row.onHand, change, reserved(record.key), order, note.reason, note.reference,
                 actor, now))
     }
 
-    /// A reservation ceases to be pending.
+    /// Resolves a pending reservation.
     mutating func resolve(_ id: ReservationID, _ kind: String, as state: State) {
         guard let index = pending.firstIndex(where: { $0.id == id }) else { return }
         var held = pending.remove(at: index)
@@ -146,13 +146,13 @@ struct ReferenceStock {
     }
 }
 
-/// A ledger row in words, for both sides.
-func words(
+/// Describes a ledger row as text, for the machine and for the reference.
+func describe(
     _ version: Int64, _ kind: String, _ change: Int64, _ after: Int64, _ reservedChange: Int64, _ reservedAfter: Int64,
     _ order: OrderID?, _ reason: String?, _ reference: String?, _ actor: String, _ at: Instant
 ) -> String {
     let order = order.map { "\($0.low)" } ?? "-"
-    // What a policy's reason says is prose.
+    // The reference does not predict the text of a policy row's reason.
     let reason = kind == "policy" ? (reason?.isEmpty == false ? "some reason" : "no reason") : reason ?? "-"
     return "v\(version) \(kind) \(change)→\(after) reserved \(reservedChange)→\(reservedAfter) order \(order) "
         + "\(reason) \(reference ?? "-") by \(actor) at \(at.milliseconds)"

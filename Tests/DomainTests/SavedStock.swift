@@ -1,6 +1,6 @@
 import Domain
 
-/// A store that saves what a machine changed as the database would, and says what it could not save.
+/// A store that saves a machine's changes as the database would, and reports changes that the database would refuse.
 struct SavedStock {
     struct Alert: Equatable {
         let alert: LowStockAlert
@@ -14,16 +14,16 @@ struct SavedStock {
     private var keys: [InventoryID: RecordKey] = [:]
     private var ids: Set<TransactionID> = []
 
-    func ofOrder(_ order: OrderID) -> [Reservation] {
+    func reservations(of order: OrderID) -> [Reservation] {
         reservations.values.filter { $0.orderID == order }.sorted { $0.id < $1.id }
     }
 
-    /// - Returns: what is wrong with the changes; nothing, one hopes.
+    /// - Returns: the errors in the changes; empty if they are consistent.
     mutating func save(_ machine: StockMachine) -> [String] {
         var faults: [String] = []
         func check(_ isTrue: Bool, _ what: String) { if !isTrue { faults.append(what) } }
         let changes = machine.changes
-        check(changes.createdRecords.isDisjoint(with: changes.loadedVersions.keys), "a new record is a loaded one")
+        check(changes.createdRecords.isDisjoint(with: changes.loadedVersions.keys), "a new record was also loaded")
         for key in changes.createdRecords {
             check(records[key] == nil, "a record is created twice")
             records[key] = machine.record(key)
@@ -37,21 +37,23 @@ struct SavedStock {
         var rowsOf: [RecordKey: Int64] = [:]
         for entry in changes.ledger {
             guard let key = keys[entry.inventoryID] else {
-                check(false, "a ledger row of no record")
+                check(false, "a ledger row without a record")
                 continue
             }
             let last = ledger[key]?.last
             check(entry.version == (last?.version ?? 0) + 1, "a gap before version \(entry.version)")
             check(entry.quantityBefore == last?.quantityAfter ?? 0, "rows do not add up: on hand")
             check(entry.reservedBefore == last?.reservedAfter ?? 0, "rows do not add up: reserved")
-            check(entry.createdAt == machine.now, "a row of another instant")
+            check(entry.createdAt == machine.now, "a row has another instant")
             check(entry.createdAt >= last?.createdAt ?? entry.createdAt, "a row goes back in time")
             check(0 <= entry.reservedAfter && entry.reservedAfter <= entry.quantityAfter, "more reserved than on hand")
-            check(ids.insert(entry.id).inserted, "a ledger id comes twice")
+            check(ids.insert(entry.id).inserted, "a ledger id is not unique")
             ledger[key, default: []].append(entry)
             rowsOf[key, default: 0] += 1
         }
-        check(Set(rowsOf.keys).isSubset(of: changes.createdRecords.union(changes.loadedVersions.keys)), "rows alone")
+        check(
+            Set(rowsOf.keys).isSubset(of: changes.createdRecords.union(changes.loadedVersions.keys)),
+            "a row of an unchanged record")
         check(Set(changes.loadedVersions.keys).isSubset(of: rowsOf.keys), "a loaded record changed without a row")
         for (key, rows) in rowsOf {
             let before = changes.loadedVersions[key] ?? 0
@@ -90,7 +92,7 @@ struct SavedStock {
         let changes = machine.changes
         for id in changes.recoveredRecords {
             guard let key = keys[id], let last = alerts[key]?.indices.last, alerts[key]?[last].resolvedAt == nil else {
-                faults.append("a record recovered that had no alert")
+                faults.append("a record without an alert recovered")
                 continue
             }
             alerts[key]?[last].resolvedAt = machine.now
@@ -98,14 +100,16 @@ struct SavedStock {
         let raised = changes.resolvedAlerts + changes.openAlerts.values
         for alert in raised {
             guard let key = keys[alert.inventoryID] else {
-                faults.append("an alert of no record")
+                faults.append("an alert without a record")
                 continue
             }
             if let last = alerts[key]?.last, last.resolvedAt == nil { faults.append("two unresolved alerts") }
-            if alert.createdAt != machine.now { faults.append("an alert of another instant") }
+            if alert.createdAt != machine.now { faults.append("an alert has another instant") }
             alerts[key, default: []].append(Alert(alert: alert, resolvedAt: alert.resolvedAt))
         }
-        for alert in changes.resolvedAlerts where alert.resolvedAt != machine.now { faults.append("resolved when?") }
+        for alert in changes.resolvedAlerts where alert.resolvedAt != machine.now {
+            faults.append("an alert was resolved at another instant")
+        }
         for (id, alert) in changes.openAlerts where alert.resolvedAt != nil || alert.inventoryID != id {
             faults.append("an open alert is not open")
         }

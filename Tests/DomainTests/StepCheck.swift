@@ -1,14 +1,14 @@
 import Domain
 
-/// Holds one decided command against the reference.
+/// Compares one decided command with the reference.
 struct StepCheck {
     let command: Command
     let actor: String
     let result: Result<Outcome, StockRefusal>
 
-    /// Releases for want of units, as they were seen to happen: each only while the command was short of that record,
-    /// the oldest first. Called at each look at the machine, before the command itself is decided.
-    static func releaseForWant(
+    /// Applies the machine's releases of overdue reservations to the reference. Checks that the command was short of
+    /// the record's units and that each released reservation was overdue. Call it before comparing the command itself.
+    static func releaseForShortage(
         _ rows: [LedgerEntry], of command: Command, in model: inout ReferenceStock,
         keys: (InventoryID) -> RecordKey?
     ) -> [String] {
@@ -16,38 +16,39 @@ struct StepCheck {
         var last: RecordKey?
         let actor = model.actor
         for row in rows {
-            guard let key = keys(row.inventoryID) else { return ["released units of no record"] }
+            guard let key = keys(row.inventoryID) else { return ["released units without a record"] }
             if key != last {
-                // At the start of each slice; within one the machine need not stop as soon as it has enough.
+                // Checked at the start of a slice only: the machine may release the whole slice even if a part would be
+                // enough.
                 if case .failure(let refused) = model.trying(command), refused.short == key {
                     last = key
                 } else {
-                    faults.append("units were released that nobody was short of")
+                    faults.append("units were released although the command was not short of them")
                 }
             }
             guard
                 let held = model.overdue(key).first(where: {
                     $0.quantity == -row.reservedChange && $0.order == row.orderID
                 })
-            else { return faults + ["what was released was not overdue"] }
+            else { return faults + ["a released reservation was not overdue"] }
             model.actor = StockMachine.expiryActor
-            model.releaseForWant(held)
+            model.releaseForShortage(held)
             model.actor = actor
         }
         return faults
     }
 
-    /// Runs the command on the reference and compares the answers.
+    /// Runs the command on the reference and compares the results.
     /// - Parameters:
     ///   - rows: the ledger rows that the command itself wrote.
-    ///   - mayConflict: overdue units of its own records were released while it was under way.
+    ///   - mayConflict: whether overdue units of its records were released before it was decided.
     func compare(
         with model: inout ReferenceStock, rows: [LedgerEntry], mayConflict: Bool, keys: (InventoryID) -> RecordKey?
     ) -> [String] {
         if case .expire(let records) = command { return compareExpiry(of: records, rows, &model, keys) }
-        let answer = words(result)
+        let answer = describe(result)
         if mayConflict {
-            // Judged by its own test: here both are taken.
+            // `ExpiryTests` covers this; here both results are accepted.
             if answer.contains("version is") {
                 model.settleAll(since: model)
                 return []
@@ -81,20 +82,22 @@ struct StepCheck {
                     trial.overdue(key).first { $0.quantity == -row.reservedChange && $0.order == row.orderID }
                 }
                 guard let held, records.contains(held.record) else {
-                    faults.append("expired what it must not")
+                    faults.append("expired a wrong reservation")
                     continue
                 }
                 trial.resolve(held.id, "expire", as: .expired)
             }
             return ""
         }
-        if isComplete, records.contains(where: { !model.overdue($0.key).isEmpty }) { faults.append("not complete") }
+        if isComplete, records.contains(where: { !model.overdue($0.key).isEmpty }) {
+            faults.append("isComplete is wrong")
+        }
         return faults
     }
 }
 
 extension ReferenceStock {
-    /// What would come of it; nothing is changed.
+    /// The result that the command would have; changes nothing.
     func trying(_ command: Command) -> Result<String, Refused> {
         var copy = self
         copy.ignoresVersions = true

@@ -2,15 +2,15 @@ import Domain
 import TestSupport
 import Testing
 
-/// Random batches over few records: the machine answers and leaves what the text of api.md says, told twice.
+/// Random batches over few records: the machine's results and states equal those of `ReferenceStock`.
 struct StockMachinePropertyTests {
-    @Test("thousands of random commands get the answers and leave the states of the reference", arguments: 1...6)
+    @Test("thousands of random commands have the same results and states as the reference", arguments: 1...6)
     func sameAsReference(_ round: Int) {
         let seed = SeededRandom().seed &+ UInt64(round)
         print("stock machine property, round \(round): TEST_SEED=\(seed &- UInt64(round))")
         let fixture = MachineFixture(products: 2, warehouses: round.isMultiple(of: 2) ? 2 : 3)
         var counts: [String: Int] = [:]
-        // New stocks over and over: much happens only where a record or an order is new.
+        // Start over many times, because many cases occur only while a record or an order is new.
         for stock in 0..<20 {
             var run = MachineRun(records: fixture.records, seed: seed &+ UInt64(stock) &* 7_919)
             for batch in 0..<30 {
@@ -27,7 +27,7 @@ struct StockMachinePropertyTests {
         print("stock machine property, round \(round): \(sorted.joined(separator: ", "))")
         #expect(counts.values.reduce(0, +) > 3_000, "seed \(seed)")
         for kind in ["reserved", "confirmed", "short", "batch", "expired", "(slice)", "(records)", "extended"] {
-            // A round meets the rarest some twenty times.
+            // Even the rarest occurs about twenty times in a round.
             #expect(counts[kind] ?? 0 >= 2, "seed \(seed): \(kind) was hardly tried")
         }
     }

@@ -2,7 +2,8 @@ import Domain
 import TestSupport
 import Testing
 
-/// `quantity` is the smallest multiple of `reorder_quantity` that lifts the record above its reorder point.
+/// The suggested quantity is the smallest multiple of the reorder quantity that lifts available above the reorder
+/// point.
 struct SuggestedQuantityTests {
     private let reference = MachineFixture(products: 1, warehouses: 1).records[0]
 
@@ -12,7 +13,7 @@ struct SuggestedQuantityTests {
             reorderPoint: point, reorderQuantity: quantity, updatedAt: Instant(milliseconds: 0))
     }
 
-    @Test("small figures agree with counting up")
+    @Test("small figures equal the result of counting up")
     func small() {
         for available in Int64(0)...12 {
             for point in Int64(0)...12 {
@@ -29,7 +30,7 @@ struct SuggestedQuantityTests {
         }
     }
 
-    @Test("large figures keep the definition and do not trap")
+    @Test("large figures match the definition and do not trap")
     func large() {
         var random = SeededRandom()
         let highest = Quantity.highest

@@ -6,7 +6,7 @@ import UseCases
 
 @Suite struct LeaseConformanceTests {
     @Test(arguments: LeaseFixture.allCases)
-    func `A lease is held until it is given back`(fixture: LeaseFixture) async throws {
+    func `A lease is held until it is released`(fixture: LeaseFixture) async throws {
         try await fixture.with(2) { stores in
             for key in [record(1), notYetCreated(1)] {
                 let first = try await stores[0].take([[key]])
@@ -58,9 +58,9 @@ import UseCases
     }
 
     @Test(arguments: LeaseFixture.allCases)
-    func `The holder who takes a key again is told that somebody else waits`(fixture: LeaseFixture) async throws {
+    func `A holder that takes a key again learns that another process waits`(fixture: LeaseFixture) async throws {
         try await fixture.with(2) { stores in
-            // The mark lives a tenth of a second, and this machine may be slow: again until it was in time.
+            // A yield request lives a tenth of a second, and the machine may be slow: repeated until it was in time.
             try await eventually("contended") {
                 let held = try await stores[0].take([[record(1)], [record(2)]])
                 #expect(held.groups == [true, true])
@@ -76,28 +76,28 @@ import UseCases
     }
 
     @Test(arguments: LeaseFixture.allCases)
-    func `One's own waiting does not count, nor that of one who was let in`(fixture: LeaseFixture) async throws {
+    func `A process does not contend with itself or after its turn`(fixture: LeaseFixture) async throws {
         try await fixture.with(2) { stores in
             let held = try await stores[0].take([[record(1)]])
             #expect(try await stores[0].take([[record(1)]]).groups == [false])
-            try await stores[0].giveBack([record(1)], token: held.token)
+            try await stores[0].releaseAndWait([record(1)], token: held.token)
             let again = try await stores[0].take([[record(1)]])
             #expect(again.contended.isEmpty)
 
             #expect(try await stores[1].take([[record(1)]]).groups == [false])
-            try await stores[0].giveBack([record(1)], token: again.token)
-            var letIn = try await stores[1].take([[record(1)]])
-            #expect(letIn.groups == [true])
-            #expect(letIn.contended.isEmpty)
-            try await stores[1].giveBack([record(1)], token: letIn.token)
-            letIn = try await stores[0].take([[record(1)]])
-            #expect(letIn.groups == [true])
-            #expect(letIn.contended.isEmpty)
+            try await stores[0].releaseAndWait([record(1)], token: again.token)
+            var next = try await stores[1].take([[record(1)]])
+            #expect(next.groups == [true])
+            #expect(next.contended.isEmpty)
+            try await stores[1].releaseAndWait([record(1)], token: next.token)
+            next = try await stores[0].take([[record(1)]])
+            #expect(next.groups == [true])
+            #expect(next.contended.isEmpty)
         }
     }
 
     @Test(arguments: LeaseFixture.allCases)
-    func `A call of thousands of keys is one call like any other`(fixture: LeaseFixture) async throws {
+    func `A call may have thousands of keys`(fixture: LeaseFixture) async throws {
         try await fixture.with(2) { stores in
             let keys = (0..<5_000).map { record($0) }
             let held = try await stores[0].take([Array(keys[..<4_999])] + keys[4_999...].map { [$0] })

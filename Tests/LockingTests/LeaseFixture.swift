@@ -6,7 +6,7 @@ import UseCases
 
 @testable import Locking
 
-/// Where the conformance suite runs: stores that share their leases like the processes of one system.
+/// The implementations under the conformance suite: stores that share their leases like the processes of one system.
 enum LeaseFixture: String, CaseIterable, Sendable {
     case redis
     case inProcess
@@ -32,7 +32,10 @@ enum LeaseFixture: String, CaseIterable, Sendable {
     }
 }
 
-/// Runs `body` with a connected store. The answer limit is long where it is not what the test is about. The lease is longer than any test, so that nothing is free by its running out.
+/// Runs `body` with a connected store.
+/// - Parameters:
+///   - lease: longer than any test, so that no lease expires unless the test is about it.
+///   - answerLimit: long unless the test is about it.
 func withLeases(
     on server: RedisServer, lease: Duration = .seconds(600), answerLimit: Duration = .seconds(20),
     _ body: (RedisProcess, RedisLeaseStore) async throws -> Void
@@ -42,12 +45,12 @@ func withLeases(
         { process, store in try await body(process, store) })
 }
 
-/// A record's key by a small number.
+/// The key of record number `number`.
 func record(_ number: Int) -> LeaseKey {
     .record(InventoryID(high: 0x0190_0000_0000_7000, low: UInt64(number)))
 }
 
-/// The key, by small numbers, of a record that does not exist yet.
+/// The key of a record, number `number`, that does not exist yet.
 func notYetCreated(_ number: Int) -> LeaseKey {
     .notYetCreated(
         RecordKey(
@@ -62,7 +65,7 @@ struct Granted {
 }
 
 extension LeaseStore {
-    /// Asks until the store can be reached: a machine that builds meanwhile may keep Redis beyond the limit.
+    /// Tries until the store answers: a busy machine may delay Redis beyond the limit.
     func take(_ groups: [[LeaseKey]]) async throws -> Granted {
         var granted: Granted?
         try await eventually("the lease store answers") {
@@ -74,8 +77,8 @@ extension LeaseStore {
         return try #require(granted)
     }
 
-    /// Gives back and waits until that is done: what one store asks is done in order.
-    func giveBack(_ keys: [LeaseKey], token: LeaseToken) async throws {
+    /// Releases, and waits until that is done: the calls of one store run in order.
+    func releaseAndWait(_ keys: [LeaseKey], token: LeaseToken) async throws {
         await release(keys, token: token)
         _ = try await take([[notYetCreated(.random(in: 1_000...Int.max))]])
     }

@@ -4,10 +4,10 @@ import Testing
 import UseCases
 
 @Suite struct MutualExclusionTests {
-    /// Three processes of four lanes each ask for random groups of few keys. Nobody may ever hold what another holds, and
-    /// in the end everything is free.
+    /// Three processes with four lanes each request random groups of few keys. No key may have two holders at a time, and in
+    /// the end all keys are free.
     @Test(arguments: LeaseFixture.allCases)
-    func `No key has two holders, whoever asks for what`(fixture: LeaseFixture) async throws {
+    func `No key ever has two holders`(fixture: LeaseFixture) async throws {
         let seed = SeededGenerator.testSeed()
         print("seed \(seed)")
         try await fixture.with(3) { stores in
@@ -24,16 +24,16 @@ import UseCases
                         }
                         let answer = try await store.take(groups.map { $0.map { record($0) } })
                         let keys = Set(zip(groups, answer.groups).filter(\.1).flatMap(\.0))
-                        holders.enter(keys)
+                        holders.take(keys)
                         await Task.yield()
-                        holders.leave(keys)
+                        holders.release(keys)
                         await store.release(keys.map { record($0) }, token: answer.token)
                     }
                 }
             }
             for lane in lanes { try await lane.value }
-            #expect(holders.clashes == 0, "seed \(seed)")
-            #expect(holders.entries > 100, "seed \(seed)")
+            #expect(holders.conflicts == 0, "seed \(seed)")
+            #expect(holders.grants > 100, "seed \(seed)")
             try await eventually("all is free") {
                 try await stores[0].take([(0..<8).map { record($0) }]).groups == [true]
             }
@@ -41,28 +41,28 @@ import UseCases
     }
 }
 
-/// Who is inside, as the holders themselves see it.
+/// The keys that are held, as their holders report it.
 private final class Holders: Sendable {
     private struct State {
-        var inside: Set<Int> = []
-        var clashes = 0
-        var entries = 0
+        var held: Set<Int> = []
+        var conflicts = 0
+        var grants = 0
     }
 
     private let state = Mutex(State())
 
-    var clashes: Int { state.withLock { $0.clashes } }
-    var entries: Int { state.withLock { $0.entries } }
+    var conflicts: Int { state.withLock { $0.conflicts } }
+    var grants: Int { state.withLock { $0.grants } }
 
-    func enter(_ keys: Set<Int>) {
+    func take(_ keys: Set<Int>) {
         state.withLock { state in
-            state.clashes += state.inside.intersection(keys).count
-            state.entries += keys.count
-            state.inside.formUnion(keys)
+            state.conflicts += state.held.intersection(keys).count
+            state.grants += keys.count
+            state.held.formUnion(keys)
         }
     }
 
-    func leave(_ keys: Set<Int>) {
-        state.withLock { $0.inside.subtract(keys) }
+    func release(_ keys: Set<Int>) {
+        state.withLock { $0.held.subtract(keys) }
     }
 }

@@ -143,7 +143,7 @@ struct MailOutboxTests {
                 .retry(after: .zero, lastError: "451 \u{0} later", kind: .email))
             let second = try #require(try await outbox.claim(lease: .seconds(10)))
             #expect(second.digest.pending == ["c@example.com"] && second.digest.refused == ["b@example.com"])
-            try await outbox.giveBack(second)
+            try await outbox.release(second)
             let third = try #require(try await outbox.claim(lease: .seconds(10)))
             #expect(third.digest.attempts == 1, "giving back is no try")
             try await outbox.settle(third, delivered: [], refused: ["c@example.com"], .failed(lastError: "550"))
@@ -163,7 +163,7 @@ struct MailOutboxTests {
                     claim, delivered: [], refused: [], .retry(after: .seconds(600), lastError: "x", kind: kind))
             }
             #expect(try await outbox.claim(lease: .seconds(10)) == nil)
-            try await outbox.serverIsBack()
+            try await outbox.serverRecovered()
             #expect(try await outbox.claim(lease: .seconds(10)) != nil)
             #expect(try await outbox.claim(lease: .seconds(10)) == nil)
         }

@@ -84,7 +84,7 @@ struct StockFixture: Sendable {
         try await body(
             StockFixture(
                 records: records, commands: store, record: { await store.record($0.key) },
-                ledger: { await store.ledger(of: $0.key) }, reservations: { await store.ofOrder($0) },
+                ledger: { await store.ledger(of: $0.key) }, reservations: { await store.reservations(of: $0) },
                 makeOverdue: { await store.makeOverdue($0) },
                 archive: { await store.setArchived($0.key.product, true) },
                 audit: {

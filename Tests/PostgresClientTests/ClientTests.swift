@@ -7,7 +7,7 @@ struct ClientTests {
     private static let one = PostgresQuery("SELECT 1::int8")
     private static let processID = PostgresQuery("SELECT pg_backend_pid()")
 
-    @Test func `queries go round the shared connections and lease none`() async throws {
+    @Test func `queries rotate over the shared connections and lease none`() async throws {
         try await TestServer.withClient(shared: 2) { client in
             var processes: Set<Int64> = []
             // The second connection may come a moment after the first.
@@ -19,7 +19,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `without shared connections a query leases one and gives it back`() async throws {
+    @Test func `without shared connections a query leases one and returns it`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 1) { client in
             for _ in 0..<10 {
                 let result = try await client.query(Self.one)
@@ -29,9 +29,9 @@ struct ClientTests {
         }
     }
 
-    @Test func `never more leases than the maximum, and everyone gets a turn`() async throws {
+    @Test func `leases never exceed the maximum, and every caller gets one`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 3) { client in
-            let processes = Heard<Int32>()
+            let processes = Recorder<Int32>()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<200 {
                     group.addTask {
@@ -49,7 +49,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `whoever waits too long is told so, and whoever is cancelled leaves the line`() async throws {
+    @Test func `a waiting caller times out, and a cancelled one leaves the queue`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 1) { client in
             try await client.withConnection { _ in
                 let start = ContinuousClock.now
@@ -68,7 +68,7 @@ struct ClientTests {
     }
 
     @Test func `a transaction left open is rolled back before the next lease`() async throws {
-        let events = Heard<PostgresEvent>()
+        let events = Recorder<PostgresEvent>()
         let onEvent: @Sendable (PostgresEvent) -> Void = { events.add($0) }
         try await TestServer.withClient(shared: 0, maximum: 1, onEvent: onEvent) { client in
             let first = try await client.withConnection { connection in
@@ -86,7 +86,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `killed sessions are replaced without anybody's help`() async throws {
+    @Test func `killed sessions are replaced automatically`() async throws {
         try await TestServer.withClient(maximum: 1) { client in
             let shared: Int64 = try await client.query(Self.processID).single()
             let exclusive = try await client.withConnection { $0.processID }
@@ -99,7 +99,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `a session killed while it is leased fails that lease alone`() async throws {
+    @Test func `a session killed during its lease fails that lease only`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 1) { client in
             let error = await failure {
                 try await client.withConnection { connection in
@@ -113,8 +113,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `an outage is told at once after its first second, and waiting for the server has an end`() async throws
-    {
+    @Test func `after the first second of an outage callers fail at once, and waitUntilReachable ends`() async throws {
         let client = PostgresClient(
             configuration: PostgresConfiguration(conninfo: "host=/nonexistent", applicationName: "test"),
             reactor: TestServer.reactor,
@@ -133,10 +132,10 @@ struct ClientTests {
         await client.shutdown()
     }
 
-    @Test func `shutdown waits for leases, then refuses everyone`() async throws {
+    @Test func `shutdown waits for leases, then refuses all callers`() async throws {
         try await TestServer.withClient(maximum: 2) { client in
             try await client.waitUntilReachable(for: .seconds(10))
-            let leased = Heard<Bool>()
+            let leased = Recorder<Bool>()
             let lease = Task {
                 try await client.withConnection { connection in
                     leased.add(true)
@@ -156,17 +155,17 @@ struct ClientTests {
         }
     }
 
-    /// Were a thread to wait for the server, nothing below would come to its end.
+    /// If a thread waited for the server, this test would not finish.
     @Test(.timeLimit(.minutes(1)))
-    func `while eight connections wait on the server, timers, tasks and other connections go on`() async throws {
+    func `while eight connections wait for the server, timers, tasks and other connections work`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 9) { client in
             try await client.withConnection { holder in
-                // A key of this run's own: advisory locks are the whole database's.
+                // A key of this test: advisory locks are shared by the whole database.
                 let key = Int64(holder.processID)
                 let lock = PostgresQuery("SELECT pg_advisory_lock($1)") { $0.append(key) }
                 let unlock = PostgresQuery("SELECT pg_advisory_unlock($1)") { $0.append(key) }
                 _ = try await holder.query(lock, timeout: .seconds(10))
-                let ended = Heard<Int64>()
+                let ended = Recorder<Int64>()
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<8 {
                         group.addTask {

@@ -31,7 +31,7 @@ struct CodecTests {
     }
 
     @Test(arguments: [0, -0.0, 1.5, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude])
-    func `doubles come back bit by bit`(number: Double) async throws {
+    func `doubles come back with every bit`(number: Double) async throws {
         #expect(try await echo(number)?.bitPattern == number.bitPattern)
         #expect(try await echo(Double.nan)?.isNaN == true)
     }
@@ -43,13 +43,13 @@ struct CodecTests {
         #expect(try await echo(text) == text)
     }
 
-    @Test func `bytes of every value come back, none included`() async throws {
+    @Test func `bytes of every value come back, and so does an empty array`() async throws {
         let bytes = (0...255).map { UInt8($0) }
         #expect(try await echo(bytes) == bytes)
         #expect(try await echo([UInt8]()) == [])
     }
 
-    @Test func `truth, identifiers, instants and JSON come back`() async throws {
+    @Test func `booleans, UUIDs, timestamps and JSON come back`() async throws {
         #expect(try await echo(true) == true)
         #expect(try await echo(false) == false)
         let uuid = PostgresUUID(high: 0x0123_4567_89ab_cdef, low: 0xfedc_ba98_7654_3210)
@@ -76,7 +76,7 @@ struct CodecTests {
         #expect(try await echo(PostgresJSON?.none) == nil)
     }
 
-    @Test func `whole numbers of every width are read as eight bytes`() async throws {
+    @Test func `integers of every width are decoded as Int64`() async throws {
         #expect(try await read("(-7)::int2", as: Int64.self) == -7)
         #expect(try await read("(-7)::int4", as: Int64.self) == -7)
         #expect(try await read("4294967295::oid", as: Int64.self) == 4_294_967_295)
@@ -115,7 +115,7 @@ struct CodecTests {
         }
     }
 
-    @Test func `a value that does not fit is a decoding error and no crash`() async throws {
+    @Test func `a value of a wrong type is a decoding error`() async throws {
         try await TestServer.withConnection { connection in
             let query = PostgresQuery("SELECT 'x'::text, NULL::int8, 1::int8, ARRAY['a', NULL], '{{1},{2}}'::int8[]")
             let row = try await connection.query(query, timeout: .seconds(10)).row(0)

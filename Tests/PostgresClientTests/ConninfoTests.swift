@@ -2,7 +2,7 @@ import PostgresClient
 import Testing
 
 @Suite struct ConninfoTests {
-    /// Each has `S3cr3t` in a place where a password, or a part of one, may come to stand by mistake.
+    /// Each contains `S3cr3t` where a password, or a part of one, may be by mistake.
     static let broken = [
         "postgresql://u:S3cr3t@[::1/db", "postgresql://u:S3cr3t%zz@h/db", "postgresql://u:S3cr3t%00@h/db",
         "postgresql://u:p@S3cr3t@h/db", "postgresql://u:p@S3cr3t@h:1,other/db", "postgres://u@S3cr3t\"@[",
@@ -11,14 +11,14 @@ import Testing
         "S3cr3t=1 host=h", "password=S3cr3t\" \"=\" S3cr3t", "host=x@S3cr3t", "password=a b \"=\" S3cr3t",
     ]
 
-    @Test(arguments: broken) func `an address that cannot be read is refused without a word of it`(
+    @Test(arguments: broken) func `an invalid address is refused without quoting it`(
         _ text: String
     ) throws {
         let fault = try #require(PostgresConfiguration.fault(in: text))
         #expect(!fault.isEmpty && !fault.contains("S3cr3t") && !fault.contains("\n"), "\(fault)")
     }
 
-    @Test(arguments: broken) func `nor does connecting to it show any`(_ text: String) async throws {
+    @Test(arguments: broken) func `connecting to an invalid address does not quote it`(_ text: String) async throws {
         let configuration = PostgresConfiguration(conninfo: text, applicationName: "test")
         let error = await failure {
             let connection = try await PostgresConnection.connect(
@@ -35,7 +35,7 @@ import Testing
             "postgresql://h1:1,h2:2/db?target_session_attrs=any",
             "postgresql:///db?host=/tmp/x&user=postgres", "host=h user='a b' password='it\\'s'", "host=/tmp port=5433",
         ])
-    func `what libpq reads is let through`(_ text: String) {
+    func `an address that libpq can parse has no fault`(_ text: String) {
         #expect(PostgresConfiguration.fault(in: text) == nil)
     }
 }

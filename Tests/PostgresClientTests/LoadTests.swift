@@ -29,8 +29,8 @@ struct LoadTests {
     @Test func `memory does not grow with the number of queries`() async throws {
         try await TestServer.withConnection { connection in
             try await run(20_000, inPipelinesOf: 50, on: connection)
-            // One leaked result of a kilobyte each would be 100 MB, every time; what other suites of this process take
-            // beside this one is not taken every time.
+            // A leak of each result of a kilobyte would be 100 MB in every round. Other suites of the process also allocate
+            // memory, but not in every round.
             var least = Int.max
             for _ in 0..<3 where least >= 50_000_000 {
                 let before = try residentSize()

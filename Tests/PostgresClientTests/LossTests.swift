@@ -21,12 +21,12 @@ struct LossTests {
         }
     }
 
-    @Test func `what was in flight was sent, and what waited behind a script was not`() async throws {
+    @Test func `a request in flight was sent, and one that waited for a script was not`() async throws {
         try await TestServer.withConnection { connection in
             let script = Task {
                 await failure { try await connection.script("SELECT pg_sleep(60)", timeout: .seconds(60)) }
             }
-            try await isActive(connection)
+            try await waitUntilActive(connection)
             let waiting = Task { await failure { _ = try await connection.query(Self.sleep, timeout: .seconds(60)) } }
             try await TestServer.eventually { await connection.hasWaitingRequests }
             try await TestServer.terminate(connection.processID)
@@ -37,8 +37,8 @@ struct LossTests {
         }
     }
 
-    @Test func `an idle session's end is noticed without a query, and told once`() async throws {
-        let lost = Heard<PostgresError>()
+    @Test func `the end of an idle session is noticed without a query, and reported once`() async throws {
+        let lost = Recorder<PostgresError>()
         let onEvent: @Sendable (PostgresEvent) -> Void = { if case .connectionLost(let error) = $0 { lost.add(error) } }
         try await TestServer.withConnection(onEvent: onEvent) { connection in
             try await TestServer.terminate(connection.processID)
@@ -48,7 +48,7 @@ struct LossTests {
         #expect(lost.all.count == 1)
     }
 
-    @Test func `a timeout closes the connection, and the server gives up the statement`() async throws {
+    @Test func `a timeout closes the connection and cancels the statement`() async throws {
         try await TestServer.withConnection { connection in
             async let late = failure { _ = try await connection.query(Self.sleep, timeout: .milliseconds(100)) }
             async let patient = failure { _ = try await connection.query(Self.sleep, timeout: .seconds(60)) }
@@ -67,7 +67,7 @@ struct LossTests {
         }
     }
 
-    @Test func `cancelling the caller does not abandon what it sent`() async throws {
+    @Test func `cancelling the caller does not abandon its request`() async throws {
         try await TestServer.withConnection { connection in
             try await connection.script("CREATE TEMP TABLE t (n int8)", timeout: .seconds(10))
             let holder = try await PostgresConnection.connect(
@@ -81,7 +81,7 @@ struct LossTests {
                     timeout: .seconds(30)
                 )
             }
-            try await isActive(connection)
+            try await waitUntilActive(connection)
             task.cancel()
             await holder.close()
             #expect(try await task.value.affectedRows == 1)
@@ -90,7 +90,7 @@ struct LossTests {
         }
     }
 
-    @Test func `a transaction that idles too long loses its session, and the reason is kept`() async throws {
+    @Test func `a transaction that is idle too long loses its session, and the error has the reason`() async throws {
         try await TestServer.withConnection(settings: [("idle_in_transaction_session_timeout", "50ms")]) { connection in
             _ = try await connection.query(PostgresQuery("BEGIN"), timeout: .seconds(10))
             try await TestServer.eventually { await !connection.isOpen }
@@ -99,10 +99,10 @@ struct LossTests {
         }
     }
 
-    @Test func `closing fails who waits, and a second close does nothing`() async throws {
+    @Test func `closing fails waiting callers, and a second close does nothing`() async throws {
         try await TestServer.withConnection { connection in
             let waiting = Task { await failure { _ = try await connection.query(Self.sleep, timeout: .seconds(60)) } }
-            try await isActive(connection)
+            try await waitUntilActive(connection)
             await connection.close()
             await connection.close()
             #expect(await waiting.value?.code == .closed)
@@ -110,9 +110,9 @@ struct LossTests {
         }
     }
 
-    @Test func `a server that is not there is an error with libpq's words`() async throws {
+    @Test func `an unreachable server is an error with libpq's message`() async throws {
         let configuration = PostgresConfiguration(
-            conninfo: "host=/nonexistent port=1 user=nobody password=secret",
+            conninfo: "host=/nonexistent port=1 user=test password=secret",
             applicationName: "test"
         )
         let error = await failure {
@@ -123,7 +123,7 @@ struct LossTests {
         #expect(error?.operatorDescription.contains("secret") == false)
     }
 
-    @Test func `a connection that nobody holds is closed`() async throws {
+    @Test func `a connection without references is closed`() async throws {
         let processID = try await PostgresConnection.connect(
             configuration: TestServer.configuration(),
             reactor: TestServer.reactor
@@ -136,8 +136,8 @@ struct LossTests {
         }
     }
 
-    /// Waits until the server runs something for the connection.
-    private func isActive(_ connection: PostgresConnection) async throws {
+    /// Waits until the server runs a statement of the connection.
+    private func waitUntilActive(_ connection: PostgresConnection) async throws {
         let query = PostgresQuery("SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND state = 'active'") {
             $0.append(connection.processID)
         }

@@ -2,12 +2,12 @@ import Glibc
 import PostgresClient
 import Testing
 
-/// What only a server of one's own can show: crashes, frozen processes, TLS.
+/// Tests that need a server of their own: crashes, frozen processes, TLS.
 @Suite(.enabled(if: OwnServer.programs != nil, "TEST_POSTGRES_BIN is not set"), .serialized)
 struct OutageTests {
     private static let one = PostgresQuery("SELECT 1::int8")
 
-    @Test(.timeLimit(.minutes(2))) func `a crash is told to everyone, and after it all goes on by itself`() async throws
+    @Test(.timeLimit(.minutes(2))) func `a crash fails all callers, and everything reconnects afterwards`() async throws
     {
         try await OwnServer.run { server in
             let client = PostgresClient(
@@ -57,7 +57,7 @@ struct OutageTests {
                 sharedConnections: 0,
                 maximumConnections: 1
             )
-            let frozen = Heard<Int32>()
+            let frozen = Recorder<Int32>()
             let error = await failure {
                 try await client.withConnection { connection in
                     frozen.add(connection.processID)
@@ -91,7 +91,7 @@ struct OutageTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `large answers and many callers go through TLS`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `large answers and many callers work over TLS`() async throws {
         try await OwnServer.run(tls: true) { server in
             try await server.crash()
             try await server.start(options: "-c ssl=on -c listen_addresses=127.0.0.1 -c port=\(server.port)")

@@ -3,7 +3,7 @@ import PostgresClient
 import Reactor
 import Testing
 
-/// A server that one test may stop, start and freeze. `TEST_POSTGRES_BIN` names the folder of its programs.
+/// A server that a test may stop, start and freeze. `TEST_POSTGRES_BIN` names the folder of its programs.
 struct OwnServer {
     static var programs: String? { getenv("TEST_POSTGRES_BIN").map { String(cString: $0) } }
     private static let thread = BlockingThread(name: "own-server")
@@ -11,7 +11,7 @@ struct OwnServer {
     let folder: String
     private let programs: String
 
-    /// A server for the time of `body`, on a socket in a folder of its own.
+    /// Runs `body` with a server on a socket in a temporary folder.
     static func run(options: String = "", tls: Bool = false, _ body: (OwnServer) async throws -> Void) async throws {
         let server = try OwnServer()
         do {
@@ -39,7 +39,7 @@ struct OwnServer {
         )
     }
 
-    /// TLS needs a TCP port; the server's process number makes a free one likely.
+    /// TLS needs a TCP port; the process number makes a free one likely.
     var port: Int { 20_000 + Int(getpid() % 10_000) }
 
     func start(options: String = "") async throws {
@@ -49,7 +49,7 @@ struct OwnServer {
         )
     }
 
-    /// At once, as a crash would.
+    /// Stops the server at once, like a crash.
     func crash() async throws {
         try await shell(asServer: "\(programs)/pg_ctl -D \(folder)/data -m immediate stop")
     }

@@ -8,7 +8,7 @@ struct PipelineTests {
     private func echo(_ number: Int) -> PostgresQuery { PostgresQuery(Self.echo) { $0.append(Int64(number)) } }
 
     @Test(arguments: [true, false])
-    func `a thousand concurrent callers on one connection each get their own answer`(prepares: Bool) async throws {
+    func `each of a thousand concurrent callers on one connection gets its own answer`(prepares: Bool) async throws {
         try await TestServer.withConnection(usesPreparedStatements: prepares) { connection in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for caller in 0..<1000 {
@@ -28,7 +28,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `a query that fails in the middle undoes its pipeline and nobody else's`() async throws {
+    @Test func `a failing query undoes its own pipeline only`() async throws {
         try await TestServer.withConnection { connection in
             try await connection.script("CREATE TEMP TABLE t (n int8 PRIMARY KEY)", timeout: .seconds(10))
             let insert = PostgresStatement("INSERT INTO t VALUES ($1)")
@@ -37,8 +37,8 @@ struct PipelineTests {
             async let failing = failure {
                 _ = try await connection.pipeline([row(9), row(4), row(10)], timeout: .seconds(10))
             }
-            async let neighbour = connection.pipeline([row(5), row(6)], timeout: .seconds(10))
-            #expect(try await neighbour.count == 2)
+            async let other = connection.pipeline([row(5), row(6)], timeout: .seconds(10))
+            #expect(try await other.count == 2)
             let error = await failing
             #expect(error?.queryIndex == 1 && error?.code == .server && error?.sqlState == "23505")
             let remaining = try await connection.query(
@@ -66,7 +66,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `an error names the constraint, table and state, and its description nothing`() async throws {
+    @Test func `an error has the constraint, table and state, and its description omits them`() async throws {
         try await TestServer.withConnection { connection in
             try await connection.script(
                 "CREATE TEMP TABLE stock (n int8 NOT NULL, CONSTRAINT never_negative CHECK (n >= 0))",
@@ -120,7 +120,7 @@ struct PipelineTests {
         }
     }
 
-    @Test func `a hundred thousand rows and ten megabytes go through in both directions`() async throws {
+    @Test func `a hundred thousand rows and ten megabytes work in both directions`() async throws {
         try await TestServer.withConnection { connection in
             let many = try await connection.query(
                 PostgresQuery("SELECT n::int8, repeat('x', 50) FROM generate_series(1, 100000) AS n"),
@@ -130,14 +130,14 @@ struct PipelineTests {
             #expect(try many.row(99_999).value(0, as: Int64.self) == 100_000)
 
             let big = [UInt8](repeating: 7, count: 10_000_000)
-            // More than the buffers of both sides hold, in both directions at once: a client that only wrote would hang.
+            // More than the buffers of both sides, in both directions at once: a client that only wrote would block forever.
             let queries = (0..<3).map { _ in PostgresQuery("SELECT $1::bytea") { $0.append(big) } }
             let results = try await connection.pipeline(queries, timeout: .seconds(60))
             for result in results { #expect(try result.single(as: [UInt8].self) == big) }
         }
     }
 
-    @Test func `a schema change under a prepared statement is met once`() async throws {
+    @Test func `a schema change fails a prepared statement once`() async throws {
         try await TestServer.withConnection { connection in
             try await connection.script("CREATE TEMP TABLE t AS SELECT 1::int8 AS a", timeout: .seconds(10))
             let all = PostgresQuery("SELECT * FROM t")
@@ -160,15 +160,15 @@ struct PipelineTests {
         #expect(error?.sqlState == "42704")
     }
 
-    @Test func `notices are heard`() async throws {
-        let heard = Heard<String>()
+    @Test func `notices are reported`() async throws {
+        let notices = Recorder<String>()
         let onEvent: @Sendable (PostgresEvent) -> Void = {
-            if case .notice(let notice) = $0 { heard.add(notice.message) }
+            if case .notice(let notice) = $0 { notices.add(notice.message) }
         }
         try await TestServer.withConnection(onEvent: onEvent) { connection in
             try await connection.script("DO $$ BEGIN RAISE WARNING 'careful'; END $$", timeout: .seconds(10))
         }
-        #expect(heard.all == ["careful"])
+        #expect(notices.all == ["careful"])
     }
 
     @Test func `too many parameters are refused before they are sent`() async throws {

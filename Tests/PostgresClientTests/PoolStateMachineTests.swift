@@ -3,8 +3,8 @@ import Testing
 @testable import PostgresClient
 
 struct PoolStateMachineTests {
-    final class Line: Sendable {}
-    typealias Pool = PostgresPool<Line, String>
+    final class Connection: Sendable {}
+    typealias Pool = PostgresPool<Connection, String>
 
     private let start = ContinuousClock.now
 
@@ -44,12 +44,12 @@ struct PoolStateMachineTests {
         return (retryAfter, text(actions))
     }
 
-    @Test func `it opens as many connections as there are callers, up to the maximum, and then they wait in line`() {
+    @Test func `it opens a connection for each caller up to the maximum, and queues the others`() {
         var pool = Pool(maximumExclusive: 2, sharedCount: 0)
         #expect(request(&pool, .exclusive, 1).1 == ["connect exclusive"])
         #expect(request(&pool, .exclusive, 2).1 == ["connect exclusive"])
         #expect(request(&pool, .exclusive, 3).1 == [])
-        let (one, two) = (Line(), Line())
+        let (one, two) = (Connection(), Connection())
         #expect(text(pool.connected(.exclusive, one)) == ["grant w1"])
         #expect(text(pool.connected(.exclusive, two)) == ["grant w2"])
         #expect(pool.leased == 2 && pool.waitingCount == 1)
@@ -60,43 +60,43 @@ struct PoolStateMachineTests {
         #expect(pool.take(.exclusive) == nil)
     }
 
-    @Test func `one who left the line is passed over`() {
+    @Test func `a removed waiter is skipped`() {
         var pool = Pool(maximumExclusive: 1, sharedCount: 0)
         _ = request(&pool, .exclusive, 1)
         _ = request(&pool, .exclusive, 2)
-        #expect(pool.leave(.exclusive, number: 1) == "w1")
-        #expect(pool.leave(.exclusive, number: 1) == nil)
-        #expect(text(pool.connected(.exclusive, Line())) == ["grant w2"])
+        #expect(pool.removeWaiter(.exclusive, number: 1) == "w1")
+        #expect(pool.removeWaiter(.exclusive, number: 1) == nil)
+        #expect(text(pool.connected(.exclusive, Connection())) == ["grant w2"])
     }
 
-    @Test func `a lost lease is replaced for those who wait, but not before it was given back`() {
+    @Test func `a lost lease is replaced for waiters, but not before it is given back`() {
         var pool = Pool(maximumExclusive: 1, sharedCount: 0)
-        let line = Line()
+        let connection = Connection()
         _ = request(&pool, .exclusive, 1)
-        _ = pool.connected(.exclusive, line)
+        _ = pool.connected(.exclusive, connection)
         _ = request(&pool, .exclusive, 2)
-        #expect(text(pool.closed(ObjectIdentifier(line))) == [])
-        #expect(text(pool.giveBack(line)) == ["connect exclusive"])
-        #expect(text(pool.connected(.exclusive, Line())) == ["grant w2"])
+        #expect(text(pool.closed(ObjectIdentifier(connection))) == [])
+        #expect(text(pool.giveBack(connection)) == ["connect exclusive"])
+        #expect(text(pool.connected(.exclusive, Connection())) == ["grant w2"])
         #expect(pool.reconnects == 1)
     }
 
-    @Test func `a lost idle connection is not handed out`() {
+    @Test func `a lost idle connection is not leased`() {
         var pool = Pool(maximumExclusive: 1, sharedCount: 0)
-        let line = Line()
+        let connection = Connection()
         _ = request(&pool, .exclusive, 1)
-        _ = pool.connected(.exclusive, line)
-        _ = pool.giveBack(line)
-        #expect(text(pool.closed(ObjectIdentifier(line))) == [])
+        _ = pool.connected(.exclusive, connection)
+        _ = pool.giveBack(connection)
+        #expect(text(pool.closed(ObjectIdentifier(connection))) == [])
         #expect(pool.take(.exclusive) == nil)
         #expect(pool.openCount == 0)
     }
 
-    @Test func `shared connections go round, serve all who wait, and come back by themselves`() {
+    @Test func `shared connections rotate, serve all waiters, and are replaced`() {
         var pool = Pool(maximumExclusive: 1, sharedCount: 2)
         #expect(request(&pool, .shared, 1).1 == ["connect shared", "connect shared"])
         #expect(request(&pool, .shared, 2).1 == [])
-        let (one, two) = (Line(), Line())
+        let (one, two) = (Connection(), Connection())
         #expect(text(pool.connected(.shared, one)) == ["grant w1", "grant w2"])
         _ = pool.connected(.shared, two)
         let taken = (0..<4).compactMap { _ in pool.take(.shared) }
@@ -112,16 +112,16 @@ struct PoolStateMachineTests {
         #expect(fail(&pool, .exclusive, at: 0.5).1 == ["connect exclusive later"])
         #expect(fail(&pool, .exclusive, at: 1.5).1 == ["fail w1 cannotConnect"])
         guard case .refused(let error) = request(&pool, .exclusive, 2, at: 1.5).0 else {
-            Issue.record("nobody waits in an outage")
+            Issue.record("a caller was queued in an outage")
             return
         }
         #expect(error.code == .cannotConnect)
-        // When the next attempt is due, a caller makes it.
-        guard case .waits = request(&pool, .exclusive, 3, at: 10).0 else {
-            Issue.record("one tries")
+        // When the next attempt is due, a caller starts it.
+        guard case .queued = request(&pool, .exclusive, 3, at: 10).0 else {
+            Issue.record("the caller was not queued")
             return
         }
-        #expect(text(pool.connected(.exclusive, Line())) == ["grant w3"])
+        #expect(text(pool.connected(.exclusive, Connection())) == ["grant w3"])
     }
 
     @Test func `attempts that fail together are one step of the backoff`() {
@@ -131,7 +131,7 @@ struct PoolStateMachineTests {
         #expect(Set(delays) == [Backoff.first * 0.75])
     }
 
-    @Test func `the line is bounded`() {
+    @Test func `the queue is bounded`() {
         var pool = Pool(maximumExclusive: 1, sharedCount: 0)
         for number in 0..<Pool.maximumWaiters { _ = request(&pool, .exclusive, number) }
         guard case .refused(let error) = request(&pool, .exclusive, -1).0 else {
@@ -141,22 +141,22 @@ struct PoolStateMachineTests {
         #expect(error.code == .poolExhausted)
     }
 
-    @Test func `shutdown refuses who waits and closes what comes back`() {
+    @Test func `shutdown refuses waiters and closes returned connections`() {
         var pool = Pool(maximumExclusive: 2, sharedCount: 0)
-        let line = Line()
+        let connection = Connection()
         _ = request(&pool, .exclusive, 1)
         _ = request(&pool, .exclusive, 2)
-        _ = pool.connected(.exclusive, line)
+        _ = pool.connected(.exclusive, connection)
         #expect(text(pool.shutDown()) == ["fail w2 closed"])
-        #expect(text(pool.connected(.exclusive, Line())) == ["close"])
-        #expect(text(pool.giveBack(line)) == ["close"])
+        #expect(text(pool.connected(.exclusive, Connection())) == ["close"])
+        #expect(text(pool.giveBack(connection)) == ["close"])
         guard case .refused = request(&pool, .exclusive, 3).0 else {
             Issue.record("it is shut down")
             return
         }
     }
 
-    @Test func `the backoff doubles from 50 milliseconds to 2 seconds and its jitter never exceeds the whole`() {
+    @Test func `the backoff doubles from 50 milliseconds to 2 seconds, and jitter only shortens it`() {
         var backoff = Backoff()
         let longest = (0..<8).map { _ in backoff.next(random: 1) }
         #expect(longest.first == .milliseconds(50) && longest[1] == .milliseconds(100) && longest.last == .seconds(2))

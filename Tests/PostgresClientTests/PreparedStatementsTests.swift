@@ -27,13 +27,13 @@ struct PreparedStatementsTests {
         #expect(steps(&machine, [query]) == [.execute(name: name, query: 0)])
     }
 
-    @Test func `a pipeline never relies on a preparation that another in flight may not live to make`() {
+    @Test func `a pipeline does not use a statement that another pipeline is still preparing`() {
         var machine = Machine(usesPreparedStatements: true)
         _ = steps(&machine, [query])
         #expect(steps(&machine, [query]) == [.executeUnprepared(query: 0)])
     }
 
-    @Test func `a skipped preparation is forgotten and made the next time`() {
+    @Test func `a skipped preparation is repeated the next time`() {
         var machine = Machine(usesPreparedStatements: true)
         let broken = PostgresQuery("SELEKT")
         _ = steps(&machine, [broken, query])
@@ -44,7 +44,7 @@ struct PreparedStatementsTests {
     }
 
     @Test(arguments: ["26000", "0A000"])
-    func `a statement the server cannot run any more is prepared under another name`(state: String) {
+    func `an unusable prepared statement is prepared under another name`(state: String) {
         var machine = Machine(usesPreparedStatements: true)
         _ = steps(&machine, [query])
         _ = machine.receive(.value(0))
@@ -55,7 +55,7 @@ struct PreparedStatementsTests {
         )
     }
 
-    @Test func `parameters of other types go unprepared`() {
+    @Test func `a query with parameters of other types is sent unprepared`() {
         var machine = Machine(usesPreparedStatements: true)
         _ = steps(&machine, [query])
         for answer in 0..<2 { _ = machine.receive(.value(answer)) }

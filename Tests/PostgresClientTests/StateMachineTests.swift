@@ -18,7 +18,7 @@ struct StateMachineTests {
         .script(.init(sql: "BEGIN", waiter: waiter, deadline: now + .seconds(seconds)))
     }
 
-    /// The steps that were to be sent, or `nil` if none were.
+    /// The steps to send, or `nil` if there are none.
     static func steps(_ start: Machine.Start) -> [Machine.Step]? {
         if case .send(_, let steps) = start { steps } else { nil }
     }
@@ -45,7 +45,7 @@ struct StateMachineTests {
         #expect(machine.isIdle)
     }
 
-    @Test func `a failure is told after the sync and leaves the next pipeline alone`() {
+    @Test func `a failure is reported after the sync and does not affect the next pipeline`() {
         var machine = Machine(usesPreparedStatements: false)
         _ = machine.submit(Self.pipeline("a", [Self.one, Self.two, Self.three]))
         _ = machine.submit(Self.pipeline("b", [Self.one]))
@@ -57,7 +57,7 @@ struct StateMachineTests {
         #expect(Self.text(machine.receive(.sync)) == "b [7]")
     }
 
-    @Test func `a failed statement is told by its query although a preparation came before it`() {
+    @Test func `a failure has the index of its query, not of the preparation`() {
         var machine = Machine(usesPreparedStatements: true)
         let steps = Self.steps(machine.submit(Self.pipeline("a", [Self.one, Self.two])))
         #expect(steps?.count == 4)
@@ -97,7 +97,7 @@ struct StateMachineTests {
         #expect(machine.hasPipelineInFlight)
     }
 
-    @Test func `a script tells its first failure`() {
+    @Test func `a script reports its first failure`() {
         var machine = Machine(usesPreparedStatements: false)
         _ = machine.submit(Self.script("s"))
         _ = machine.receive(.failure(PostgresError(.server, "first")))
@@ -106,7 +106,7 @@ struct StateMachineTests {
         #expect(machine.isIdle)
     }
 
-    @Test func `closing tells everyone whether anything of theirs was sent`() {
+    @Test func `closing reports to each waiter whether its request was sent`() {
         var machine = Machine(usesPreparedStatements: false)
         _ = machine.submit(Self.pipeline("sent", [Self.one]))
         _ = machine.submit(Self.script("waiting"))
@@ -114,14 +114,14 @@ struct StateMachineTests {
         #expect(failed.map(\.0) == ["sent", "waiting"])
         #expect(failed.map(\.1.wasSent) == [true, false])
         guard case .refuse("late", let error) = machine.submit(Self.pipeline("late", [Self.one])) else {
-            Issue.record("a closed connection takes nothing")
+            Issue.record("a closed connection accepted a request")
             return
         }
         #expect(error.code == .connectionLost && !error.wasSent)
         #expect(machine.close(PostgresError(.closed, "again")).isEmpty)
     }
 
-    @Test func `only those whose time is up get a timeout`() {
+    @Test func `only requests past their deadline get a timeout`() {
         var machine = Machine(usesPreparedStatements: false)
         _ = machine.submit(Self.pipeline("patient", [Self.one], in: 60))
         _ = machine.submit(Self.pipeline("late", [Self.one], in: 1))
@@ -130,7 +130,7 @@ struct StateMachineTests {
         #expect(failed.map(\.1.code) == [.connectionLost, .timeout])
     }
 
-    @Test func `answers that fit nothing are violations`() {
+    @Test func `unexpected answers are violations`() {
         var machine = Machine(usesPreparedStatements: false)
         #expect(Self.text(machine.receive(.value(1))) == "violation")
         _ = machine.submit(Self.pipeline("a", [Self.one]))

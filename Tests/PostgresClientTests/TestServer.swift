@@ -24,7 +24,7 @@ enum TestServer {
         )
     }
 
-    /// A connection for the time of `body`.
+    /// Runs `body` with a connection.
     static func withConnection<T>(
         settings: [(String, String)] = [],
         usesPreparedStatements: Bool = true,
@@ -46,7 +46,7 @@ enum TestServer {
         }
     }
 
-    /// A client for the time of `body`.
+    /// Runs `body` with a client.
     static func withClient<T>(
         shared: Int = 1,
         maximum: Int = 4,
@@ -70,7 +70,7 @@ enum TestServer {
         }
     }
 
-    /// Kills a session from a second connection, and waits until the server has done it.
+    /// Terminates a session from a second connection, and waits until it has ended.
     static func terminate(_ processID: Int32) async throws {
         try await withConnection { connection in
             _ = try await connection.query(
@@ -98,12 +98,12 @@ enum TestServer {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Skips what needs a server when there is none.
+    /// Skips the suite without a server.
     static var needsServer: Self { .enabled(if: TestServer.url != nil, "TEST_DATABASE_URL is not set") }
 }
 
 extension PostgresQuery {
-    /// A query of its own, for tests; programs keep statements as constants.
+    /// A query with a new statement, for tests; programs have statements as constants.
     init(_ sql: String, _ build: (inout PostgresParameters) -> Void = { _ in }) {
         self.init(PostgresStatement(sql), build)
     }
@@ -114,7 +114,7 @@ extension PostgresResult {
     func single<T: PostgresDecodable>(as type: T.Type = T.self) throws -> T { try row(0).value(0) }
 }
 
-/// What a failing call threw.
+/// The error of a failing call; nil if it succeeded.
 func failure(of body: () async throws -> Void) async -> PostgresError? {
     do {
         try await body()

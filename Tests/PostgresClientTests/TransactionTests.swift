@@ -7,7 +7,7 @@ struct TransactionTests {
 
     private func withTable(_ body: (PostgresClient) async throws -> Void) async throws {
         try await TestServer.withClient(shared: 0, maximum: 1) { client in
-            // One connection, so its temporary table is there for every lease.
+            // The client has one connection, so every lease sees its temporary table.
             try await client.withConnection {
                 try await $0.script(
                     """
@@ -34,7 +34,7 @@ struct TransactionTests {
         #expect(try result.single(as: Int64.self) == count, sourceLocation: sourceLocation)
     }
 
-    @Test func `what the body did is committed and its value returned`() async throws {
+    @Test func `the body's changes are committed, and its value is returned`() async throws {
         try await withTable { client in
             let value = try await client.withTransaction { connection in
                 try await connection.query(insert(1), timeout: .seconds(10)).affectedRows
@@ -44,7 +44,7 @@ struct TransactionTests {
         }
     }
 
-    @Test func `a body that throws is rolled back and its error kept`() async throws {
+    @Test func `a body that throws is rolled back, and the error has its error`() async throws {
         try await withTable { client in
             let error = await #expect(throws: PostgresTransactionError.self) {
                 try await client.withTransaction { connection in
@@ -58,7 +58,7 @@ struct TransactionTests {
         }
     }
 
-    @Test func `a commit that the server refuses is a commit error`() async throws {
+    @Test func `a refused commit is a commit error`() async throws {
         try await withTable { client in
             let error = await #expect(throws: PostgresTransactionError.self) {
                 try await client.withTransaction { connection in
@@ -70,7 +70,7 @@ struct TransactionTests {
         }
     }
 
-    @Test func `a body that hides a failure does not pass for committed`() async throws {
+    @Test func `a body that hides a failure does not count as committed`() async throws {
         try await withTable { client in
             let error = await #expect(throws: PostgresTransactionError.self) {
                 try await client.withTransaction { connection in
@@ -83,7 +83,7 @@ struct TransactionTests {
         }
     }
 
-    @Test func `a session lost in the body keeps the body's and the rollback's errors apart`() async throws {
+    @Test func `after a loss in the body, the error has the body's and the rollback's errors`() async throws {
         try await TestServer.withClient(shared: 0, maximum: 1) { client in
             let error = await #expect(throws: PostgresTransactionError.self) {
                 try await client.withTransaction { connection in

@@ -6,10 +6,10 @@ import Testing
 @Suite struct BucketsTests {
     private static let second: Int64 = 1_000_000_000
 
-    @Test func `A rested caller may burst, then goes at its rate, and rests again`() {
+    @Test func `A full bucket allows a burst, then requests at the rate, and fills again`() {
         var buckets = Buckets(RequestRate(perSecond: 10, burst: 5))
         #expect((0..<5).allSatisfy { _ in buckets.take("a", now: 0) == nil })
-        #expect(buckets.take("a", now: 0) == Self.second / 10, "one is given back after a tenth of a second")
+        #expect(buckets.take("a", now: 0) == Self.second / 10, "one token comes back after a tenth of a second")
         #expect(buckets.take("b", now: 0) == nil, "callers do not share")
         #expect(buckets.take("a", now: Self.second / 10) == nil)
         #expect(buckets.take("a", now: Self.second / 10) == Self.second / 10)
@@ -18,7 +18,7 @@ import Testing
         #expect(buckets.take("a", now: later) != nil)
     }
 
-    @Test func `In the long run a caller gets exactly its rate, however it asks`() {
+    @Test func `In the long run a caller gets exactly its rate`() {
         let seed = SeededGenerator.testSeed()
         var buckets = Buckets(RequestRate(perSecond: 7, burst: 14))
         var random = SeededGenerator(seed: seed)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 1), (1, 10_000_000), (1_000_000, 1), (1_000_000, 10_000_000), (3, 7)])
-    func `The widest settings count right`(_ perSecond: Int, _ burst: Int) {
+    func `The extreme settings count correctly`(_ perSecond: Int, _ burst: Int) {
         let rate = RequestRate(perSecond: perSecond, burst: burst)
         var buckets = Buckets(rate)
         var granted = 0

@@ -6,11 +6,12 @@ import UseCases
 @testable import RateLimits
 
 @Suite struct RedisRateLimiterTests {
-    /// A budget that gives nothing back while a test runs.
+    /// A rate whose buckets do not refill during a test.
     private let rate = RequestRate(interval: 3_600_000_000_000, burst: 5)
     private let patience = Duration.seconds(20)
 
-    /// Runs the body with a connected limiter that waits long, but where the test is about waiting.
+    /// Runs the body with a connected limiter.
+    /// - Parameter limit: long unless the test is about it.
     private func withLimiter(
         on server: RedisServer, _ rate: RequestRate? = nil, limit: Duration = .seconds(20),
         _ body: (RedisProcess, RedisRateLimiter) async throws -> Void
@@ -26,7 +27,7 @@ import UseCases
         return granted
     }
 
-    @Test func `Processes share one budget a caller, whatever its name`() async throws {
+    @Test func `Processes share a caller's bucket, whatever its name contains`() async throws {
         let server = try RedisServer()
         try await withLimiter(on: server) { process, one in
             try await withLimiter(on: server) { _, other in
@@ -39,7 +40,7 @@ import UseCases
                 let wait = try #require(await other.take("shop"))
                 #expect(wait > .seconds(3_000) && wait <= .seconds(3_600))
             }
-            // Nothing is left in Redis for good, and nothing without an end.
+            // Every key in Redis expires.
             let names = try await process.client.send(["KEYS", "*"], timeout: patience).array ?? []
             #expect(names.count == 4)
             for name in names.compactMap(\.bytes) {
@@ -49,7 +50,7 @@ import UseCases
         }
     }
 
-    @Test func `Servers of other settings have budgets of their own`() async throws {
+    @Test func `Servers with other settings have other buckets`() async throws {
         let server = try RedisServer()
         try await withLimiter(on: server) { _, one in
             try await withLimiter(on: server, RequestRate(interval: rate.interval, burst: 2)) { _, other in
@@ -59,14 +60,14 @@ import UseCases
         }
     }
 
-    @Test func `A budget comes back by Redis' own clock`() async throws {
+    @Test func `A bucket refills by the clock of Redis`() async throws {
         try await withLimiter(on: try RedisServer(), RequestRate(perSecond: 50, burst: 1)) { _, limiter in
             #expect(await granted(1, "shop", limiter) == 1)
-            try await eventually("one is given back") { await limiter.take("shop") == nil }
+            try await eventually("a token comes back") { await limiter.take("shop") == nil }
         }
     }
 
-    @Test func `After SCRIPT FLUSH the script is sent again, and nothing is forgotten`() async throws {
+    @Test func `After SCRIPT FLUSH the script is sent again, and the buckets stay`() async throws {
         try await withLimiter(on: try RedisServer()) { process, limiter in
             #expect(await granted(3, "shop", limiter) == 3)
             for left in [1, 1, 0] {
@@ -76,7 +77,7 @@ import UseCases
         }
     }
 
-    @Test func `What is no bucket in Redis is taken for none, and a wrong type lets the process count alone`()
+    @Test func `A malformed bucket counts as full, and a key of a wrong type makes the process count alone`()
         async throws
     {
         try await withLimiter(on: try RedisServer()) { process, limiter in
@@ -91,7 +92,7 @@ import UseCases
         }
     }
 
-    @Test func `With Redis away the process counts alone, and together again when it is back`() async throws {
+    @Test func `During an outage the process counts alone, and shares buckets again afterwards`() async throws {
         let server = try RedisServer()
         try await withLimiter(on: server) { process, limiter in
             #expect(await granted(9, "shop", limiter) == 5)
@@ -100,19 +101,19 @@ import UseCases
             #expect(await granted(9, "shop", limiter) == 5)
             try server.start()
             try await eventually("connected") { process.client.isConnected }
-            // A new Redis knows nothing of either.
+            // The new Redis is empty.
             #expect(await granted(9, "shop", limiter) == 5)
         }
     }
 
-    @Test func `A Redis that does not answer keeps nobody waiting but the first`() async throws {
+    @Test func `A frozen Redis delays the first requests only`() async throws {
         let server = try RedisServer()
         try await withLimiter(on: server, limit: RedisRateLimiter.answerLimit) { process, limiter in
             server.freeze()
             let start = ContinuousClock.now
             #expect(await granted(500, "shop", limiter) == 5)
             let waited = ContinuousClock.now - start
-            // With room for a machine that builds meanwhile; if each of them waited it would be ten seconds.
+            // With a margin for a busy machine; if each request waited, it would be ten seconds.
             #expect(waited >= RedisRateLimiter.answerLimit && waited < .seconds(5), "\(waited)")
             server.thaw()
             try await eventually("Redis counts again") {

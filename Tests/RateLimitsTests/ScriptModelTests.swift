@@ -4,7 +4,7 @@ import Testing
 
 @testable import RateLimits
 
-/// The script beside `Buckets`, on a clock of the test's own.
+/// Compares the script with `Buckets`, on the test's own clock.
 @Suite struct ScriptModelTests {
     private static let script = RedisScript(RateLimitScript.source(time: "{ARGV[3], ARGV[4]}"))
 
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    // An hour and more a request: what Redis keeps outlives the test, though the test's clock is not Redis'.
+    // An hour or more for each request, so that no key expires during the test, which uses another clock than Redis.
     @Test(arguments: [
         (3_600_000_000_000, 1), (3_600_000_000_001, 3), (7_777_777_777_777, 10), (86_400_000_000_000, 100),
     ])
@@ -47,7 +47,7 @@ import Testing
                     now += .random(in: 0...(rate.slack / 1_000), using: &random)
                 }
                 switch Int.random(in: 0..<8, using: &random) {
-                // The very moment from which it may, or the microsecond before.
+                // The first allowed moment, or the microsecond before.
                 case 1: now += (found ?? 0) / 1_000 + .random(in: 0...1, using: &random)
                 case 2: now += .random(in: 0...3, using: &random)
                 case 3: now += .random(in: 0...(interval / 1_000), using: &random)
@@ -67,7 +67,7 @@ import Testing
                 let found = try await fixture.take("a", now: now)
                 #expect(found == expected)
             }
-            // By a day, and from there on as ever.
+            // Set back by a day.
             let before = now - 86_400_000_000
             for expected in [nil, nil, rate.interval] as [Int64?] {
                 let found = try await fixture.take("a", now: before)
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `The widest settings fit into Lua's numbers`() async throws {
+    @Test func `The extreme settings fit into Lua's numbers`() async throws {
         try await withRedis(try RedisServer()) { process in
             for (perSecond, burst) in [(1, 10_000_000), (1, 1_000_000), (1_000_000, 10_000_000), (3, 100_000)] {
                 let rate = RequestRate(perSecond: perSecond, burst: burst)

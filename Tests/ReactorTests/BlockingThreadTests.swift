@@ -5,18 +5,18 @@ import Testing
 struct BlockingThreadTests {
     private struct Refusal: Error, Equatable {}
 
-    private static func pass(_ inside: Count) {
-        #expect(inside.add() == 1)
-        inside.add(-1)
+    private static func enterAlone(_ running: Count) {
+        #expect(running.add() == 1)
+        running.add(-1)
     }
 
     @Test func `calls run one at a time and in order`() async throws {
         let thread = BlockingThread(name: "test")
         defer { thread.shutdown() }
-        let inside = Count()
+        let running = Count()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
-                group.addTask { try await thread.run { Self.pass(inside) } }
+                group.addTask { try await thread.run { Self.enterAlone(running) } }
             }
             try await group.waitForAll()
         }
@@ -29,11 +29,11 @@ struct BlockingThreadTests {
         await #expect(throws: Refusal()) { try await thread.run { throw Refusal() } }
     }
 
-    @Test("blocking calls have threads of their own, however many the shared pool has", .timeLimit(.minutes(1)))
+    @Test("each blocking thread is a thread of its own", .timeLimit(.minutes(1)))
     func ownThreads() async throws {
         let threads = (0..<8).map { BlockingThread(name: "test-\($0)") }
         defer { for thread in threads { thread.shutdown() } }
-        // All eight block until all eight have begun: on the shared pool of a small machine that would never be.
+        // Each call blocks until all eight have begun, which never happens on a shared pool with fewer threads.
         let begun = Count()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for thread in threads {

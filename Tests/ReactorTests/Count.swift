@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that threads share; `#expect` cannot hold an `Atomic`, which is not copyable.
+/// A counter that threads share. `#expect` cannot capture an `Atomic`, which is not copyable.
 final class Count: Sendable {
     private let atomic = Atomic(0)
 

@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 import Testing
 
-/// An actor on a reactor, to see where its code runs.
+/// An actor on a reactor, which checks where its code runs.
 actor Counter {
     private let reactor: Reactor
     private(set) var value = 0
@@ -38,7 +38,7 @@ func monotonicNanoseconds() -> Int64 {
 }
 
 struct ReactorTests {
-    @Test func `ten thousand tasks add up on one actor`() async throws {
+    @Test func `ten thousand tasks increment one actor`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let counter = Counter(on: reactor)
@@ -75,13 +75,13 @@ struct ReactorTests {
         defer { reactor.shutdown() }
         let counter = Counter(on: reactor)
         await counter.spin(for: 100_000_000)
-        // The turn is noted when it ends, so a second one is waited for.
+        // A turn is recorded when it ends, so this waits for a second one.
         await reactor.sleep(for: .milliseconds(1))
         #expect(reactor.takeLoopLag() >= .milliseconds(100))
         #expect(reactor.takeLoopLag() < .milliseconds(100))
     }
 
-    @Test func `shutdown runs what is queued and frees the reactor`() async throws {
+    @Test func `shutdown runs the queued work and frees the reactor`() async throws {
         weak var gone: Reactor?
         let ran = Count()
         do {

@@ -7,7 +7,7 @@ struct TimerTests {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let fired = Mutex<[Int]>([])
-        // Far apart: scheduling them takes time too, and a busy machine must not reorder them.
+        // The delays are far apart, because a busy machine takes time to schedule them.
         let delays = (0..<10).map { ($0 * 7) % 10 * 30 }
         let start = monotonicNanoseconds()
         await withCheckedContinuation { continuation in
@@ -22,7 +22,7 @@ struct TimerTests {
         #expect(fired.withLock { $0 } == delays.sorted())
     }
 
-    @Test func `cancelled timers do not fire and the others all do`() async throws {
+    @Test func `cancelled timers do not fire, and all others do`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let fired = Mutex<[Int]>([])
@@ -51,7 +51,7 @@ struct TimerTests {
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 
-    @Test func `a sleep by a cancelled task returns at once`() async throws {
+    @Test func `a sleep in a cancelled task returns at once`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         await withTaskGroup(of: Void.self) { group in
@@ -60,7 +60,7 @@ struct TimerTests {
         }
     }
 
-    @Test func `shutdown wakes sleepers and drops timers`() async throws {
+    @Test func `shutdown wakes sleeping tasks and drops timers`() async throws {
         let reactor = try Reactor(name: "test")
         let fired = Count()
         reactor.schedule(after: .seconds(60)) { fired.add() }

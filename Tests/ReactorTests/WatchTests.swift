@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 import Testing
 
-/// Two connected sockets, closed at the end.
+/// Two connected sockets.
 struct SocketPair {
     let near: CInt
     let far: CInt
@@ -26,24 +26,24 @@ struct WatchTests {
         await withCheckedContinuation { continuation in reactor.post { continuation.resume(returning: body()) } }
     }
 
-    /// Each hop is a turn of the loop at least, and each turn looks at the descriptors.
+    /// Each hop takes at least one turn of the loop, and each turn polls the descriptors.
     private func turn(_ reactor: Reactor, times: Int) async {
         for _ in 0..<times { await on(reactor) {} }
     }
 
-    @Test func `a watcher hears what is written and is silent once unwatched`() async throws {
+    @Test func `a watcher is called for written data until it is removed`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let pair = SocketPair()
         defer { pair.close() }
-        let heard = Count()
+        let calls = Count()
         await withCheckedContinuation { continuation in
             reactor.post {
                 do {
                     try reactor.watch(pair.near, for: .read) { readiness in
                         #expect(readiness == .read)
-                        // The byte is not read: level-triggered, so it is reported again until unwatched.
-                        guard heard.add() == 3 else { return }
+                        // The byte is not read, so it is reported again until the watcher is removed (level-triggered).
+                        guard calls.add() == 3 else { return }
                         reactor.unwatch(pair.near)
                         reactor.unwatch(pair.near)
                         continuation.resume()
@@ -54,7 +54,7 @@ struct WatchTests {
             #expect(write(pair.far, &byte, 1) == 1)
         }
         await turn(reactor, times: 20)
-        #expect(heard.value == 3)
+        #expect(calls.value == 3)
     }
 
     @Test func `a second watcher of a descriptor is refused`() async throws {
@@ -73,18 +73,18 @@ struct WatchTests {
         await on(reactor) { reactor.unwatch(pair.near) }
     }
 
-    @Test func `interest in writing is heard only while it is asked for`() async throws {
+    @Test func `writability is reported only while it is requested`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let pair = SocketPair()
         defer { pair.close() }
-        let heard = Count()
+        let calls = Count()
         await withCheckedContinuation { continuation in
             reactor.post {
                 do {
                     try reactor.watch(pair.near, for: .read) { readiness in
                         #expect(readiness == .write)
-                        heard.add()
+                        calls.add()
                         reactor.change(pair.near, to: .read)
                         continuation.resume()
                     }
@@ -93,7 +93,7 @@ struct WatchTests {
             }
         }
         await turn(reactor, times: 20)
-        #expect(heard.value == 1)
+        #expect(calls.value == 1)
         await on(reactor) { reactor.unwatch(pair.near) }
     }
 
@@ -116,7 +116,7 @@ struct WatchTests {
         Glibc.close(pair.near)
     }
 
-    @Test func `a busy reactor still looks at its descriptors`() async throws {
+    @Test func `a busy reactor still polls its descriptors`() async throws {
         let reactor = try Reactor(name: "test")
         defer { reactor.shutdown() }
         let pair = SocketPair()

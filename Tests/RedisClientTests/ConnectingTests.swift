@@ -19,7 +19,7 @@ import Testing
         await zeroth.shutdown()
     }
 
-    @Test func `A wrong password is reported, and tried again`() async throws {
+    @Test func `A wrong password is reported, and the client tries again`() async throws {
         let server = try RedisServer(password: "right")
         let reasons = Mutex<[String]>([])
         let process = try RedisProcess(RedisConfiguration(url: server.url + "?password=wrong")) { event in
@@ -33,7 +33,7 @@ import Testing
         await process.shutdown()
     }
 
-    @Test func `Where nothing listens, commands fail at once and the attempts go on`() async throws {
+    @Test func `Without a listening server, commands fail at once and the attempts continue`() async throws {
         let failures = Atomic<Int>(0)
         let process = try RedisProcess(RedisConfiguration(url: "unix:///nowhere/redis.sock")) { event in
             if case .connectFailed = event { failures.add(1, ordering: .relaxed) }
@@ -44,7 +44,7 @@ import Testing
         await process.shutdown()
     }
 
-    @Test func `A hook is done before the first command of anybody else`() async throws {
+    @Test func `A hook finishes before the first command of a caller`() async throws {
         let server = try RedisServer()
         let prepare = { (process: RedisProcess) in
             process.client.whenConnected { session in
@@ -54,17 +54,17 @@ import Testing
         try await withRedis(server, prepare: prepare) { process, _ in
             let count = try await process.client.send(["GET", "hook"], timeout: .seconds(10))
             #expect(count == .bytes(Array("20".utf8)))
-            // Outside of a hook a session's commands are refused.
+            // Outside of its hook, a session's commands are refused.
             let late = RedisSession(client: process.client, generation: 1)
             await #expect(throws: RedisError.notConnected) { try await late.send(["PING"], timeout: .seconds(1)) }
         }
     }
 
-    @Test func `What is to be done once connected finds commands passing`() async throws {
+    @Test func `A ready handler runs on every new connection, and its commands are admitted`() async throws {
         let server = try RedisServer()
         let outcomes = Mutex<[Result<RedisValue, RedisError>]>([])
         let process = try RedisProcess(RedisConfiguration(url: server.url))
-        process.client.onceConnected { [client = process.client] in
+        process.client.whenReady { [client = process.client] in
             client.post(["PING"], timeout: .seconds(20)) { result in outcomes.withLock { $0.append(result) } }
         }
         try await process.connect()
@@ -76,7 +76,7 @@ import Testing
         await process.shutdown()
     }
 
-    @Test func `Shutting down answers those who wait`() async throws {
+    @Test func `Shutting down fails the waiting callers`() async throws {
         let server = try RedisServer()
         var configuration = try RedisConfiguration(url: server.url)
         configuration.stallLimit = .seconds(30)

@@ -5,11 +5,11 @@ import Testing
 @testable import RedisClient
 
 @Suite struct OutageTests {
-    /// Limits are compared with this much on top, because the machine also builds while it tests: a command without a limit
-    /// would take the 30 seconds that these tests give it.
-    static let slack = Duration.seconds(10)
+    /// Added to upper limits, because the machine may build while it tests: a command without a limit would take the 30
+    /// seconds that these tests give it.
+    static let tolerance = Duration.seconds(10)
 
-    @Test func `A killed server fails commands at once, and is found again when it is back`() async throws {
+    @Test func `A killed server fails commands at once, and the client reconnects when it is back`() async throws {
         let server = try RedisServer()
         try await withRedis(server) { process in
             let client = process.client
@@ -23,7 +23,7 @@ import Testing
             try await eventually("the loss was noticed") { !client.isConnected }
             let start = ContinuousClock.now
             await #expect(throws: RedisError.notConnected) { try await client.ping(timeout: .seconds(30)) }
-            #expect(ContinuousClock.now - start < Self.slack)
+            #expect(ContinuousClock.now - start < Self.tolerance)
             #expect(
                 outcomes.withLock { $0 }.allSatisfy { error in
                     if case .connectionLost = error { true } else { error == .notConnected }
@@ -43,7 +43,7 @@ import Testing
                 Task {
                     var asked = 0
                     var hasFailed = false
-                    // However quick the server is, all are at it when it goes.
+                    // However fast the server is, all workers have commands in flight when it is killed.
                     while asked < 200 || !hasFailed {
                         do { try await client.ping(timeout: .seconds(30)) } catch { hasFailed = true }
                         asked += 1
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `A server that freezes shortly lets commands time out, and later replies go to their own waiters`()
+    @Test func `A short freeze lets commands time out, and later replies go to their own waiters`()
         async throws
     {
         let server = try RedisServer()
@@ -74,7 +74,7 @@ import Testing
             }
             let waited = ContinuousClock.now - start
             #expect(waited >= .milliseconds(50))
-            #expect(waited < .milliseconds(50) + Self.slack)
+            #expect(waited < .milliseconds(50) + Self.tolerance)
             let patient = (0..<100).map { number in
                 Task { try await client.send(["ECHO", .text("\(number)")], timeout: .seconds(30)) }
             }
@@ -86,8 +86,7 @@ import Testing
         }
     }
 
-    @Test func `A server that stays frozen is given up at the stall limit, and found again when it thaws`() async throws
-    {
+    @Test func `The client drops a frozen server at the stall limit, and reconnects when it thaws`() async throws {
         let server = try RedisServer()
         try await withRedis(server, stallLimit: .seconds(1)) { process in
             let client = process.client
@@ -98,7 +97,7 @@ import Testing
             }
             let waited = ContinuousClock.now - start
             #expect(waited >= .seconds(1))
-            #expect(waited < .seconds(1) + Self.slack)
+            #expect(waited < .seconds(1) + Self.tolerance)
             await #expect(throws: RedisError.notConnected) { try await client.ping(timeout: .seconds(30)) }
             server.thaw()
             try await eventually("connected again") { client.isConnected }
@@ -124,7 +123,7 @@ import Testing
         await process.shutdown()
     }
 
-    @Test func `What a frozen server's socket does not take is written when it thaws`() async throws {
+    @Test func `Bytes that a frozen server's socket does not accept are written when it thaws`() async throws {
         let server = try RedisServer()
         var configuration = try RedisConfiguration(url: server.url)
         configuration.stallLimit = .seconds(30)
@@ -144,7 +143,7 @@ import Testing
     }
 }
 
-/// A number that many tasks count up.
+/// A counter that many tasks increment.
 private final class Counter: Sendable {
     private let count = Atomic<Int>(0)
 

@@ -4,16 +4,16 @@ import Testing
 @testable import RedisClient
 
 @Suite struct StateMachineModelTests {
-    /// Random commands, replies, time and losses against a list of what the server owes. Every waiter hears exactly once,
-    /// and only ever of its own command.
-    @Test func `Whatever happens, every waiter hears exactly once`() throws {
+    /// Random commands, replies, time and losses against a list of unanswered commands. Every waiter is resumed exactly
+    /// once, and only with the result of its own command.
+    @Test func `Every waiter is resumed exactly once in any order of events`() throws {
         let seed = SeededGenerator.testSeed()
         print("seed \(seed)")
         var random = SeededGenerator(seed: seed)
         var now = ContinuousClock.now
         var machine = Machine.ready(now: now)
-        var owed: [Int] = []
-        var heard: [Int: Int] = [:]
+        var unanswered: [Int] = []
+        var resumed: [Int: Int] = [:]
         var admitted = 0
 
         for waiter in 0..<20_000 {
@@ -22,35 +22,35 @@ import Testing
             case 0..<55:
                 let timeout = Duration.milliseconds(Int.random(in: 1...80, using: &random))
                 if machine.refusal(waiter, timeout: timeout, now: now) == nil {
-                    owed.append(waiter)
+                    unanswered.append(waiter)
                     admitted += 1
                 }
-            case 55..<85 where !owed.isEmpty:
-                let expected = owed.removeFirst()
+            case 55..<85 where !unanswered.isEmpty:
+                let expected = unanswered.removeFirst()
                 if let receiver = machine.receiver(now: now) {
                     #expect(receiver == expected, "seed \(seed)")
-                    heard[receiver, default: 0] += 1
+                    resumed[receiver, default: 0] += 1
                 } else {
-                    #expect(heard[expected] == 1, "seed \(seed)")
+                    #expect(resumed[expected] == 1, "seed \(seed)")
                 }
             case 85..<99:
                 let tick = machine.tick(now: now)
-                for waiter in tick.expired { heard[waiter, default: 0] += 1 }
-                #expect(Set(tick.expired).isSubset(of: owed), "seed \(seed)")
+                for waiter in tick.expired { resumed[waiter, default: 0] += 1 }
+                #expect(Set(tick.expired).isSubset(of: unanswered), "seed \(seed)")
             default:
                 let lost = machine.lost(now: now, random: 0.5)
                 let loss = try #require(lost)
-                for waiter in loss.waiters { heard[waiter, default: 0] += 1 }
-                owed = []
+                for waiter in loss.waiters { resumed[waiter, default: 0] += 1 }
+                unanswered = []
                 #expect(machine.connect() == true)
                 #expect(machine.connected(handshake: [1], now: now) == true)
                 _ = machine.received(errorCode: nil, now: now)
                 _ = machine.settled(generation: machine.generation, now: now)
             }
         }
-        for waiter in machine.close() { heard[waiter, default: 0] += 1 }
-        #expect(heard.count == admitted, "seed \(seed)")
-        #expect(heard.values.allSatisfy { $0 == 1 }, "seed \(seed)")
+        for waiter in machine.close() { resumed[waiter, default: 0] += 1 }
+        #expect(resumed.count == admitted, "seed \(seed)")
+        #expect(resumed.values.allSatisfy { $0 == 1 }, "seed \(seed)")
     }
 
     @Test func `The slot queue is a queue`() {

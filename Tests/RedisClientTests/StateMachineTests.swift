@@ -5,7 +5,7 @@ import Testing
 typealias Machine = RedisConnection.StateMachine<Int>
 
 extension Machine {
-    /// A machine whose connection is through everything; the clock stands at `now`.
+    /// A machine whose connection is ready at `now`.
     static func ready(
         now: ContinuousClock.Instant, maximumCommands: Int = 100, maximumBytes: Int = 10_000
     ) -> Machine {
@@ -30,18 +30,18 @@ extension Machine {
         }
     }
 
-    /// What a reply leads to, in words.
+    /// The effect of a reply, as text.
     mutating func step(errorCode: String? = nil, now: ContinuousClock.Instant) -> String {
         switch received(errorCode: errorCode, now: now) {
         case .deliver(let waiter): "deliver to \(waiter)"
         case .drop: "drop"
-        case .handshakeGoesOn: "handshake goes on"
+        case .handshakeContinues: "handshake continues"
         case .runHooks: "run hooks"
-        case .breakOff(let reason): "break off: \(reason)"
+        case .close(let reason): "close: \(reason)"
         }
     }
 
-    /// Whom the next reply is delivered to, or nil when it is dropped.
+    /// The waiter that gets the next reply, or nil when the reply is dropped.
     mutating func receiver(now: ContinuousClock.Instant) -> Int? {
         if case .deliver(let waiter) = received(errorCode: nil, now: now) { waiter } else { nil }
     }
@@ -50,7 +50,7 @@ extension Machine {
 @Suite struct StateMachineTests {
     let start = ContinuousClock.now
 
-    @Test func `Commands pass after handshake and hooks, and not before`() {
+    @Test func `Commands are admitted after handshake and hooks, not before`() {
         var machine = Machine(stallLimit: .seconds(1), maximumCommands: 9, maximumBytes: 900)
         #expect(machine.refusal(1, now: start) == .notConnected)
         #expect(machine.connect() == true)
@@ -58,7 +58,7 @@ extension Machine {
         #expect(machine.refusal(1, now: start) == .notConnected)
         #expect(machine.connected(handshake: [10, 20], now: start) == true)
         #expect(machine.refusal(1, now: start) == .notConnected)
-        #expect(machine.step(now: start) == "handshake goes on")
+        #expect(machine.step(now: start) == "handshake continues")
         #expect(machine.step(now: start) == "run hooks")
         #expect(machine.phase == .settling)
         #expect(machine.refusal(1, now: start) == .notConnected)
@@ -69,11 +69,11 @@ extension Machine {
         #expect(machine.receiver(now: start) == 3)
     }
 
-    @Test func `A refused handshake breaks the connection off`() {
+    @Test func `A refused handshake closes the connection`() {
         var machine = Machine(stallLimit: .seconds(1), maximumCommands: 9, maximumBytes: 900)
         _ = machine.connect()
         _ = machine.connected(handshake: [10], now: start)
-        #expect(machine.step(errorCode: "WRONGPASS", now: start) == "break off: handshake refused: WRONGPASS")
+        #expect(machine.step(errorCode: "WRONGPASS", now: start) == "close: handshake refused: WRONGPASS")
     }
 
     @Test func `A hook of an old connection neither sends nor settles on the new one`() {
@@ -100,7 +100,7 @@ extension Machine {
         #expect(machine.receiver(now: start + .milliseconds(70)) == 2)
     }
 
-    @Test func `A tick is asked for at the earliest deadline only`() {
+    @Test func `A tick is scheduled for the earliest deadline only`() {
         var machine = Machine.ready(now: start)
         func tickAt(_ admission: Machine.Admission) -> Duration? {
             if case .write(let time) = admission { time.map { $0 - start } } else { nil }
@@ -116,7 +116,7 @@ extension Machine {
         #expect(first.tickAt == start + .milliseconds(500))
     }
 
-    @Test func `A connection that owes replies and is quiet for the stall limit counts as dead`() {
+    @Test func `A connection with unanswered commands that is silent for the stall limit counts as dead`() {
         var machine = Machine.ready(now: start)
         _ = machine.admit(1, bytes: 10, from: .caller, timeout: .seconds(10), now: start + .seconds(5))
         #expect(machine.tick(now: start + .milliseconds(5_990)).isStalled == false)
@@ -142,12 +142,12 @@ extension Machine {
         #expect(machine.refusal(5, bytes: 60, now: start) == nil)
     }
 
-    @Test func `A reply that nobody asked for breaks the connection off`() {
+    @Test func `A reply without a command closes the connection`() {
         var machine = Machine.ready(now: start)
-        #expect(machine.step(now: start) == "break off: a reply that nobody asked for")
+        #expect(machine.step(now: start) == "close: a reply without a command")
     }
 
-    @Test func `A loss fails everybody who waits, once, and a second loss nobody`() throws {
+    @Test func `A loss fails every waiter once, and a second loss fails none`() throws {
         var machine = Machine.ready(now: start)
         for waiter in 1...3 {
             _ = machine.admit(waiter, bytes: 1, from: .caller, timeout: .milliseconds(waiter * 10), now: start)
@@ -169,14 +169,14 @@ extension Machine {
         #expect(machine.lost(now: start, random: 0) == nil)
     }
 
-    @Test func `A socket that comes after the close is not taken`() {
+    @Test func `A socket that opens after the close is not used`() {
         var machine = Machine(stallLimit: .seconds(1), maximumCommands: 9, maximumBytes: 900)
         _ = machine.connect()
         _ = machine.close()
         #expect(machine.connected(handshake: [1], now: start) == false)
     }
 
-    @Test func `The backoff doubles to a second, loses up to half by chance, and starts over after a good connection`()
+    @Test func `The backoff doubles to a second, loses up to half at random, and starts over after a good connection`()
     {
         var backoff = RedisBackoff()
         let waits = (0..<7).map { _ in backoff.next(random: 0) / .milliseconds(1) }

@@ -1,8 +1,8 @@
 public import Reactor
 public import RedisClient
 
-/// What one process of the system has to do with Redis: its reactor, its connecting thread and its client. Several of
-/// them in a test are several processes to the server.
+/// The Redis side of one process of the system: a reactor, a connecting thread and a client. Several of them in a test are
+/// several processes to the server.
 public final class RedisProcess: Sendable {
     public let reactor: Reactor
     public let client: RedisClient
@@ -16,13 +16,13 @@ public final class RedisProcess: Sendable {
         client = RedisClient(configuration: configuration, reactor: reactor, connector: connector, onEvent: onEvent)
     }
 
-    /// Connects, and returns when commands pass.
+    /// Connects, and returns when commands are admitted.
     public func connect() async throws {
         await client.start()
         try await eventually("connected") { client.isConnected }
     }
 
-    /// Ends the threads. Must be called, from outside of the reactor, or they live on.
+    /// Ends the threads. Must be called, and not on the reactor's thread.
     public func shutdown() async {
         await client.shutdown()
         reactor.shutdown()
@@ -32,8 +32,8 @@ public final class RedisProcess: Sendable {
 
 /// Runs `body` with a connected client of the server, shut down afterwards.
 /// - Parameters:
-///   - stallLimit: long, so that a machine that builds meanwhile does not look like a dead server.
-///   - prepare: what must be done with the client before it is started, such as adding hooks.
+///   - stallLimit: long, so that a busy machine does not look like a dead server.
+///   - prepare: runs before the client is started, for example to add hooks.
 public func withRedis<Prepared>(
     _ server: RedisServer, stallLimit: Duration = .seconds(30), prepare: (RedisProcess) throws -> Prepared,
     _ body: (RedisProcess, Prepared) async throws -> Void
@@ -60,8 +60,8 @@ public func withRedis(
     try await withRedis(server, stallLimit: stallLimit, prepare: { _ in }, { process, _ in try await body(process) })
 }
 
-/// Cuts the process's connection and lets it make no new one until the server is shown again.
-public func cutOff(_ process: RedisProcess, from server: RedisServer, by admin: RedisProcess) async throws {
+/// Closes the process's connection and prevents a new one until `show()` of the server.
+public func disconnect(_ process: RedisProcess, from server: RedisServer, by admin: RedisProcess) async throws {
     server.hide()
     _ = try await admin.client.send(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], timeout: .seconds(10))
     try await eventually("cut off") { !process.client.isConnected }

@@ -1,16 +1,16 @@
 import Glibc
 import Synchronization
 
-/// A Redis server of one test's own, on a private socket in a temporary folder, so that any number of runs go side by
-/// side. The program is `TEST_REDIS_SERVER`, or `/usr/bin/redis-server`.
+/// A Redis server for one test, on a private socket in a temporary folder, so that any number of runs work side by side.
+/// The program is `TEST_REDIS_SERVER`, or `/usr/bin/redis-server`.
 public final class RedisServer: Sendable {
     public enum Failure: Error {
         case system(call: String, errno: CInt)
-        /// The server does not listen although this much time has passed.
+        /// The server did not listen within the start limit.
         case notListening
     }
 
-    /// How long a start may take on a machine that builds and tests at the same time.
+    /// Long enough for a machine that builds and tests at the same time.
     private static let startLimit: Duration = .seconds(20)
 
     public let folder: String
@@ -23,8 +23,8 @@ public final class RedisServer: Sendable {
     public var url: String { "unix://\(socket)" }
 
     /// - Parameters:
-    ///   - password: what the server requires.
-    ///   - onTCP: listens on a free port of 127.0.0.1 too.
+    ///   - password: the password that the server requires.
+    ///   - onTCP: whether it also listens on a free port of 127.0.0.1.
     public init(password: String? = nil, onTCP: Bool = false) throws {
         var template = Array("/tmp/redis-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure.system(call: "mkdtemp", errno: errno) }
@@ -41,7 +41,7 @@ public final class RedisServer: Sendable {
         rmdir(folder)
     }
 
-    /// Starts the program and waits until it listens. Nothing of an earlier run is left: it saves no data.
+    /// Starts the program and waits until it listens. Its database is empty: the server saves no data.
     public func start() throws {
         let program = getenv("TEST_REDIS_SERVER").map { String(cString: $0) } ?? "/usr/bin/redis-server"
         var arguments = [
@@ -59,7 +59,7 @@ public final class RedisServer: Sendable {
         }
     }
 
-    /// Ends the server as a crash would, and waits until it is gone.
+    /// Kills the server as a crash would, and waits until the process has ended.
     public func kill() {
         process.withLock { process in
             guard let pid = process.take() else { return }
@@ -78,7 +78,7 @@ public final class RedisServer: Sendable {
         signal(SIGCONT)
     }
 
-    /// Takes the socket's name away: connections stand, and none can be made until ``show()``.
+    /// Renames the socket: open connections stay, and no new one can be made until ``show()``.
     public func hide() {
         rename(socket, socket + ".hidden")
     }
@@ -110,7 +110,7 @@ public final class RedisServer: Sendable {
         var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         vector.append(nil)
         defer { for argument in vector { free(argument) } }
-        // A server that outlives a crashed test must not hold the test's pipes open: its reader would wait for ever.
+        // A server that outlives a crashed test must not hold the test's pipes open, or their reader waits forever.
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

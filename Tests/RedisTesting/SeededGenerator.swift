@@ -1,6 +1,6 @@
 import Glibc
 
-/// Random numbers that a seed repeats (SplitMix64).
+/// Random numbers that depend on a seed alone (SplitMix64).
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -16,7 +16,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
-    /// The seed of a test: `TEST_SEED`, or a new one; the test prints it.
+    /// The seed of a test: `TEST_SEED`, or a random one. The test prints it.
     public static func testSeed() -> UInt64 {
         seedFromEnvironment() ?? .random(in: 0 ... .max)
     }

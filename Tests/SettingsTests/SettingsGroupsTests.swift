@@ -15,6 +15,8 @@ struct SettingsGroupsTests {
         #expect(try ReplicaSettings(nothing).url == nil)
         let lock = try LockSettings(nothing)
         #expect(lock.lease == .seconds(5) && lock.wait == .seconds(5) && lock.onRedisFailure == .database)
+        #expect(lock.sweeperLease == .seconds(1))
+        #expect(try LockSettings(source(environment: ["LOCK_LEASE_MS": "500"])).sweeperLease == .milliseconds(500))
         #expect(try CacheSettings(nothing).ttl == .seconds(300))
         #expect(try ReservationSettings(nothing).ttlSeconds == 600)
         let write = try WriteSettings(nothing)

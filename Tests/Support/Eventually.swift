@@ -1,5 +1,5 @@
-/// Waits until a condition holds, asking every few milliseconds.
-/// - Throws: `Overdue` when the deadline passes first.
+/// Waits until a condition holds, checking every few milliseconds.
+/// - Throws: `TimedOut` if the deadline passes first.
 public func eventually(
     within limit: Duration = .seconds(20), _ what: String, _ condition: () async throws -> Bool
 ) async throws {
@@ -8,10 +8,10 @@ public func eventually(
         if try await condition() { return }
         try await ContinuousClock().sleep(for: .milliseconds(5))
     }
-    throw Overdue(what: what)
+    throw TimedOut(what: what)
 }
 
-public struct Overdue: Error, CustomStringConvertible {
+public struct TimedOut: Error, CustomStringConvertible {
     public let what: String
     public var description: String { "did not happen in time: \(what)" }
 }

@@ -1,7 +1,7 @@
 public import Domain
 public import UseCases
 
-/// The stock in memory: the machine over dictionaries. What PostgreSQL is compared against.
+/// A command store in memory: the stock machine over dictionaries. Tests compare PostgreSQL with it.
 public actor InMemoryStock: CommandStore {
     private var records: [RecordKey: InventoryRecord] = [:]
     private var reservations: [ReservationID: Reservation] = [:]
@@ -12,7 +12,7 @@ public actor InMemoryStock: CommandStore {
     private var seed: UInt64 = 1
     private let clock: @Sendable () -> Instant
 
-    /// - Parameter clock: the instant of each command that is submitted without one.
+    /// - Parameter clock: gives the instant of each command that is submitted without one.
     public init(clock: @escaping @Sendable () -> Instant = { Instant(milliseconds: 1_800_000_000_000) }) {
         self.clock = clock
     }
@@ -31,7 +31,7 @@ public actor InMemoryStock: CommandStore {
         seed += 1
         var facts = StockFacts(
             records: records, archivedProducts: archivedProducts, archivedWarehouses: archivedWarehouses)
-        if let order = command.resolvedOrder { facts.orders[order] = ofOrder(order) }
+        if let order = command.resolvedOrder { facts.orders[order] = reservations(of: order) }
         var machine = StockMachine(facts: facts, now: now, identifiers: IdentifierSource(seed: seed))
         while true {
             switch machine.decide(command, actor: actor) {
@@ -45,7 +45,7 @@ public actor InMemoryStock: CommandStore {
                     machine.add(OverdueReservations(reservations: overdue, isComplete: true), of: key)
                 }
             case .needsRecords:
-                preconditionFailure("every record is held here")
+                preconditionFailure("every record is loaded here")
             }
         }
     }
@@ -64,7 +64,7 @@ public actor InMemoryStock: CommandStore {
         for id in changes.openAlerts.keys { if let key = keys[id] { alerts[key, default: 0] += 1 } }
     }
 
-    // MARK: What tests look at
+    // MARK: State for assertions
 
     public func record(_ key: RecordKey) -> InventoryRecord? { records[key] }
 
@@ -75,11 +75,11 @@ public actor InMemoryStock: CommandStore {
 
     public func unresolvedAlerts(of key: RecordKey) -> Int { alerts[key] ?? 0 }
 
-    public func ofOrder(_ order: OrderID) -> [Reservation] {
+    public func reservations(of order: OrderID) -> [Reservation] {
         reservations.values.filter { $0.orderID == order }.sorted { $0.id < $1.id }
     }
 
-    // MARK: What tests arrange
+    // MARK: Test setup
 
     public func setArchived(_ product: ProductID, _ isArchived: Bool) {
         if isArchived { archivedProducts.insert(product) } else { archivedProducts.remove(product) }
@@ -89,14 +89,14 @@ public actor InMemoryStock: CommandStore {
         if isArchived { archivedWarehouses.insert(warehouse) } else { archivedWarehouses.remove(warehouse) }
     }
 
-    /// Makes everything pending of an order overdue.
+    /// Makes the pending reservations of an order overdue.
     public func makeOverdue(_ order: OrderID) {
-        for reservation in ofOrder(order) where reservation.isPending {
+        for reservation in reservations(of: order) where reservation.isPending {
             reservations[reservation.id]?.expiresAt = Instant(milliseconds: 1)
         }
     }
 
-    /// Gives reservations the ids that another store gave them, so that ties are broken alike in both.
+    /// Gives reservations the ids that another store gave them, so that both break ties in the same way.
     public func rename(_ ids: [ReservationID], to others: [ReservationID]) {
         for (id, other) in zip(ids, others) {
             guard let old = reservations.removeValue(forKey: id) else { continue }

@@ -12,7 +12,7 @@ import Synchronization
 package import UseCases
 package import WritePath
 
-/// The write path over a test's own database, put together as the API does.
+/// The write path over a test's own database, composed as in the API.
 package final class PostgresStock: Sendable {
     package let database: TestDatabase
     package let client: PostgresClient
@@ -21,7 +21,7 @@ package final class PostgresStock: Sendable {
     package let catalogue: PostgresCatalogue
     package let queries: PostgresStockQueries
     package let engine: CommandEngine
-    /// Every batch that was committed, as it was decided.
+    /// Every batch that was decided and committed.
     package let trace = Trace()
 
     package final class Trace: Sendable {
@@ -29,7 +29,7 @@ package final class PostgresStock: Sendable {
 
         func append(_ batch: DecidedBatch) { batches.withLock { $0.append(batch) } }
 
-        /// In an order in which they could have run one after the other.
+        /// In an equivalent serial order.
         package var inOrder: [DecidedBatch] { batches.withLock { $0 }.sorted { $0.sequence < $1.sequence } }
     }
 
@@ -59,7 +59,7 @@ package final class PostgresStock: Sendable {
     }
 
     /// Runs a body with a running engine over a new database.
-    /// - Parameter lanes: another way to the database for the lanes: a proxy, say.
+    /// - Parameter lanes: another connection to the database for the lanes, such as a proxy.
     package static func with<Value>(
         leases: any LeaseStore = InProcessLeaseStore(), cache: any StockCache = NoStockCache(),
         settings: EngineSettings = EngineSettings(), lanes: ((TestDatabase) -> PostgresConfiguration)? = nil,
@@ -73,7 +73,7 @@ package final class PostgresStock: Sendable {
         }
     }
 
-    /// Runs a body with a further engine over a database, as a second API process would be.
+    /// Runs a body with another engine over an existing database, like a second API process.
     package static func on<Value>(
         _ database: TestDatabase, leases: any LeaseStore = InProcessLeaseStore(),
         cache: any StockCache = NoStockCache(), settings: EngineSettings = EngineSettings(),
@@ -93,19 +93,20 @@ package final class PostgresStock: Sendable {
         return try result.get()
     }
 
-    // MARK: What tests arrange and look at
+    // MARK: Test setup and state for assertions
 
-    /// Products and warehouses with these codes; every pair of them is a record that may exist.
+    /// Creates products and warehouses with these codes.
+    /// - Returns: a reference for each pair; none of the records exists yet.
     package func makeCatalogue(skus: [String], warehouses: [String]) async throws -> [RecordReference] {
         var products: [(ProductID, SKU)] = []
         var places: [(WarehouseID, WarehouseCode)] = []
         for text in skus {
-            guard let sku = SKU(text) else { throw Overdue(what: "bad SKU") }
+            guard let sku = SKU(text) else { preconditionFailure("invalid SKU: \(text)") }
             let draft = ProductDraft(sku: sku, name: text, basePrice: Money(hundredths: 1_999))
             products.append((try await catalogue.createProduct(draft).id, sku))
         }
         for text in warehouses {
-            guard let code = WarehouseCode(text) else { throw Overdue(what: "bad code") }
+            guard let code = WarehouseCode(text) else { preconditionFailure("invalid code: \(text)") }
             places.append((try await catalogue.createWarehouse(WarehouseDraft(code: code, name: text)).id, code))
         }
         return products.flatMap { product, sku in
@@ -133,7 +134,7 @@ package final class PostgresStock: Sendable {
         return entries.reversed()
     }
 
-    /// Makes everything pending of an order overdue.
+    /// Makes the pending reservations of an order overdue.
     package func makeOverdue(_ order: OrderID) async throws {
         try await sql(
             "UPDATE reservations SET expires_at = '1970-01-01 00:00:00.001Z' WHERE order_id = '\(order)' AND status = 'pending'"
@@ -151,7 +152,7 @@ package final class PostgresStock: Sendable {
         return try result.row(0).value(0)
     }
 
-    /// The violations that an audit finds; none is what every test wants to see at its end.
+    /// The violations that an audit finds; should be empty at the end of every test.
     package func audit() async throws -> [String] {
         try await client.withConnection { connection in
             try await StockAudit(connection: connection).run { _ in }.violations
@@ -160,7 +161,7 @@ package final class PostgresStock: Sendable {
 }
 
 extension PostgresRecordDirectory {
-    /// A record by its key, straight from the database.
+    /// Reads a record by its codes, directly from the database.
     fileprivate func locate(
         reference: RecordReference, queries: PostgresStockQueries
     ) async throws -> InventoryRecord? {

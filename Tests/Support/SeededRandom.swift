@@ -1,17 +1,17 @@
 public import Domain
 import Foundation
 
-/// A variable of the process's environment; nil when it is absent or empty.
+/// An environment variable; nil if it is absent or empty.
 public func environment(_ name: String) -> String? {
     ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
 }
 
-/// A random source that a printed seed repeats (SplitMix64; Steele, Lea, Flood 2014).
+/// A random number generator with a seed, so that failures can be reproduced (SplitMix64; Steele, Lea, Flood 2014).
 public struct SeededRandom: RandomNumberGenerator, Sendable {
     public let seed: UInt64
     private var state: UInt64
 
-    /// - Parameter seed: nil takes `TEST_SEED` from the environment, else a new one; print it with the failure.
+    /// - Parameter seed: nil uses `TEST_SEED` from the environment, else a random seed. Print it with each failure.
     public init(seed: UInt64? = nil) {
         var system = SystemRandomNumberGenerator()
         let seed = seed ?? environment("TEST_SEED").flatMap(UInt64.init) ?? system.next()

@@ -4,10 +4,10 @@ import PostgresSchema
 public import Reactor
 import Synchronization
 
-/// A migrated database of one test's own, on the server that `TEST_DATABASE_URL` names.
+/// A migrated database for a single test, on the server of `TEST_DATABASE_URL`.
 public struct TestDatabase: Sendable {
     public let name: String
-    /// How to reach it.
+    /// How to connect to it.
     public let configuration: PostgresConfiguration
 
     public static let reactor: Reactor = {
@@ -21,8 +21,8 @@ public struct TestDatabase: Sendable {
         return url
     }()
 
-    /// Made once a process: copying it is much faster than migrating anew.
-    private static let template = MadeOnce<String> {
+    /// Created once per process, because copying it is much faster than migrating each database.
+    private static let template = AsyncLazy<String> {
         let name = "template_\(ProcessInfo.processInfo.processIdentifier)_\(UInt32.random(in: 0...UInt32.max))"
         try await administer("CREATE DATABASE \(name)")
         let connection = try await PostgresConnection.connect(
@@ -30,15 +30,15 @@ public struct TestDatabase: Sendable {
         let migrations = try MigrationFolder.read(folder())
         _ = try await Migrator(connection: connection, migrations: migrations).migrate { _ in }
         await connection.close()
-        // A copy needs a source that nobody is connected to.
-        try await eventually("the template is let go of") {
+        // PostgreSQL copies a database only while no session is connected to it.
+        try await eventually("all sessions of the template are closed") {
             let count = try await count("SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)'")
             return count == 0
         }
         return name
     }
 
-    /// Runs a body with a new database, and drops it afterwards.
+    /// Runs a body with a new database, and drops the database afterwards.
     public static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
         let template = try await template.value()
         let name = "test_\(UInt64.random(in: 0...UInt64.max))"
@@ -82,7 +82,7 @@ public struct TestDatabase: Sendable {
         return count
     }
 
-    /// The server's URL with another database in it.
+    /// The server's URL with another database name.
     public static func url(of name: String?) -> String {
         guard let name else { return serverURL }
         guard var parts = URLComponents(string: serverURL), parts.scheme?.hasPrefix("postgres") == true else {
@@ -97,8 +97,8 @@ public struct TestDatabase: Sendable {
     }
 }
 
-/// A value that is made once, by whoever asks first.
-final class MadeOnce<Value: Sendable>: Sendable {
+/// A value that is made on first use; later callers share it.
+final class AsyncLazy<Value: Sendable>: Sendable {
     private let task = Mutex<Task<Value, any Error>?>(nil)
     private let make: @Sendable () async throws -> Value
 

@@ -4,7 +4,7 @@ import Tables
 import Testing
 import UseCases
 
-/// Reads a text whole, or cut into pieces of so many bytes.
+/// Reads a text as a whole or in pieces of `piece` bytes.
 func table<Format: TableFormat>(_: Format.Type, _ text: String, piece: Int = .max) -> ImportTable<Format.Row> {
     var reader = TableReader<Format>()
     let bytes = Array(text.utf8)
@@ -17,18 +17,18 @@ func table<Format: TableFormat>(_: Format.Type, _ text: String, piece: Int = .ma
     return reader.finish()
 }
 
-/// `row column: message` of each fault that is named.
-func words<Row>(_ table: ImportTable<Row>) -> [String] {
+/// Each listed fault as `row column: message`.
+func faultLines<Row>(_ table: ImportTable<Row>) -> [String] {
     table.faults.named.map { "\($0.row) \($0.column ?? "-"): \($0.message)" }
 }
 
 struct TableReaderTests {
     @Test(arguments: [1, 3, 1_000])
-    func `A table as a spreadsheet writes it is read, wherever it is cut`(piece: Int) throws {
+    func `A spreadsheet's table is read, wherever it is cut`(piece: Int) throws {
         let text =
             "\u{FEFF}\"Name\";sku ;base_price;remark\r\n\"Cup; \"\"big\"\"\r\nand blue\";CUP/1;12,50;x\r\n\r\nTea;TEA;3.5;\r\n"
         let read = table(ProductFormat.self, text.replacing("\r\nand", with: " and"), piece: piece)
-        #expect(words(read) == [])
+        #expect(faultLines(read) == [])
         let sku = try #require(SKU("CUP/1"))
         #expect(
             read.rows.map(\.value) == [
@@ -40,21 +40,21 @@ struct TableReaderTests {
         #expect(read.rows.map(\.line) == [2, 4], "an empty line counts as a line")
     }
 
-    @Test func `A first line sep= tells the delimiter and is no header`() {
+    @Test func `A first line sep= sets the delimiter and is not the header`() {
         let read = table(WarehouseFormat.self, "sep=;\r\ncode;name;priority\r\nW1;One, two;7\r\n")
-        #expect(words(read) == [] && read.rows.map(\.value.name) == ["One, two"] && read.rows.map(\.line) == [3])
+        #expect(faultLines(read) == [] && read.rows.map(\.value.name) == ["One, two"] && read.rows.map(\.line) == [3])
         #expect(read.rows.map(\.value.priority) == [7])
     }
 
-    @Test func `Blanks around codes and numbers mean nothing`() {
+    @Test func `Spaces around codes and numbers are ignored`() {
         let read = table(StockFormat.self, "sku, warehouse_code ,quantity_on_hand,reorder_point\n A , W1,5 , \n")
-        #expect(words(read) == [])
+        #expect(faultLines(read) == [])
         #expect(read.rows.map { "\($0.value.sku)/\($0.value.warehouseCode)/\($0.value.quantityOnHand)" } == ["A/W1/5"])
         #expect(read.rows[0].value.reorderPoint == nil)
-        #expect(words(table(StockFormat.self, "sku,warehouse_code,quantity_on_hand\n  ,W,1\n")).count == 1)
+        #expect(faultLines(table(StockFormat.self, "sku,warehouse_code,quantity_on_hand\n  ,W,1\n")).count == 1)
     }
 
-    @Test func `Every fault is named with its line and column, and the good rows are there all the same`() {
+    @Test func `Every fault has its line and column, and the valid rows are read`() {
         let text = """
             sku,warehouse_code,quantity_on_hand,reorder_point,reorder_quantity
             A,W,5,1,1
@@ -68,7 +68,7 @@ struct TableReaderTests {
             """
         let read = table(StockFormat.self, text)
         #expect(
-            words(read) == [
+            faultLines(read) == [
                 "3 sku: must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..",
                 "4 quantity_on_hand: must be between 0 and 9007199254740991",
                 "4 reorder_point: must be an integer",
@@ -93,11 +93,11 @@ struct TableReaderTests {
         ),
         ("sku,name,base_price\nA,\u{7},1\n", "2 name: must not contain control characters"),
     ])
-    func `A table that cannot be meant is refused`(text: String, fault: String) {
-        #expect(words(table(ProductFormat.self, text)) == [fault])
+    func `A malformed table is refused`(text: String, fault: String) {
+        #expect(faultLines(table(ProductFormat.self, text)) == [fault])
     }
 
-    @Test func `An absent description leaves things as they are, an empty one removes it`() {
+    @Test func `An absent description keeps the old one, an empty one removes it`() {
         let absent = table(ProductFormat.self, "sku,name,base_price\nA,a,1\n").rows[0].value.description
         let empty = table(ProductFormat.self, "sku,name,base_price,description\nA,a,1,\n").rows[0].value.description
         let there = table(ProductFormat.self, "sku,name,base_price,description\nA,a,1,\"x\ny\"\n").rows[0].value
@@ -106,14 +106,14 @@ struct TableReaderTests {
         #expect(there.description == "x\ny")
     }
 
-    @Test func `Of too many faults the earliest are named and all are counted`() {
+    @Test func `Of too many faults the first are listed and all are counted`() {
         let rows = (0..<3_000).map { "bad sku,a\($0),1\n" }.joined()
         let read = table(ProductFormat.self, "sku,name,base_price\n" + rows)
         #expect(read.faults.count == 3_000 && read.faults.named.count == RowFaults.namedLimit)
         #expect(read.faults.named.map(\.row) == Array(2...1_001))
     }
 
-    @Test func `What is exported can be imported again`() throws {
+    @Test func `An export can be imported again`() throws {
         let product = Product(
             id: ProductID(high: 1, low: 2), sku: try #require(SKU("A;1".replacing(";", with: "/"))),
             name: " =1+1;\t\"x\", y ", basePrice: Money(hundredths: 5), description: "two\r\nlines",
@@ -124,7 +124,7 @@ struct TableReaderTests {
         writer.product(product)
         let text = String(decoding: writer.bytes, as: UTF8.self)
         let read = table(ProductFormat.self, text.replacing("\t", with: " "))
-        #expect(words(read) == [])
+        #expect(faultLines(read) == [])
         #expect(
             read.rows.map(\.value) == [
                 ImportedProduct(

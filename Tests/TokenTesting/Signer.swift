@@ -2,13 +2,13 @@ public import Crypto
 public import CryptoExtras
 public import Foundation
 
-/// What an issuer signs with. Made of Swift Crypto alone, so that the tests do not ask the library under test.
+/// A key of an issuer. It uses Swift Crypto alone, so that the tests do not depend on the library under test.
 public enum Signer: Sendable {
     case secret(String)
     case rsa(_RSA.Signing.PrivateKey)
     case p256(P256.Signing.PrivateKey)
     case p384(P384.Signing.PrivateKey)
-    /// The same bytes whatever is signed.
+    /// Signs everything with the same bytes.
     case fixed([UInt8])
 
     public func signature(of text: String) throws -> [UInt8] {

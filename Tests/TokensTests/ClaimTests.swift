@@ -9,20 +9,20 @@ import UseCases
 @Suite struct ClaimTests {
     private static let now = Int(Issuer.start)
 
-    @Test func `A token counts until the moment of its end, and not at it`() async throws {
+    @Test func `A token is valid before the moment of its expiry`() async throws {
         let issuer = try await Issuer()
         let token = try token(#"{"alg":"HS256"}"#, Issuer.claims, issuer.secret)
         #expect(issuer.refusal(token) == nil)
-        issuer.pass(59.5)
+        issuer.advance(by: 59.5)
         #expect(issuer.refusal(token) == nil)
-        issuer.pass(0.5)
+        issuer.advance(by: 0.5)
         #expect(issuer.refusal(token) == "the token of jwt:alice has expired")
     }
 
-    @Test func `A token without an end, or with one that is no number, is refused`() async throws {
+    @Test func `A token without a numeric expiry is refused`() async throws {
         let issuer = try await Issuer()
-        #expect(try issuer.refusal(claims: #"{"sub":"a"}"#) == "the token of jwt:a never ends")
-        #expect(try issuer.refusal(claims: #"{"sub":"a","exp":null}"#) == "the token of jwt:a never ends")
+        #expect(try issuer.refusal(claims: #"{"sub":"a"}"#) == "the token of jwt:a never expires")
+        #expect(try issuer.refusal(claims: #"{"sub":"a","exp":null}"#) == "the token of jwt:a never expires")
         for end in [#""\#(Self.now + 60)""#, "[1]", "true", "{}", "1e999", "-1e999", "NaN", ""] {
             #expect(try issuer.refusal(claims: #"{"sub":"a","exp":\#(end)}"#) != nil, "\(end)")
         }
@@ -34,7 +34,7 @@ import UseCases
         }
     }
 
-    @Test func `An issuer's clock may be ahead of ours by the leeway and no more`() async throws {
+    @Test func `An issuer's clock may be ahead by the leeway at most`() async throws {
         let issuer = try await Issuer()
         for claim in ["nbf", "iat"] {
             func refusal(_ ahead: Int) throws -> String? {
@@ -49,22 +49,22 @@ import UseCases
         }
     }
 
-    @Test func `The audience is one or several, and must have the server's where that is set`() async throws {
+    @Test func `The audience is one or several, and must contain the server's if that is set`() async throws {
         let strict = try await Issuer(audience: "stock")
         let open = try await Issuer()
-        for (aud, isTaken) in [
+        for (aud, isAccepted) in [
             (#""stock""#, true), (#"["stock"]"#, true), (#"["x","stock"]"#, true), ("null", false), ("[]", false),
             (#""Stock""#, false), (#""stock ""#, false), (#""x stock""#, false), (#"["x"]"#, false), (#""""#, false),
             (#"{"stock":1}"#, nil), ("1", nil), (#"["stock",1]"#, nil),
         ] {
             let claims = #"{"sub":"a","exp":\#(Self.now + 60),"aud":\#(aud)}"#
-            #expect((try strict.refusal(claims: claims) == nil) == (isTaken ?? false), "\(aud)")
-            #expect((try open.refusal(claims: claims) == nil) == (isTaken != nil), "\(aud)")
+            #expect((try strict.refusal(claims: claims) == nil) == (isAccepted ?? false), "\(aud)")
+            #expect((try open.refusal(claims: claims) == nil) == (isAccepted != nil), "\(aud)")
         }
         #expect(try strict.refusal(claims: Issuer.claims) == "the token of jwt:alice is not for this audience")
     }
 
-    @Test func `The issuer must be the server's where that is set, else it is part of the actor`() async throws {
+    @Test func `The issuer must be the server's if that is set, otherwise it is part of the actor`() async throws {
         let strict = try await Issuer(issuer: "https://id.example")
         let open = try await Issuer()
         func claims(_ issuer: String) -> String { #"{"sub":"a","exp":\#(Self.now + 60),"iss":\#(issuer)}"# }
@@ -90,7 +90,7 @@ import UseCases
             [.catalogWrite, .reservationsWrite, .procurementWrite]
         ),
     ])
-    func `The scope is a text of words or an array, and words that nobody knows are passed by`(
+    func `The scope is a string of words or an array, and unknown words are ignored`(
         _ scope: String, _ scopes: [Scope]
     ) async throws {
         let issuer = try await Issuer()
@@ -102,32 +102,32 @@ import UseCases
     @Test func `A subject is 1 to 255 bytes of visible characters without a space`() async throws {
         let issuer = try await Issuer()
         let long = String(repeating: "x", count: 255)
-        for (subject, isTaken) in [
+        for (subject, isAccepted) in [
             (#""a""#, true), (#""auth0|5f7c""#, true), (#""Größe-🛒""#, true), (#""\#(long)""#, true),
             (#""\#(long)x""#, false), (#""""#, false), ("null", false), ("7", false), (#""a b""#, false),
             (#""a\nb""#, false), (#""a\u0000""#, false), (#""a\u202eb""#, false), (#""\u200b""#, false),
             (#""a\u00a0b""#, false), (#"["a"]"#, false),
         ] {
             let claims = #"{"sub":\#(subject),"exp":\#(Self.now + 60)}"#
-            #expect((try issuer.refusal(claims: claims) == nil) == isTaken, "\(subject)")
+            #expect((try issuer.refusal(claims: claims) == nil) == isAccepted, "\(subject)")
         }
         #expect(try issuer.refusal(claims: #"{"exp":\#(Self.now + 60)}"#) == "the token has no subject")
     }
 
-    @Test func `Whatever claims are signed, they are taken exactly when all of them are good`() async throws {
+    @Test func `Claims are accepted exactly when all of them are valid`() async throws {
         var random = SeededRandom()
         let issuer = try await Issuer(issuer: "i", audience: "a")
         let values = [
             #""i""#, #""a""#, #""x""#, #"["a"]"#, #"["i","a"]"#, "[]", "{}", "null", "true", "0", "-1", "1e999",
             "\(Self.now)", "\(Self.now + 60)", "\(Self.now + 20).5", "1e18", #""\ud800""#, "[[[[[]]]]]", #""read""#,
         ]
-        var taken = 0
+        var accepted = 0
         for _ in 0..<3_000 {
-            func value(_ good: [String]) -> String? {
+            func value(_ valid: [String]) -> String? {
                 switch Int.random(in: 0..<10, using: &random) {
                 case 0: random.pick(values)
                 case 1: nil
-                default: random.pick(good)
+                default: random.pick(valid)
                 }
             }
             let claims: [String: String?] = [
@@ -139,15 +139,15 @@ import UseCases
             let json =
                 "{" + claims.compactMap { name, value in value.map { #""\#(name)":\#($0)"# } }.joined(separator: ",")
                 + "}"
-            let expected = isGood(claims.compactMapValues { $0 == "null" ? nil : $0 })
+            let expected = isValid(claims.compactMapValues { $0 == "null" ? nil : $0 })
             #expect((try issuer.refusal(claims: json) == nil) == expected, "seed \(random.seed): \(json)")
-            if expected { taken += 1 }
+            if expected { accepted += 1 }
         }
-        #expect((100..<2_900).contains(taken), "\(taken)")
+        #expect((100..<2_900).contains(accepted), "\(accepted)")
     }
 
-    /// By a list of what is good, rather than by reading: every value is one of the pool above.
-    private func isGood(_ claims: [String: String]) -> Bool {
+    /// Decides by lists of valid values instead of decoding: every value comes from the pool above.
+    private func isValid(_ claims: [String: String]) -> Bool {
         func number(_ name: String) -> Double? {
             claims[name].flatMap { $0.contains("\"") || $0.contains("[") ? nil : Double($0) }
         }

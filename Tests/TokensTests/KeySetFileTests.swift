@@ -29,7 +29,7 @@ import TokenTesting
         try await body(KeySetFile(path, for: issuer.verifier, thread: thread, logger: silence))
     }
 
-    @Test func `A file that is away, empty, too large, no key set or without a usable key is not loaded`() async throws
+    @Test func `A missing, empty, large or malformed file is not loaded, nor is one without a usable key`() async throws
     {
         try await withFile { file in
             await #expect(throws: KeySetError.self) { try await file.load() }
@@ -44,14 +44,14 @@ import TokenTesting
         }
     }
 
-    @Test func `A folder is no key set`() async throws {
+    @Test func `A folder is not a key set`() async throws {
         try await withFile { file in
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
             await #expect(throws: KeySetError.self) { try await file.load() }
         }
     }
 
-    @Test func `A changed file changes the keys, and a token of a key that is gone opens nothing any more`()
+    @Test func `A changed file changes the keys, and a token of a removed key is refused`()
         async throws
     {
         let new = Signer.p256(P256.Signing.PrivateKey())
@@ -63,31 +63,31 @@ import TokenTesting
             #expect(issuer.refusal(oldToken) == nil)
             #expect(issuer.refusal(newToken) != nil)
             try write(#"{"keys":[\#(try new.jwk(#""kid":"new""#))]}"#)
-            await file.look()
-            // It was remembered as good.
+            await file.reload()
+            // The token was in the cache.
             #expect(issuer.refusal(oldToken) != nil)
             #expect(issuer.refusal(newToken) == nil)
         }
     }
 
-    @Test func `A file that cannot be used leaves the keys, and an empty set takes them away`() async throws {
+    @Test func `An invalid file keeps the keys, and an empty set removes them`() async throws {
         let good = try token(#"{"alg":"ES256","kid":"e"}"#, Issuer.claims, issuer.p256)
         try await withFile { file in
             try write(try issuer.keySet())
             try await file.load()
             for text in ["", String(try issuer.keySet().dropLast(3))] {
                 try write(text)
-                await file.look()
+                await file.reload()
                 #expect(issuer.refusal(good) == nil)
             }
             try FileManager.default.removeItem(atPath: path)
-            await file.look()
+            await file.reload()
             #expect(issuer.refusal(good) == nil)
             try write(#"{"keys":[]}"#)
-            await file.look()
+            await file.reload()
             #expect(issuer.refusal(good) != nil)
             try write(try issuer.keySet())
-            await file.look()
+            await file.reload()
             #expect(issuer.refusal(good) == nil)
         }
     }

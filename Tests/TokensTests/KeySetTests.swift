@@ -15,7 +15,7 @@ import TokenTesting
         return set.keys.map { $0.id ?? "-" }
     }
 
-    @Test func `Keys for another purpose are passed by, and so is what cannot be read`() async throws {
+    @Test func `Keys for other purposes and malformed keys are ignored`() async throws {
         let found = try await names(
             p256.jwk(#""kid":"a","use":"sig","alg":"ES256","key_ops":["verify"],"x5t":"zzz","ext":true"#),
             p256.jwk(#""kid":"for encryption","use":"enc""#), p256.jwk(#""kid":"for signing","key_ops":["sign"]"#),
@@ -29,7 +29,7 @@ import TokenTesting
         #expect(found == ["a", "-"])
     }
 
-    @Test func `A point that is not on the curve, or not of 32 bytes a half, is no key`() async throws {
+    @Test func `A point off the curve, or with coordinates of a wrong length, is ignored`() async throws {
         guard case .p256(let key) = p256 else { throw Unexpected() }
         let point = key.publicKey.rawRepresentation
         func jwk(_ x: Data, _ y: Data) -> String {
@@ -37,7 +37,7 @@ import TokenTesting
         }
         let (x, y) = (point.prefix(32), point.suffix(32))
         #expect(try await names(jwk(x, y)) == ["-"])
-        // 65 bytes in all, like a point.
+        // 64 bytes in total, like a point.
         for (x, y) in [
             (point.prefix(31), point.suffix(33)), (point.prefix(33), point.suffix(31)), (y, x),
             (Data(repeating: 0, count: 32), Data(repeating: 0, count: 32)), (x, Data(y.reversed())), (Data(), Data()),
@@ -46,14 +46,14 @@ import TokenTesting
         }
     }
 
-    @Test func `Keys of RSA need 2048 bits`() async throws {
+    @Test func `RSA keys need 2048 bits`() async throws {
         let small = Signer.rsa(try _RSA.Signing.PrivateKey(unsafeKeySize: .init(bitCount: 1_024)))
         #expect(try await names(small.jwk(#""kid":"small""#)) == [])
         let enough = try await Issuer().rsa
         #expect(try await names(enough.jwk(#""kid":"enough""#)) == ["enough"])
     }
 
-    @Test func `Two keys that cannot be told apart make a set unusable`() async throws {
+    @Test func `Two indistinguishable keys make a set invalid`() async throws {
         for kid in [#""kid":"a""#, ""] {
             await #expect(throws: KeySetError.self) { try await names(p256.jwk(kid), other.jwk(kid)) }
         }
@@ -72,11 +72,11 @@ import TokenTesting
     }
 
     @Test(arguments: ["", "{}", "[]", #"{"keys":{}}"#, #"{"keys":null}"#, #"{"keys":["#, "-----BEGIN PUBLIC KEY-----"])
-    func `What is no key set says so`(_ text: String) async {
+    func `Text that is not a key set is an error`(_ text: String) async {
         await #expect(throws: KeySetError.self) { try await KeySet(Data(text.utf8)) }
     }
 
-    @Test func `A set has a hundred keys at most`() async throws {
+    @Test func `A set has at most a hundred keys`() async throws {
         let keys = Array(repeating: "{}", count: KeySet.keyLimit + 1).joined(separator: ",")
         await #expect(throws: KeySetError("has more than 100 keys")) {
             try await KeySet(Data(#"{"keys":[\#(keys)]}"#.utf8))

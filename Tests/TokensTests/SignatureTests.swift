@@ -15,7 +15,7 @@ import UseCases
         issuer = try await Issuer()
     }
 
-    @Test func `A token of each algorithm is taken, with its caller and scopes`() throws {
+    @Test func `A token of each algorithm is accepted, with its caller and scopes`() throws {
         for (header, signer) in issuer.signers {
             let token = try token(header, Issuer.claims, signer)
             #expect(try issuer.verifier.verify(token) == Issuer.caller, "\(header)")
@@ -27,7 +27,7 @@ import UseCases
         "none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS384", "RS512", "PS256", "ES384", "ES512", "EdDSA",
         "hs256", "HS256 ", "HMAC-SHA256",
     ])
-    func `No algorithm but the three is taken, least of all none`(_ name: String) throws {
+    func `Other algorithms are refused, and so is none`(_ name: String) throws {
         let header = #"{"alg":"\#(name)"}"#
         for signer in [issuer.secret, .fixed([]), .fixed([0])] {
             #expect(
@@ -41,7 +41,7 @@ import UseCases
         "[]",
         "null", #""HS256""#, "", "{", #"{"alg":"HS256"}}"#, #"{"alg":"HS256","kid":7}"#, #"{"alg":"HS256","typ":1}"#,
     ])
-    func `A header without an algorithm, or of no form, is refused`(_ header: String) throws {
+    func `A malformed header, or one without an algorithm, is refused`(_ header: String) throws {
         #expect(issuer.refusal(try token(header, Issuer.claims, issuer.secret)) != nil)
     }
 
@@ -66,7 +66,7 @@ import UseCases
         }
     }
 
-    @Test func `A key serves its own algorithm and its own name only`() throws {
+    @Test func `A key verifies its own algorithm and its own name only`() throws {
         let (rsa, p256) = (issuer.rsa, issuer.p256)
         func refusal(_ header: String, _ signer: Signer) throws -> String? {
             issuer.refusal(try token(header, Issuer.claims, signer))
@@ -91,7 +91,7 @@ import UseCases
         #expect(try refusal(#"{"alg":"ES256"}"#, p256) == nil)
     }
 
-    @Test func `A token brings no key of its own, and nothing that must be understood`() throws {
+    @Test func `A token's own keys are ignored, and critical extensions are refused`() throws {
         let mine = Signer.p256(P256.Signing.PrivateKey())
         let jwk = try mine.jwk()
         for more in [
@@ -101,7 +101,7 @@ import UseCases
             let header = #"{"alg":"ES256","kid":"e",\#(more)}"#
             #expect(
                 issuer.refusal(try token(header, Issuer.claims, mine)) == "the token's signature is not the key's")
-            // What it says beside is not looked at.
+            // The additional member is ignored.
             #expect(issuer.refusal(try token(header, Issuer.claims, issuer.p256)) == nil)
         }
         for more in [#""crit":["exp"]"#, #""crit":[]"#, #""crit":["b64"],"b64":false"#, #""crit":null"#] {
@@ -116,12 +116,14 @@ import UseCases
         ("JWT", true), ("jwt", true), ("at+jwt", true), ("application/at+jwt", true), ("logout+jwt", false),
         ("secevent+jwt", false), ("dpop+jwt", false), ("JOSE", false), ("", false),
     ])
-    func `A token for another purpose is refused though its signature is good`(_ type: String, _ isTaken: Bool) throws {
+    func `A token for another purpose is refused, although its signature is valid`(
+        _ type: String, _ isAccepted: Bool
+    ) throws {
         let token = try token(#"{"alg":"HS256","typ":"\#(type)"}"#, Issuer.claims, issuer.secret)
-        #expect((issuer.refusal(token) == nil) == isTaken)
+        #expect((issuer.refusal(token) == nil) == isAccepted)
     }
 
-    @Test func `Signatures that are empty, of zeros or of another length are refused`() throws {
+    @Test func `Signatures that are empty, constant or of another length are refused`() throws {
         for (header, _) in issuer.signers {
             for count in [0, 1, 31, 32, 63, 64, 65, 96, 255, 256, 257, 512] {
                 for byte: UInt8 in [0, 0xFF] {
@@ -134,7 +136,7 @@ import UseCases
         }
     }
 
-    @Test func `What has not three parts in base64url, each in its one form, is refused`() throws {
+    @Test func `A token must have three parts in canonical base64url`() throws {
         let good = try token(#"{"alg":"HS256"}"#, Issuer.claims, issuer.secret)
         #expect(issuer.refusal(good) == nil)
         let parts = good.split(separator: ".").map(String.init)
@@ -145,14 +147,14 @@ import UseCases
             "\(parts[0]).\(parts[1]).", ".\(parts[1]).\(parts[2])", "\(parts[0])..\(parts[2])",
             String(repeating: "a", count: CompactToken.lengthLimit + 1), String(repeating: ".", count: 8_000),
         ]
-        // The last character of 32 bytes has two bits that stand for nothing.
+        // Two bits of the last character of 32 bytes are unused.
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         let last = try #require(parts[2].last.flatMap { alphabet.firstIndex(of: $0) })
         bad += (1...3).map { good.dropLast() + String(alphabet[last ^ $0]) }
         for token in bad { #expect(issuer.refusal(token) != nil, "\(token.prefix(100))") }
     }
 
-    @Test func `A good token that was changed anywhere is never taken`() throws {
+    @Test func `A valid token that was changed anywhere is refused`() throws {
         var random = SeededRandom()
         for (header, signer) in issuer.signers {
             let good = Array(try token(header, Issuer.claims, signer).utf8)

@@ -1,5 +1,5 @@
--- The baseline of `bench-import`: the same table by one set-based script, records and ledger rows included.
--- psql -v file=… : the CSV. UUIDs are random, as PostgreSQL 15 makes them.
+-- The baseline of `bench-import`: imports the same table with one set-based script, including records and ledger rows.
+-- The environment variable IMPORT_FILE names the CSV. UUIDs are random, since PostgreSQL 15 has no time-ordered ones.
 BEGIN;
 CREATE TEMP TABLE staged (sku text, warehouse_code text, quantity_on_hand bigint, reorder_point bigint,
     reorder_quantity bigint) ON COMMIT DROP;

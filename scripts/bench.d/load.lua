@@ -1,15 +1,15 @@
--- wrk's part of the benchmarks: requests of one kind, each for a new order or a random record.
+-- The wrk script of the benchmarks: requests of one kind, each for a new order or a random record.
 --   [API_KEY=K] wrk … -s load.lua URL -- KIND FILE
--- FILE: record ids, one a line (reserve, reserve5, reserve-once, prepare, get); order ids, each used once (confirm,
--- release); nothing (receive, ship, transfer, availability: products B0 … B2499 in warehouses W0 … W3); paths (path).
--- Ends with one line: RESULT requests/s p50_ms p99_ms answers_that_are_errors broken_connections requests are_orders_used_up
+-- FILE: record ids, one per line (reserve, reserve5, reserve-once, prepare, get); order ids, each used once (confirm,
+-- release); none (receive, ship, transfer, availability: products B0 … B2499 in warehouses W0 … W3); paths (path).
+-- Prints one line at the end: RESULT requests/s p50_ms p99_ms answers_that_are_errors broken_connections requests are_orders_used_up
 
 local PRODUCTS, WAREHOUSES = 2500, 4
 
 local kind, text, width, count, make, key
 local position = 0
 
--- --- Before it begins, in wrk's own thread ---
+-- --- Before the run, in wrk's main thread ---
 
 local threads = {}
 
@@ -18,7 +18,7 @@ function setup(thread)
     threads[#threads + 1] = thread
 end
 
--- --- In each of its threads ---
+-- --- In each worker thread ---
 
 function init(arguments)
     kind = arguments[1]
@@ -29,15 +29,15 @@ function init(arguments)
         local file = assert(io.open(arguments[2], "rb"))
         text = file:read("*a")
         file:close()
-        -- Lines of one length in one string: a table of a million would be walked by each round of the garbage
-        -- collection, which costs more than all else here. By itself it waits until as much garbage as that has come
-        -- together, which no processor's cache holds: two megabytes are enough.
+        -- All lines have one length and stay in one string: each garbage collection would scan a table of a million
+        -- lines, which costs more than everything else here. By default the collector waits until memory has doubled.
+        -- With a string this large that is more garbage than a processor's cache holds, so it starts after two megabytes.
         collectgarbage("setpause", 100 + math.min(100, math.ceil(200e6 / #text)))
         width = assert(text:find("\n", 1, true), "no line")
         count = #text / width
         assert(count % 1 == 0, "lines of several lengths")
     end
-    -- Each thread and each run has its own sequence, or order ids would come twice.
+    -- Each thread and each run has its own sequence, so that no order id is used twice.
     local source = assert(io.open("/dev/urandom", "rb"))
     local seed = 0
     for _, byte in ipairs({ source:read(6):byte(1, 6) }) do
@@ -53,7 +53,7 @@ local function uuid()
         random(0, 0xfff), random(0, 0xffffffffffff))
 end
 
---- The line of that number, from 0.
+--- Returns the line with this number, from 0.
 local function line_at(number)
     return text:sub(number * width + 1, (number + 1) * width - 1)
 end
@@ -67,7 +67,7 @@ local function get(path)
         .. (key and "Authorization: Bearer " .. key .. "\r\n" or "") .. "\r\n"
 end
 
---- By the length of a body: what stands between a path and it.
+--- The text between path and body, by length of the body.
 local heads = {}
 
 local function post(path, body, header)
@@ -80,7 +80,7 @@ local function post(path, body, header)
     return "POST /api/v1" .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n" .. (header or "") .. head .. body
 end
 
--- In one piece each: strings that are put together from many pieces cost more than sending them.
+-- Few long pieces: joining many pieces would cost more than sending the request.
 local BETWEEN = '","quantity":1},{"inventory_id":"'
 
 local function reserve(ttl, header, ids)
@@ -93,7 +93,7 @@ local function five()
 end
 
 local function resolve(how)
-    -- What is used once belongs to one thread; there are two.
+    -- Each order is used once, by one thread; there are two threads.
     local number = 2 * position + part % 2
     position = position + 1
     if number >= count then
@@ -113,7 +113,7 @@ kinds = {
     reserve = function() return reserve(600, nil, line()) end,
     reserve5 = function() return reserve(600, nil, five()) end,
     ["reserve-once"] = function() return reserve(600, "Idempotency-Key: " .. uuid() .. "\r\n", line()) end,
-    -- Orders that do not expire before they are confirmed or released.
+    -- Orders that live long enough to be confirmed or released.
     prepare = function() return reserve(86400, nil, line()) end,
     confirm = function() return resolve("confirm") end,
     release = function() return resolve("release") end,
@@ -133,7 +133,7 @@ kinds = {
         end
         return get("/availability?" .. table.concat(skus, "&"))
     end,
-    -- Of a server that is not ours.
+    -- For the constant route.
     path = function() return "GET " .. line() .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" end,
 }
 
@@ -141,7 +141,7 @@ function request()
     return make()
 end
 
--- --- After it, in wrk's own thread again ---
+-- --- After the run, in wrk's main thread ---
 
 function done(summary, latency)
     local errors = summary.errors

@@ -1,20 +1,20 @@
--- A stock of :records records (a multiple of 20) and ten ledger rows each, over the last thirty days, with books that are
--- in order. A tenth of the records is low, a hundredth out of stock, a twentieth has units that are held. By one
--- statement a table, the ledger in the order of its times as the programs would have written it.
+-- Fills :records records (a multiple of 20) with ten ledger rows each over the last thirty days; the data passes the audit.
+-- A tenth of the records is low, a hundredth is out of stock, a twentieth has reserved units. One statement per table; the
+-- ledger is written in the order of its times, as the programs would have written it.
 \set ON_ERROR_STOP on
-SET session_replication_role = replica; -- no foreign keys are checked: this is their only writer
+SET session_replication_role = replica; -- skips foreign key checks; this script is the only writer
 SET work_mem = '256MB';
 SET maintenance_work_mem = '256MB';
 SET synchronous_commit = off;
 SET max_parallel_maintenance_workers = 2;
 SELECT setseed(0.5);
 
--- Indexes of what is filled in another order than theirs are made at the end, which is several times as fast.
+-- Indexes whose order differs from the order of filling are built at the end, which is several times as fast.
 ALTER TABLE inventory_transactions DROP CONSTRAINT inventory_transactions_pkey;
 ALTER TABLE inventory DROP CONSTRAINT inventory_product_warehouse;
 DROP INDEX inventory_transactions_newest, inventory_by_warehouse, products_name_search, products_sku_search;
 
--- A time-ordered UUID (version 7), as the programs make them.
+-- A time-ordered UUID (version 7), as in the programs.
 CREATE FUNCTION pg_temp.id_of(at timestamptz, n bigint) RETURNS uuid LANGUAGE sql AS $$
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(n >> 14 & 4095), 3, '0')
         || lpad(to_hex(32768 | n & 16383), 4, '0') || substr(md5(random()::text), 1, 12))::uuid
@@ -27,7 +27,7 @@ SELECT pg_temp.id_of(now() - interval '31 days', n), 'B' || lpad(n::text, 7, '0'
     1 + n % 5000 / 100.0, now(), now()
 FROM generate_series(0, :records / 2 - 1) n;
 
--- Each product in two of the warehouses. The figures of the n-th record are a function of n alone.
+-- Each product is in two warehouses. The figures of the n-th record depend only on n.
 CREATE TEMP TABLE record AS
 SELECT k * (:records / 2) + p.n AS n, pg_temp.id_of(now() - interval '31 days', k * (:records / 2) + p.n) AS id, p.id AS product_id, w.id AS warehouse_id
 FROM (SELECT row_number() OVER (ORDER BY sku) - 1 AS n, id FROM products WHERE sku LIKE 'B%') p
@@ -67,7 +67,7 @@ FROM record r JOIN entry e ON e.inventory_id = r.id AND e.version = 10 ORDER BY 
 INSERT INTO reservations (id, order_id, inventory_id, quantity, expires_at, created_at)
 SELECT pg_temp.id_of(created_at, n), gen_random_uuid(), inventory_id, 2, now() + interval '1 day', created_at
 FROM entry WHERE version = 9 AND n % 20 = 7 ORDER BY created_at;
--- Each other one was resolved by the ledger's next row.
+-- All other reservations were resolved by the next ledger row.
 INSERT INTO reservations (id, order_id, inventory_id, quantity, status, release_reason, expires_at, created_at, resolved_at)
 SELECT pg_temp.id_of(r.created_at, r.n), gen_random_uuid(), r.inventory_id, r.reserved_change,
     CASE e.type WHEN 'confirm' THEN 'confirmed' ELSE 'released' END,
@@ -96,7 +96,7 @@ CREATE INDEX inventory_by_warehouse ON inventory (warehouse_id, id);
 CREATE INDEX products_sku_search ON products (lower(sku) text_pattern_ops);
 CREATE INDEX products_name_search ON products USING gin (name_folded gin_trgm_ops);
 
--- All of it is backlog: it was written by one transaction, which the roller would take in one piece.
+-- One transaction wrote all rows, and the roller would process it in one pass. This makes them a backlog instead.
 SELECT restart_rollup();
 SELECT restart_stock_counts();
 VACUUM ANALYZE;

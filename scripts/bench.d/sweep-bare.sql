@@ -1,5 +1,5 @@
--- scripts/bench-sweep: what the sweeper does, as one statement that nobody has to wait for or be told of: releases what is
--- overdue, lowers the records, writes a gapless ledger row for each, and resolves the alerts of records that recover.
+-- The baseline of scripts/bench-sweep: the sweeper's work as one statement, without queue or cache. It releases overdue
+-- reservations, lowers the records, writes a gapless ledger row for each, and resolves the alerts of records that recover.
 WITH freed AS (
     UPDATE reservations SET status = 'released', release_reason = 'expired', resolved_at = now()
     WHERE status = 'pending' AND expires_at <= now()

@@ -1,10 +1,10 @@
--- scripts/bench-sweep: 10,000 records with 10 overdue reservations each, scattered in time, as checkouts would leave them
--- when no sweeper has run: the books are in order. A tenth of the records is low by its reservations and recovers with
+-- For scripts/bench-sweep: 10,000 records with 10 overdue reservations each, spread over time, as checkouts leave them when
+-- no sweeper runs; the data passes the audit. A tenth of the records is low because of its reservations and recovers with
 -- their release.
 \set ON_ERROR_STOP on
 SELECT setseed(0.5);
 
--- A time-ordered UUID (version 7), as the programs make them.
+-- A time-ordered UUID (version 7), as in the programs.
 CREATE FUNCTION pg_temp.id_of(at timestamptz, n bigint) RETURNS uuid LANGUAGE sql AS $$
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(n >> 14 & 4095), 3, '0')
         || lpad(to_hex(32768 | n & 16383), 4, '0') || substr(md5(random()::text), 1, 12))::uuid
@@ -26,7 +26,7 @@ SELECT id, product_id, warehouse_id, 1000000000, 10, CASE WHEN n % 10 = 0 THEN 9
     now() - interval '2 hours', now() - interval '1 hour'
 FROM record ORDER BY id;
 
--- The k-th reservation of a record is somewhere in the k-th tenth of an hour: no two neighbours are of one record.
+-- The k-th reservation of a record is in the k-th interval of five minutes: neighbours belong to different records.
 CREATE TEMP TABLE held AS
 SELECT k * 10000 + (r.n * 7919 + k * 31) % 10000 AS n, r.id AS inventory_id, k, NULL::timestamptz AS at
 FROM record r CROSS JOIN generate_series(0, 9) k;

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034
-# axe-core, by which tests look for violations of accessibility rules. Fetched when it is first needed and kept among the
-# build products; it is no part of this repository.
+# axe-core, with which tests check accessibility rules. It is fetched when first needed and kept with the build products; it
+# is not part of this repository.
 
-# A PyPI package that ships it, and the file's hash.
+# A PyPI package that contains it, and the file's hash.
 AXE_PACKAGE=axe-playwright-python==0.1.8
 AXE_HASH=84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc
 
-# Sets `AXE` to the file, or to nothing, and then says so, when PyPI is not to be reached.
+# Sets `AXE` to the file. If PyPI cannot be reached, sets it to nothing and prints a message.
 ensure_axe() {
     AXE=$REPOSITORY/.build/axe/axe.min.js
     is_expected_axe && return 0
@@ -14,7 +14,7 @@ ensure_axe() {
     if run_job fetch_axe "${AXE%/*}" && is_expected_axe; then return 0; fi
     rm -f "$AXE"
     AXE=
-    say "${0##*/}: axe-core cannot be had, its test is LEFT OUT"
+    say "${0##*/}: axe-core could not be fetched, its test is SKIPPED"
 }
 
 is_expected_axe() { [[ -f $AXE ]] && sha256sum "$AXE" | grep -q "^$AXE_HASH "; }
@@ -22,7 +22,7 @@ is_expected_axe() { [[ -f $AXE ]] && sha256sum "$AXE" | grep -q "^$AXE_HASH "; }
 fetch_axe() ( # folder
     download=$(mktemp -d)
     trap 'rm -rf "$download"' EXIT
-    # A wheel only: nothing of it runs. Two minutes are plenty where there is a network.
+    # Wheels only: no code of the package runs. Two minutes are enough with a working network.
     timeout 120 /usr/bin/python3 -m pip download --quiet --disable-pip-version-check --retries 1 --no-deps \
         --only-binary :all: --dest "$download" "$AXE_PACKAGE" >&2 || exit 1
     mkdir -p "$1"

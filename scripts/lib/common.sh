@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034
-# What every script shares. Sourced, never run: the caller has set `-euo pipefail`.
+# Functions for all scripts. This file is sourced; the caller has set `-euo pipefail`.
 
 REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LOCAL=$REPOSITORY/.local
 
-# A user's own libpq settings would lead our commands to the user's servers.
+# The user's libpq settings would point our commands at the user's servers.
 unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGOPTIONS PGDATA PGAPPNAME
 unset PGSSLMODE PGTARGETSESSIONATTRS PGCLIENTENCODING
 
@@ -24,23 +24,23 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        die "needs root for: $* (no sudo here)"
+        die "needs root for: $* (sudo is missing)"
     fi
 }
 
 require_swift() {
     command -v swift >/dev/null ||
-        die "Swift is not on PATH; install the toolchain (6.2 or later) by the instructions on swift.org/install"
+        die "Swift is not on PATH; install the toolchain (6.3 or later) from swift.org/install"
 }
 
-# Whether the process is there and not merely waiting to be reaped.
+# Whether the process runs; a zombie that waits to be reaped does not count.
 is_alive() {
     local state
     state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 1
     [[ -n $state && $state != Z && $state != X ]]
 }
 
-# Asks a process to end and waits; after `seconds` it is killed.
+# Sends SIGTERM to a process and waits for it; after `seconds` it is killed.
 stop_process() { # pid [seconds]
     local pid=$1 tries=$((${2:-12} * 20))
     kill -TERM "$pid" 2>/dev/null || return 0
@@ -51,16 +51,16 @@ stop_process() { # pid [seconds]
     fi
 }
 
-# When a process began, in ticks since the machine did: with the pid it names a process for good.
+# Start time of a process, in ticks since boot. Together with the pid it identifies a process.
 began_at() { # pid
     sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
-# The job that runs now, or empty; see run_job.
+# Pid of the running job, or empty; see run_job.
 job=
 
-# Runs a command as a job of its own group, so that a signal to the script is acted on at once and not when the command
-# has ended. The terminal's Ctrl-C reaches the script alone; its trap calls end_job.
+# Runs a command as a job in its own process group, so that the script handles a signal at once and not after the command
+# has ended. The terminal's Ctrl-C reaches only the script, whose trap calls end_job.
 run_job() {
     local status=0
     set -m
@@ -80,8 +80,8 @@ end_job() {
     kill -KILL -- "-$job" 2>/dev/null || true
 }
 
-# Processes that belong to a temporary directory: by working directory, arguments or environment.
-# Servers leave their parents and even their sessions, so parenthood does not find them.
+# Prints the pids that belong to a temporary directory, by working directory, arguments or environment. Servers detach from
+# their parents and sessions, so parent pids do not find them.
 processes_of() { # directory
     local entry pid
     for entry in /proc/[0-9]*; do
@@ -94,12 +94,12 @@ processes_of() { # directory
     done
 }
 
-# Ends what of a temporary directory still runs, at once and together.
+# Ends all processes of a temporary directory at the same time.
 stop_processes_of() { # directory
     local pid tries=60 pids
     pids=$(processes_of "$1")
     for pid in $pids; do
-        # PostgreSQL takes TERM as a wish to wait for its clients.
+        # On SIGTERM PostgreSQL would wait for its clients.
         if grep -qsx postgres "/proc/$pid/comm"; then kill -INT "$pid" || true; else kill -TERM "$pid" || true; fi
     done 2>/dev/null
     while [[ -n $pids ]] && ((tries-- > 0)); do

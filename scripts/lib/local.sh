@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What `run` keeps under .local/, shared with `stop`.
+# The files of `run` under .local/, shared with `stop`.
 #   postgres/   the database (or a link to it)    redis/   logs of Redis    mail/   emails    state/   pids, logs, the lock
 
 LOCAL_STATE=$LOCAL/state
@@ -7,7 +7,7 @@ LOCAL_REDIS=$LOCAL/redis
 LOCAL_POSTGRES=$LOCAL/postgres
 LOCAL_MAIL=$LOCAL/mail
 
-# The clone may lie where the servers' user cannot go: the data is then under /var/tmp, linked from .local.
+# If the servers' user cannot enter the clone's folder, the data is under /var/tmp and linked from .local.
 prepare_local() {
     mkdir -p "$LOCAL_STATE" "$LOCAL_REDIS" "$LOCAL_MAIL"
     if [[ -L $LOCAL_POSTGRES && ! -d $LOCAL_POSTGRES ]]; then rm "$LOCAL_POSTGRES"; fi
@@ -21,11 +21,11 @@ prepare_local() {
             ln -s "$elsewhere" "$LOCAL_POSTGRES"
         fi
     fi
-    # A link's own path may be out of reach, its goal is not.
+    # The servers' user may not reach the link, but it can reach its target.
     POSTGRES_DATA=$(readlink -f "$LOCAL_POSTGRES")
 }
 
-# Takes the data away, wherever it is.
+# Deletes the data, wherever it is.
 reset_local() {
     if [[ -L $LOCAL_POSTGRES ]]; then
         local elsewhere
@@ -35,7 +35,7 @@ reset_local() {
     rm -rf "$LOCAL_POSTGRES" "$LOCAL_REDIS" "$LOCAL_MAIL" "$LOCAL_STATE/demo-loaded"
 }
 
-# Ends everything that a run has started, in order: programs, Redis, PostgreSQL. Also what a killed run left behind.
+# Stops everything that a run has started, also leftovers of a killed run: programs, then Redis, then PostgreSQL.
 stop_local() {
     local programs=("${PROGRAMS[@]}") index sockets
     for ((index = ${#programs[@]} - 1; index >= 0; index--)); do
@@ -50,7 +50,7 @@ stop_local() {
     rm -f "$LOCAL_STATE/sockets" "$LOCAL_STATE/ready" "$LOCAL_STATE/run.pid"
 }
 
-# Holds the lock of this clone's run on file descriptor 9 for as long as this process lives.
+# Takes the lock of this clone's run on file descriptor 9, until this process ends.
 take_lock() {
     mkdir -p "$LOCAL_STATE"
     exec 9>>"$LOCAL_STATE/lock"

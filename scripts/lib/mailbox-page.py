@@ -1,4 +1,4 @@
-"""Shows the emails of a Maildir in a browser, on this machine alone: mailbox-page.py MAILDIR PORT."""
+"""Shows the emails of a Maildir in a browser, on this machine only: mailbox-page.py MAILDIR PORT."""
 
 import email
 import email.policy
@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(sys.argv[1]) / "new"
-# Emails that the list shows, newest first.
+# Maximum number of emails in the list, newest first.
 LIMIT = 200
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -32,7 +32,7 @@ def listing():
         link = f'<td><a href="/{html.escape(name)}">{html.escape(str(mail["subject"] or "(no subject)"))}</a></td>'
         rows.append(f"<tr>{link}{cells}</tr>")
     if not rows:
-        return "<p>No email yet. One comes when stock falls to its reorder point.</p>"
+        return "<p>No email yet. An email is sent when stock falls to its reorder point.</p>"
     return f'<table><tr><th>Subject</th><th>Date</th><th>To</th></tr>{"".join(rows)}</table>'
 
 
@@ -49,7 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name = self.path.split("?")[0].lstrip("/")
         if not name:
             title, body = "Mailbox", listing()
-        # Only what the folder lists: no path leads out of it.
+        # Only names in the folder's listing, so that no path leads out of it.
         elif FOLDER.is_dir() and name in os.listdir(FOLDER):
             title, body = message(name)
         else:

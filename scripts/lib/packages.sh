@@ -1,14 +1,13 @@
 # shellcheck shell=bash disable=SC2034
-# Installs what is missing from Debian's packages, and nothing else: no upgrade, no service started.
+# Installs missing Debian packages. It upgrades nothing and starts no service.
 
-# The packages without which nothing of ours builds, and the servers that tests and `run` start (certificates for them
-# are made with openssl).
+# The packages needed to build, and the servers that tests and `run` start (openssl creates their certificates).
 BUILD_PACKAGES=(libpq-dev libhiredis-dev libcurl4-openssl-dev)
 SERVER_PACKAGES=(postgresql postgresql-contrib redis-server python3-aiosmtpd openssl)
-# For schemathesis and axe-core, which come from PyPI, a browser to see the dashboard, and a Prometheus to scrape.
+# For schemathesis and axe-core (from PyPI), the browser tests of the dashboard, and Prometheus.
 TEST_PACKAGES=(python3-venv python3-pip chromium chromium-driver prometheus)
 
-# By what a package is for, so that a PostgreSQL or Redis from elsewhere will do.
+# Checks for the program and not for the package, so that a PostgreSQL or Redis from another source is accepted.
 is_present() { # package
     case $1 in
         postgresql) find_postgres_bin >/dev/null ;;
@@ -26,7 +25,7 @@ ensure_packages() { # package...
         is_present "$package" || missing+=("$package")
     done
     ((${#missing[@]} == 0)) && return 0
-    command -v apt-get >/dev/null || die "please install: ${missing[*]} (no apt-get here)"
+    command -v apt-get >/dev/null || die "please install: ${missing[*]} (apt-get is missing)"
 
     say "Installing ${missing[*]}"
     install_quietly "${missing[@]}" || die "could not install: ${missing[*]}"
@@ -35,7 +34,7 @@ ensure_packages() { # package...
     done
 }
 
-# One subshell under one lock: the policy file that keeps new services from starting is taken away again in any case.
+# A subshell under a lock: the policy file that keeps new services from starting is always removed again.
 install_quietly() ( # package...
     exec 8</var/lib/dpkg
     flock 8
@@ -47,7 +46,7 @@ install_quietly() ( # package...
     fi
     install=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
         install -y -q --no-install-recommends --no-upgrade "$@")
-    # Old package lists name files that are gone: fetch new ones only then.
+    # This fails if the package lists are outdated; only then fetch new ones.
     if ! "${install[@]}" </dev/null >&2; then
         as_root apt-get -o DPkg::Lock::Timeout=300 update -q </dev/null >&2 || exit 1
         "${install[@]}" </dev/null >&2 || exit 1
@@ -55,7 +54,7 @@ install_quietly() ( # package...
     keep_services_off "$@"
 )
 
-# The system's own servers of packages that were not there before: ours are private, these need not run.
+# Disables the system services of newly installed packages: the scripts start private servers.
 keep_services_off() { # package...
     local package
     [[ -d /run/systemd/system ]] || return 0

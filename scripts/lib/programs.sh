@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The programs of `run`, in the order of their start. They stop in the reverse order.
+# The programs that `run` starts.
 
-# A program joins here, and below if it has settings of its own. What the package does not have yet is left out.
+# In the order of their start; they stop in the reverse order. A program's settings are in settings_of.
 PROGRAMS=(inventory-api inventory-sweeper inventory-mailer)
 
-# The programs among them that the package builds.
+# Prints those that exist in this package.
 known_programs() {
     local program
     for program in "${PROGRAMS[@]}"; do
@@ -30,8 +30,8 @@ settings_of() { # program
     esac
 }
 
-# Programs find the migrations and other files of the repository from its top. Each is a job of its own group, so that
-# the terminal's Ctrl-C does not reach it: the script ends them in order.
+# Programs start in the repository's folder, where they find the migrations. Each has its own process group, so that the
+# terminal's Ctrl-C does not reach it: the script stops them in order.
 start_program() { # program, folder of products, folder of pids and logs
     local program=$1 environment
     settings_of "$program"
@@ -44,14 +44,14 @@ start_program() { # program, folder of products, folder of pids and logs
     set +m
 }
 
-# Prints the program's pid if it still runs: a number left behind may be somebody else's by now.
+# Prints the program's pid if it still runs. The start time is compared, since another process may have the pid by now.
 program_pid() { # program, folder of pids
     local pid began
     [[ -e $2/$1.pid ]] && read -r pid began <"$2/$1.pid" || return 1
     is_alive "$pid" && [[ $(began_at "$pid") == "$began" ]] && echo "$pid"
 }
 
-# Where a program with a port of any number serves its metrics.
+# Prints the metrics URL of a program that was started with METRICS_PORT=0, from its log.
 status_page_of() { # program, folder of pids and logs
     local port
     port=$(sed -nE 's/.* status page .*port=([0-9]+).*/\1/p' "$2/$1.log" 2>/dev/null | tail -n 1)

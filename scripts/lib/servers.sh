@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Private PostgreSQL and Redis servers: own folders, Unix sockets only, nothing of the system's is touched.
+# Private PostgreSQL, Redis and mail servers with their own folders; PostgreSQL and Redis use Unix sockets only. The
+# system's servers are not touched.
 
-# The folder with the newest PostgreSQL's programs.
+# Prints the folder with the programs of the newest PostgreSQL.
 find_postgres_bin() {
     local folder
     folder=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1) || true
@@ -12,7 +13,7 @@ find_postgres_bin() {
     dirname "$folder"
 }
 
-# PostgreSQL refuses to run as root. Empty when we are somebody else anyway.
+# PostgreSQL refuses to run as root, so root needs another user. Prints nothing for other users.
 server_user() {
     if ! is_root; then
         return 0
@@ -23,7 +24,7 @@ server_user() {
     fi
 }
 
-# Runs a command as the servers' user, from a folder that every user can enter.
+# Runs a command as the servers' user, in a folder that every user can enter.
 as_server() (
     cd /
     export LC_ALL=C.UTF-8
@@ -34,21 +35,21 @@ as_server() (
     fi
 )
 
-# Call once before anything below.
+# Call this before the functions below.
 find_servers() {
-    POSTGRES_BIN=$(find_postgres_bin) || die "PostgreSQL's programs are not to be found"
-    REDIS_SERVER=$(command -v redis-server) || die "redis-server is not to be found"
+    POSTGRES_BIN=$(find_postgres_bin) || die "PostgreSQL's programs were not found"
+    REDIS_SERVER=$(command -v redis-server) || die "redis-server was not found"
     SERVER_USER=$(server_user)
 }
 
-# A folder of the servers' user that nobody else can enter; whoever gets in there is trusted by the servers.
+# Makes a folder that only the servers' user can enter. The servers trust every client that reaches a socket in it.
 make_server_folder() { # folder
     mkdir -p "$1"
     chmod 700 "$1"
     if [[ -n $SERVER_USER ]]; then chown "$SERVER_USER" "$1"; fi
 }
 
-# A path of a Unix socket has 107 bytes at most, so sockets live in /tmp wherever the clone is.
+# The path of a Unix socket has at most 107 bytes, so sockets are in /tmp and not in the clone.
 make_socket_folder() { # prefix
     local folder
     folder=$(mktemp -d "/tmp/$1.XXXXXX")
@@ -61,11 +62,11 @@ postgres_url() { # socket folder, database
     printf 'postgresql:///%s?host=%s&user=postgres\n' "$2" "$1"
 }
 
-# Starts a PostgreSQL, made first if it is not there. The log is beside the data.
+# Starts a PostgreSQL, after initdb if there is no data. The log is in the data folder.
 start_postgres() { # data folder, socket folder, setting=value...
     local data=$1 sockets=$2 log options setting
     shift 2
-    # Connections come by a socket in a folder of mode 0700, which is the guard; hence trust.
+    # The socket's folder has mode 0700, so `trust` is safe.
     if ! as_server test -e "$data/PG_VERSION"; then
         as_server "$POSTGRES_BIN/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null ||
             die "initdb failed in $data"
@@ -73,28 +74,28 @@ start_postgres() { # data folder, socket folder, setting=value...
     log=$data/server.log
     options="-c listen_addresses='' -c unix_socket_directories=$sockets -c port=5432"
     for setting in "$@"; do options+=" -c $setting"; done
-    # The lock of `run` must not live on in a server.
+    # The server must not inherit the lock of `run` (descriptor 9).
     if ! as_server "$POSTGRES_BIN/pg_ctl" start -D "$data" -l "$log" -w -t 60 -s -o "$options" 9>&- </dev/null; then
         as_server tail -n 20 "$log" >&2 || true
-        die "PostgreSQL does not start"
+        die "PostgreSQL did not start"
     fi
 }
 
-# Quiet when none runs there.
+# Does nothing if none runs there.
 stop_postgres() { # data folder
     as_server test -e "$1/postmaster.pid" || return 0
     as_server "$POSTGRES_BIN/pg_ctl" stop -D "$1" -m fast -w -t 60 -s ||
         as_server "$POSTGRES_BIN/pg_ctl" stop -D "$1" -m immediate -w -t 30 -s || true
 }
 
-# Starts a Redis that holds leases and cache entries: nothing that needs to be on disk. Its pid goes to `redis.pid`.
+# Starts a Redis without persistence, since it only holds leases and cache entries. Its pid goes to `redis.pid`.
 start_redis() { # working folder, socket
     local tries=200
     rm -f "$1/redis.pid"
     "$REDIS_SERVER" --port 0 --unixsocket "$2" --unixsocketperm 700 --dir "$1" --pidfile "$1/redis.pid" \
         --logfile "$1/redis.log" --save '' --appendonly no --daemonize yes --set-proc-title no 9>&- </dev/null >/dev/null
     until [[ -S $2 && -s $1/redis.pid ]]; do
-        ((tries-- > 0)) || die "Redis does not start; its log is $1/redis.log"
+        ((tries-- > 0)) || die "Redis did not start; its log is $1/redis.log"
         sleep 0.05
     done
 }
@@ -102,15 +103,15 @@ start_redis() { # working folder, socket
 stop_redis() { # working folder
     local pid
     pid=$(cat "$1/redis.pid" 2>/dev/null) || return 0
-    # A number left behind by a killed server may be somebody else's by now.
+    # After a kill another process may have this pid by now.
     if grep -qsF redis "/proc/$pid/comm" && [[ $(readlink "/proc/$pid/cwd") == $(readlink -f "$1") ]]; then
         stop_process "$pid" 10
     fi
     rm -f "$1/redis.pid"
 }
 
-# Starts a mail server that keeps what it gets in a Maildir and passes nothing on, and prints its URL. Debian's aiosmtpd,
-# hence Debian's Python.
+# Starts a mail server that stores emails in a Maildir and forwards none, and prints its URL. It needs Debian's Python for
+# Debian's aiosmtpd.
 start_mailbox() { # working folder
     local port tries=200
     rm -f "$1/mailbox.pid"
@@ -120,14 +121,14 @@ start_mailbox() { # working folder
     echo $! >"$1/mailbox.pid"
     until is_port_taken "$port"; do
         if ((tries-- == 0)) || ! is_alive "$(cat "$1/mailbox.pid")"; then
-            die "the mailbox does not start; its log is $1/mailbox.log"
+            die "the mailbox did not start; its log is $1/mailbox.log"
         fi
         sleep 0.05
     done
     echo "smtp://127.0.0.1:$port"
 }
 
-# Shows a mailbox in a browser, and prints where.
+# Starts a web page that shows the mailbox, and prints its URL.
 start_mailbox_page() { # working folder
     local port tries=200
     rm -f "$1/page.pid"
@@ -137,23 +138,23 @@ start_mailbox_page() { # working folder
     echo $! >"$1/page.pid"
     until is_port_taken "$port"; do
         if ((tries-- == 0)) || ! is_alive "$(cat "$1/page.pid")"; then
-            die "the mailbox's page does not start; its log is $1/page.log"
+            die "the mailbox page did not start; its log is $1/page.log"
         fi
         sleep 0.05
     done
     echo "http://127.0.0.1:$port/"
 }
 
-# Both of them, if they run.
+# Stops the mail server and its page, if they run.
 stop_mailbox() { # working folder
     stop_mail_program "$1" mailbox aiosmtpd
     stop_mail_program "$1" page mailbox-page.py
 }
 
-stop_mail_program() { # working folder, name of the pid's file, part of the command line
+stop_mail_program() { # working folder, name of the pid file, part of the command line
     local pid
     pid=$(cat "$1/$2.pid" 2>/dev/null) || return 0
-    # A number left behind by a killed server may be somebody else's by now.
+    # After a kill another process may have this pid by now.
     if grep -qsF "$3" "/proc/$pid/cmdline" && [[ $(readlink "/proc/$pid/cwd") == $(readlink -f "$1") ]]; then
         stop_process "$pid" 5
     fi

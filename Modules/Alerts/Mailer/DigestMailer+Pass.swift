@@ -19,7 +19,7 @@ extension DigestMailer {
             let report = isStopping ? nil : await send(claim)
             metrics.sending.record(duration: ContinuousClock.now - started)
             guard let report else {
-                try await outbox.giveBack(claim)
+                try await outbox.release(claim)
                 break
             }
             let verdict = DigestVerdict(
@@ -35,7 +35,7 @@ extension DigestMailer {
             if !isServerBack, !report.delivered.isEmpty || report.delay != nil {
                 isServerBack = true
                 noteServer(nil)
-                try await outbox.serverIsBack()
+                try await outbox.serverRecovered()
             }
         }
         return pass

@@ -155,7 +155,7 @@ public final class DigestMailer: Sendable {
             if trouble != nil {
                 pause = settings.probeInterval
             } else if backlog.digestsWaitingForServer > 0 {
-                try await outbox.serverIsBack()
+                try await outbox.serverRecovered()
                 backlog.nextDue = .zero
             }
         }

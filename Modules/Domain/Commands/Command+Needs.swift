@@ -1,6 +1,6 @@
 extension Command {
-    /// The records that the command names, each once, in the order named. Confirm, release and extend name an order
-    /// instead; the records of its pending reservations come from the store.
+    /// The records that the command names, without duplicates, in the order named. Confirm, release and extend name an
+    /// order instead; the store looks up the records of its pending reservations.
     public var records: [RecordReference] {
         switch self {
         case .move(let movement): movement.records
@@ -14,7 +14,8 @@ extension Command {
         }
     }
 
-    /// The steps that the machine takes for it, as far as they are known beforehand.
+    /// An estimate of the work, in record updates. Confirm, release and extend count as 1: how many reservations an
+    /// order has is not known in advance.
     public var weight: Int {
         switch self {
         case .move(let movement): movement.records.count
@@ -26,7 +27,7 @@ extension Command {
         }
     }
 
-    /// The order whose reservations decide; nil for a command that names its records.
+    /// The order that a confirm, release or extend names; nil for a command that names its records.
     public var resolvedOrder: OrderID? {
         switch self {
         case .confirm(let order), .release(let order), .extend(let order, _): order
@@ -34,13 +35,13 @@ extension Command {
         }
     }
 
-    /// The records that must not be archived for this command to go through.
+    /// The records whose product and warehouse must not be archived, or the command is refused.
     public var recordsThatMustNotBeArchived: [RecordReference] {
         switch self {
         case .move(let movement): movement.received.map { [$0] } ?? []
         case .batch(let movements): movements.compactMap(\.received)
         case .reserve: records
-        // Whether it receives shows only when it is known whether there is a record: the machine looks.
+        // Only a record that does not exist yet is received into; the machine checks that.
         case .setStock(let setting): setting.quantityOnHand > 0 ? [setting.record] : []
         case .confirm, .release, .extend, .setPolicy, .expire: []
         }

@@ -1,24 +1,24 @@
-/// What somebody wants of the stock. Every change of stock, by whatever program, is one of these.
+/// A change of stock. Every program changes stock only by one of these commands.
 ///
-/// Quantities are within their ranges and the records are known: the border has checked both.
+/// The code that makes a command has checked that quantities are within their ranges, and has resolved the records.
 public enum Command: Hashable, Sendable {
     /// One movement of units.
     case move(Movement)
-    /// Movements that happen together or not at all; later ones see earlier ones. 1 ... 1,000.
+    /// 1 ... 1,000 movements, all or nothing; later ones see the effect of earlier ones.
     case batch([Movement])
-    /// Units for an order, all items or none. 1 ... 500 items.
+    /// Reserves units for an order, all items or none. 1 ... 500 items.
     case reserve(ReserveOrder)
-    /// Payment arrived: everything pending of the order leaves the building.
+    /// The order was paid: the units of its pending reservations leave the warehouse.
     case confirm(OrderID)
-    /// The order was given up: everything pending of it can be sold again.
+    /// The order was cancelled: the units of its pending reservations can be sold again.
     case release(OrderID)
-    /// Everything pending of the order is held for so many seconds from now, 1 ... 604,800.
+    /// The order's pending reservations now expire this many seconds from now, 1 ... 604,800.
     case extend(OrderID, seconds: Int64)
-    /// When to reorder and how much; makes the record when there is none.
+    /// Sets when to reorder and how much; creates the record if it does not exist.
     case setPolicy(PolicyChange)
-    /// What is on hand and when to reorder, as a table says; makes the record when there is none.
+    /// Sets on hand and the reorder figures from a row of an imported table; creates the record if it does not exist.
     case setStock(StockSetting)
-    /// What is overdue on these records goes back on sale.
+    /// Releases the overdue reservations of these records.
     case expire([RecordReference])
 }
 
@@ -30,7 +30,7 @@ public enum Movement: Hashable, Sendable {
     case transfer(Transfer)
 }
 
-/// Why, and on what paper, a movement was made; both are the caller's words.
+/// Why a movement was made, and the document behind it; free text from the caller.
 public struct Note: Hashable, Sendable {
     public let reason: String?
     public let reference: String?
@@ -41,13 +41,13 @@ public struct Note: Hashable, Sendable {
     }
 }
 
-/// So many units into or out of one record.
+/// A number of units that one record receives or ships.
 public struct StockChange: Hashable, Sendable {
     public let record: RecordReference
     /// Units, `Quantity.movable`.
     public let quantity: Int64
     public let note: Note
-    /// The version that the caller saw; nil when it does not matter.
+    /// The command is refused unless the record has this version; nil skips the check.
     public let expectedVersion: Int64?
 
     public init(record: RecordReference, quantity: Int64, note: Note = Note(), expectedVersion: Int64? = nil) {
@@ -63,14 +63,14 @@ public struct Adjustment: Hashable, Sendable {
     public enum Target: Hashable, Sendable {
         /// Units up or down, not 0, its magnitude within `Quantity.movable`.
         case change(Int64)
-        /// What somebody counted, `Quantity.countable`.
+        /// The counted quantity on hand, `Quantity.countable`.
         case count(Int64)
     }
 
     public let record: RecordReference
     public let target: Target
     public let note: Note
-    /// The version that the caller saw; nil when it does not matter.
+    /// The command is refused unless the record has this version; nil skips the check.
     public let expectedVersion: Int64?
 
     public init(record: RecordReference, target: Target, note: Note, expectedVersion: Int64? = nil) {
@@ -98,7 +98,7 @@ public struct Transfer: Hashable, Sendable {
     }
 }
 
-/// A checkout: units of several records for one order.
+/// A checkout: reserves units of one or more records for an order.
 public struct ReserveOrder: Hashable, Sendable {
     public struct Item: Hashable, Sendable {
         public let record: RecordReference
@@ -113,7 +113,7 @@ public struct ReserveOrder: Hashable, Sendable {
 
     public let orderID: OrderID
     public let items: [Item]
-    /// How long the units are held, in seconds, 1 ... 604,800.
+    /// How long the reservations last, in seconds, 1 ... 604,800.
     public let seconds: Int64
 
     public init(orderID: OrderID, items: [Item], seconds: Int64) {
@@ -123,7 +123,7 @@ public struct ReserveOrder: Hashable, Sendable {
     }
 }
 
-/// When to reorder one record, and how much.
+/// When to reorder one record, and how much to order.
 public struct PolicyChange: Hashable, Sendable {
     public let record: RecordReference
     public let reorderPoint: Int64
@@ -139,7 +139,7 @@ public struct PolicyChange: Hashable, Sendable {
     }
 }
 
-/// How one record is to stand, whatever it was before: a row of an imported table.
+/// The figures that one record must have afterwards: a row of an imported table.
 public struct StockSetting: Hashable, Sendable {
     public let record: RecordReference
     /// Units, `Quantity.countable`.

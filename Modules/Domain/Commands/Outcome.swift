@@ -6,11 +6,11 @@ public enum Outcome: Hashable, Sendable {
     case confirmed(order: OrderID)
     case released(order: OrderID)
     case extended(order: OrderID, expiresAt: Instant)
-    /// The record as it stands now; `created` when there was none before.
+    /// The record after the change; `created` if the command created it.
     case policy(InventoryRecord, created: Bool)
-    /// Whether there was no record before, and whether anything was changed.
+    /// Whether the command created the record, and whether it changed anything.
     case stockSet(created: Bool, changed: Bool)
-    /// How many overdue reservations were released, and whether that were all of the records named.
+    /// How many overdue reservations were released; `isComplete` unless the records may have more.
     case expired(count: Int, isComplete: Bool)
 }
 
@@ -24,10 +24,10 @@ public struct ChangeOutcome: Hashable, Sendable {
     public let record: RecordReference
     public let oldQuantity: Int64
     public let newQuantity: Int64
-    /// nil when a count of 0 met no record.
+    /// nil if the count was 0 and the record does not exist.
     public let inventoryID: InventoryID?
     public let version: Int64
-    /// The ledger row; nil when a count found nothing to change.
+    /// The ledger row; nil if the count equalled the quantity on hand.
     public let transactionID: TransactionID?
 
     public init(

@@ -1,5 +1,5 @@
-/// Why the rules refused a command. A refused command changed nothing, except that overdue reservations which were
-/// released while looking for units stay released.
+/// Why the rules refused a command. A refused command changes nothing, with one exception: overdue reservations that
+/// were released to find units stay released.
 public enum StockRefusal: Error, Hashable, Sendable {
     case insufficientStock(Shortage)
     /// The caller's `expected_version` is not the record's.
@@ -7,24 +7,24 @@ public enum StockRefusal: Error, Hashable, Sendable {
     /// A receive or reserve of an archived product or warehouse.
     case archived(Archived)
     case unknownOrder(OrderID)
-    /// Confirm or extend after the reservation's time.
+    /// Confirm or extend after the reservation expired.
     case reservationExpired(OrderID)
-    /// Release or extend of what is confirmed.
+    /// Release or extend of a confirmed order.
     case alreadyConfirmed(OrderID)
-    /// Confirm or extend of what the caller released.
+    /// Confirm or extend of an order that the caller released.
     case alreadyReleased(OrderID)
     /// On hand would pass `Quantity.highest`.
     case quantityTooHigh(RecordReference)
-    /// What refused the operation at this index of a batch.
+    /// Why the operation at this index of a batch was refused.
     indirect case operation(index: Int, StockRefusal)
 
     public struct Shortage: Hashable, Sendable {
         public let record: RecordReference
         /// nil when the warehouse has no record of the product.
         public let inventoryID: InventoryID?
-        /// Units that could have been had.
+        /// Units that were available.
         public let available: Int64
-        /// Units that were wanted of this record, over all of the command's items.
+        /// Units requested of this record, summed over all of the command's items.
         public let requested: Int64
 
         public init(record: RecordReference, inventoryID: InventoryID?, available: Int64, requested: Int64) {

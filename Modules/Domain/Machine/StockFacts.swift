@@ -1,6 +1,6 @@
-/// What the store knew about the records and orders of a batch, read under their locks.
+/// What the store knows about the records and orders of a batch, read under their locks.
 public struct StockFacts: Sendable {
-    /// The records that exist and are held. A record that a command names and that is missing here does not exist.
+    /// The records that exist and that this batch has locked. A command's record that is missing here does not exist.
     public var records: StockRecords
     /// All reservations, pending or not, of each order that a command of the batch confirms, releases or extends.
     public var orders: [OrderID: [Reservation]]
@@ -21,7 +21,7 @@ public struct StockFacts: Sendable {
 /// Overdue reservations of one record, oldest expiry first.
 public struct OverdueReservations: Sendable {
     public var reservations: [Reservation]
-    /// Whether the record has no further overdue reservations than these.
+    /// Whether these are all of the record's overdue reservations.
     public var isComplete: Bool
 
     public init(reservations: [Reservation], isComplete: Bool) {

@@ -1,5 +1,5 @@
 extension StockMachine {
-    /// The one place where a record's units change: writes the new state, its version and the ledger row.
+    /// Changes a record's units and version, and adds the ledger row. Nothing else changes a record's units.
     /// - Returns: the row's id.
     @discardableResult
     mutating func write(
@@ -17,7 +17,7 @@ extension StockMachine {
             actor: actor)
     }
 
-    /// The same of the record at a place.
+    /// The same for the record at this place of `state.records`.
     @discardableResult
     mutating func write(
         _ kind: LedgerEntry.Kind,
@@ -58,7 +58,7 @@ extension StockMachine {
         return id
     }
 
-    /// The record, or a new one at zero when there is none.
+    /// The record; if it does not exist, creates it with zero units.
     mutating func recordMakingOne(_ reference: RecordReference) -> InventoryRecord {
         if let record = state.records[reference.key] { return record }
         let record = InventoryRecord(
@@ -70,42 +70,43 @@ extension StockMachine {
         return record
     }
 
-    /// - Returns: the place of a record that is new.
+    /// Adds a new record.
+    /// - Returns: its place.
     @discardableResult
     private mutating func add(_ record: InventoryRecord) -> Int {
         let place = state.records.count
         state.records[record.key] = record
-        state.records[place: place].past = .new
-        state.records[place: place].isNoted = true
+        state.records[place: place].baseline = .new
+        state.records[place: place].isInChanges = true
         state.touched.append(place)
         state.changes.createdRecords.insert(record.key)
         return place
     }
 
-    /// Remembers how a record was before it was touched, and its version before this batch.
+    /// Call before a record is changed: notes whether it was low, and the version with which it was loaded.
     mutating func touch(_ place: Int) {
-        if state.records[place: place].past == .untouched {
-            state.records[place: place].past = state.records[place: place].record.isLowStock ? .low : .notLow
+        if state.records[place: place].baseline == .untouched {
+            state.records[place: place].baseline = state.records[place: place].record.isLowStock ? .low : .notLow
             state.touched.append(place)
         }
-        if !state.records[place: place].isNoted {
-            state.records[place: place].isNoted = true
+        if !state.records[place: place].isInChanges {
+            state.records[place: place].isInChanges = true
             let record = state.records[place: place].record
             state.changes.loadedRecords.append(
                 StockChanges.LoadedRecord(key: record.key, place: place, version: record.version))
         }
     }
 
-    /// Raises and resolves alerts for the records that were touched, by their states before and after.
+    /// Raises and resolves alerts for the touched records, by comparing their states before and after.
     ///
-    /// Each decision that is done settles by itself. What was released for want of units is judged together with the
-    /// decision that it was for: overdue units that are sold again at once leave the alert as it is. Call it once more
-    /// when a batch ends with commands undecided.
+    /// `decide` calls it for each command that it decides. If a command first releases overdue units, both changes
+    /// count together: units that are sold again at once leave the alert as it is. The caller calls it once more when a
+    /// batch ends with undecided commands.
     public mutating func settleAlerts() {
         guard !state.touched.isEmpty else { return }
         for place in state.touched {
-            let wasLow = state.records[place: place].past == .low
-            state.records[place: place].past = .untouched
+            let wasLow = state.records[place: place].baseline == .low
+            state.records[place: place].baseline = .untouched
             let isLow = state.records[place: place].record.isLowStock
             guard wasLow != isLow else { continue }
             let record = state.records[place: place].record
@@ -136,7 +137,7 @@ extension StockMachine {
 }
 
 extension InventoryRecord {
-    /// One more version.
+    /// Changes the units and counts the version up.
     fileprivate mutating func change(_ quantityChange: Int64, _ reservedChange: Int64, at now: Instant) {
         quantityOnHand += quantityChange
         quantityReserved += reservedChange

@@ -100,12 +100,12 @@ extension StockMachine {
         }
     }
 
-    /// A record that does not exist has nothing available.
+    /// Refuses unless the units are available. A record that does not exist has none.
     func checkAvailable(_ requested: Int64, of reference: RecordReference) throws(Interruption) {
         try checkAvailable(requested, of: reference, at: state.records.place(of: reference.key))
     }
 
-    /// The same where the record's place is known; nil: it does not exist.
+    /// The same with a known place; nil if the record does not exist.
     func checkAvailable(
         _ requested: Int64, of reference: RecordReference, at place: Int?
     ) throws(Interruption) {

@@ -1,5 +1,5 @@
 extension StockMachine {
-    /// All items or none. Items of the same record count together; each becomes a reservation of its own.
+    /// Reserves all items or none. Items of the same record are checked by their sum; each becomes its own reservation.
     mutating func reserve(_ order: ReserveOrder, actor: String) throws(Interruption) -> Outcome {
         let expiresAt = now.adding(seconds: order.seconds)
         if order.items.count == 1 {
@@ -41,9 +41,9 @@ extension StockMachine {
         return id
     }
 
-    /// For each item the units that all items together want of its record.
+    /// For each item, the units that all items together request of its record.
     private func requested(by items: [ReserveOrder.Item]) -> [Int64] {
-        // So few are compared with each other in less than a dictionary takes.
+        // For a few items, comparing each pair is faster than a dictionary.
         guard items.count > 8 else {
             return items.map { item in
                 items.reduce(0) { $1.record.key == item.record.key ? $0 + $1.quantity : $0 }
@@ -55,9 +55,9 @@ extension StockMachine {
     }
 
     mutating func confirm(_ order: OrderID, actor: String) throws(Interruption) -> Outcome {
-        let standing = try standing(of: order)
-        guard case .pending(let pending) = standing else {
-            switch standing {
+        let orderState = try orderState(of: order)
+        guard case .pending(let pending) = orderState else {
+            switch orderState {
             case .confirmed: return .confirmed(order: order)
             case .cancelled: throw .refused(.alreadyReleased(order))
             case .pending, .expired: throw .refused(.reservationExpired(order))
@@ -77,9 +77,9 @@ extension StockMachine {
     }
 
     mutating func release(_ order: OrderID, actor: String) throws(Interruption) -> Outcome {
-        let standing = try standing(of: order)
-        guard case .pending(let pending) = standing else {
-            if case .confirmed = standing { throw .refused(.alreadyConfirmed(order)) }
+        let orderState = try orderState(of: order)
+        guard case .pending(let pending) = orderState else {
+            if case .confirmed = orderState { throw .refused(.alreadyConfirmed(order)) }
             return .released(order: order)
         }
         for reservation in pending {
@@ -93,9 +93,9 @@ extension StockMachine {
     }
 
     mutating func extend(_ order: OrderID, seconds: Int64) throws(Interruption) -> Outcome {
-        let standing = try standing(of: order)
-        guard case .pending(let pending) = standing else {
-            switch standing {
+        let orderState = try orderState(of: order)
+        guard case .pending(let pending) = orderState else {
+            switch orderState {
             case .confirmed: throw .refused(.alreadyConfirmed(order))
             case .cancelled: throw .refused(.alreadyReleased(order))
             case .pending, .expired: throw .refused(.reservationExpired(order))
@@ -110,7 +110,7 @@ extension StockMachine {
         return .extended(order: order, expiresAt: expiresAt)
     }
 
-    /// Releases what is overdue on these records, as far as it has been loaded.
+    /// Releases the overdue reservations of these records, as far as they have been loaded.
     mutating func expireRecords(_ records: [RecordReference], actor: String) throws(Interruption) -> Outcome {
         let unknown = records.map(\.key).filter { state.overdue[$0] == nil && state.records[$0] != nil }
         guard unknown.isEmpty else { throw .needsOverdue(unknown) }
@@ -126,7 +126,7 @@ extension StockMachine {
     }
 
     /// Releases those of the reservations that are still overdue.
-    /// - Returns: how many they were.
+    /// - Returns: the number released.
     mutating func expire(_ reservations: [Reservation], actor: String) -> Int {
         var count = 0
         for candidate in reservations {
@@ -138,17 +138,17 @@ extension StockMachine {
         return count
     }
 
-    /// Where an order as a whole stands.
-    private enum Standing {
+    /// The state of an order as a whole.
+    private enum OrderState {
         case pending([Reservation])
         case confirmed
         case cancelled
         case expired
     }
 
-    /// With nothing pending, the reservation that was resolved last speaks for the order (api.md, *Reservations*).
-    private func standing(of order: OrderID) throws(Interruption) -> Standing {
-        // New ones are looked through: a batch makes a thousand at most, and few batches ask for an order of their own.
+    /// If no reservation of the order is pending, the one that was resolved last decides.
+    private func orderState(of order: OrderID) throws(Interruption) -> OrderState {
+        // A linear search of the new ones will do: a batch has few, and rarely names an order that it reserved itself.
         let reservations =
             (state.orders[order] ?? []).compactMap { state.reservations[$0] }
             + state.changes.newReservations.filter { $0.orderID == order }
@@ -189,7 +189,7 @@ extension StockMachine {
     }
 
     private mutating func replace(_ reservation: Reservation) {
-        // One that this batch made is inserted in its final state.
+        // A reservation created by this batch is inserted in its final state, not updated.
         if let place = state.placeOfNew(reservation.id) {
             state.changes.newReservations[place] = reservation
         } else {
@@ -200,9 +200,9 @@ extension StockMachine {
 }
 
 extension Reservation {
-    /// What orders resolutions in time. Everything of a batch has one instant. An expiry is never the last of its
-    /// instant: confirm and release take all that is pending, and what is made after them is not overdue yet. Else the
-    /// younger one was last, which the time-ordered ids tell.
+    /// The sort key for resolutions by time. All changes of a batch have the same instant, so ties need a rule. An
+    /// expiry comes first: confirm and release resolve everything pending, and a reservation made after them is not
+    /// overdue yet. Otherwise the newer reservation was resolved later, and ids are time-ordered.
     fileprivate func resolution(or now: Instant) -> (Instant, Int, ReservationID) {
         if case .released(let at, .expired) = status { return (at, 0, id) }
         return (resolvedAt ?? now, 1, id)

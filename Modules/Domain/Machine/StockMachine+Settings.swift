@@ -1,5 +1,6 @@
 extension StockMachine {
-    /// A new record is received, a known one adjusted; a changed reorder point or quantity is a `policy` row of its own.
+    /// Receives the units of a new record; adjusts an existing one, with a separate `policy` row if a reorder figure
+    /// changes.
     mutating func setStock(_ setting: StockSetting, actor: String) throws(Interruption) -> Outcome {
         guard let known = state.records[setting.record.key] else {
             var record = recordMakingOne(setting.record)
@@ -12,7 +13,7 @@ extension StockMachine {
             return .stockSet(created: true, changed: true)
         }
         let change = setting.quantityOnHand - known.quantityOnHand
-        // Before anything is written: a refused command leaves no trace.
+        // Checked before anything is written, because a refused command must change nothing.
         if change < 0 { try checkAvailable(-change, of: setting.record) }
         _ = setPolicy(
             PolicyChange(
@@ -44,7 +45,7 @@ extension StockMachine {
         note("safety_stock", record.safetyStock, safetyStock)
         guard !changed.isEmpty else { return .policy(record, created: false) }
 
-        // Touched before the figures change: whether it was low is judged by the old reorder point.
+        // Touch the record first, so that the old reorder point decides whether it was low before.
         touch(place)
         record.reorderPoint = change.reorderPoint
         record.reorderQuantity = change.reorderQuantity

@@ -1,42 +1,44 @@
 /// The rules of stock: decides commands one after the other, in memory, at one instant.
 ///
-/// Pure: no input or output, no clock, no waiting. The same machine decides for PostgreSQL, for the model that tests
-/// compare against, and for the sweeper. It is total: within the ranges that the commands promise nothing traps, and
-/// what a damaged store could hold is refused by the store's own checks when it is saved.
+/// Pure: no I/O, no clock, no waiting. The write path over PostgreSQL and the in-memory store of the tests use the same
+/// machine. It is total: within the ranges that the commands promise, it never traps. If the store was damaged, the
+/// store's own checks refuse the result when it is saved.
 ///
-/// A refused command leaves no trace but the overdue reservations that were released while looking for units.
+/// A refused command changes nothing, with one exception: overdue reservations that were released to find units stay
+/// released.
 public struct StockMachine: Sendable {
-    /// The instant of every decision and of every row that comes of it.
+    /// The instant of every decision, and of every row that it writes.
     public let now: Instant
     var state: State
     var identifiers: IdentifierSource
 
-    /// Everything that a refused command must be able to put back.
+    /// Everything that a refused batch must restore.
     struct State: Sendable {
         var records: StockRecords
-        /// Those that were loaded; the changes have what is new.
+        /// The loaded reservations; `changes` holds the new ones.
         var reservations: [ReservationID: Reservation] = [:]
-        /// The same by their orders.
+        /// Ids of the loaded reservations by order.
         var orders: [OrderID: [ReservationID]] = [:]
         var archivedProducts: Set<ProductID>
         var archivedWarehouses: Set<WarehouseID>
-        /// Overdue reservations that have been loaded and not been released yet.
+        /// Overdue reservations that have been loaded and not yet released.
         var overdue: [RecordKey: OverdueReservations] = [:]
         var changes = StockChanges()
-        /// The version before the last rows of a record, if those were all expiries for want of units: a caller that
-        /// saw any version from it on has missed nothing that anybody did.
+        /// The version of a record before its latest rows, if the machine wrote all of those to expire reservations. A
+        /// caller that saw this version or a later one has missed no other change, so its expected version still holds.
         var versionBeforeExpiry: [RecordKey: Int64] = [:]
-        /// The places of records that have been touched since alerts were settled last.
+        /// The places of the records touched since alerts were last settled.
         var touched: [Int] = []
     }
 
-    /// What the machine answers.
+    /// The result of `decide`.
     public enum Decision: Sendable {
         case done(Result<Outcome, StockRefusal>)
-        /// Units are short on these records: give their overdue reservations, then ask again. Nothing was changed.
+        /// These records are short of units. Call `add` with their overdue reservations, then `decide` again. Nothing
+        /// was changed.
         case needsOverdue([RecordKey])
-        /// The order has pending reservations on records that are not held: hold them, then ask again. Nothing was
-        /// changed.
+        /// The order has pending reservations on records that are not locked. Lock and load them, and decide again with
+        /// a new machine. Nothing was changed.
         case needsRecords([RecordReference])
     }
 
@@ -48,7 +50,7 @@ public struct StockMachine: Sendable {
             archivedProducts: facts.archivedProducts,
             archivedWarehouses: facts.archivedWarehouses
         )
-        // As a rule each record of a batch gets a row.
+        // Most records of a batch get a row.
         state.changes.ledger.reserveCapacity(facts.records.count)
         for (order, reservations) in facts.orders {
             state.orders[order] = reservations.map(\.id)
@@ -58,19 +60,19 @@ public struct StockMachine: Sendable {
         }
     }
 
-    /// What all commands so far changed.
+    /// What all commands have changed so far.
     public var changes: StockChanges { state.changes }
 
     public func record(_ key: RecordKey) -> InventoryRecord? { state.records[key] }
 
     public func reservation(_ id: ReservationID) -> Reservation? { state.reservation(id) }
 
-    /// The records that were loaded and changed: the version of each when it was loaded, and its final state.
+    /// The loaded records that changed: the version of each when it was loaded, and its final state.
     public var changedRecords: [(expected: Int64, record: InventoryRecord)] {
         state.changes.loadedRecords.map { ($0.version, state.records[place: $0.place].record) }
     }
 
-    /// Adds what the store found overdue on a record, after `Decision.needsOverdue`.
+    /// Adds a record's overdue reservations from the store, after `Decision.needsOverdue`.
     public mutating func add(_ overdue: OverdueReservations, of key: RecordKey) {
         var known = state.overdue[key] ?? OverdueReservations(reservations: [], isComplete: false)
         for reservation in overdue.reservations where state.reservation(reservation.id) == nil {
@@ -82,7 +84,7 @@ public struct StockMachine: Sendable {
     }
 
     /// Decides one command.
-    /// - Parameter actor: who asks, for the ledger.
+    /// - Parameter actor: the caller's name for the ledger.
     public mutating func decide(_ command: Command, actor: String) -> Decision {
         while true {
             let attempt: Result<Outcome, StockRefusal>
@@ -100,7 +102,7 @@ public struct StockMachine: Sendable {
                 settleAlerts()
                 return .done(.success(outcome))
             case .failure(let refusal):
-                // Expired means free: units whose time is over are found before anybody is told that there are none.
+                // Overdue reservations do not block a sale: release them before refusing a command as short of stock.
                 guard let key = refusal.shortage?.record.key, state.records[key]?.quantityReserved ?? 0 > 0 else {
                     settleAlerts()
                     return .done(.failure(refusal))
@@ -118,10 +120,10 @@ public struct StockMachine: Sendable {
         }
     }
 
-    /// The ledger's actor when a reservation expires because somebody else needs the units.
+    /// The actor in the ledger when a reservation is expired because another command needs its units.
     public static let expiryActor = "expiry"
 
-    /// Why a command could not be carried out just now.
+    /// Why a command could not be decided now.
     enum Interruption: Error {
         case refused(StockRefusal)
         case needsRecords([RecordReference])
@@ -165,12 +167,12 @@ public struct StockMachine: Sendable {
         }
     }
 
-    /// Whether the command only corrects a record that is there, which archiving does not forbid.
+    /// Whether the command only corrects an existing record, which archiving does not forbid.
     private func isSetOnly(_ record: RecordReference, by command: Command) -> Bool {
         if case .setStock = command { state.records[record.key] != nil } else { false }
     }
 
-    /// All of the movements or none: what the earlier ones did is taken back when a later one is refused.
+    /// Carries out all of the movements or none: if one is refused, restores the state from before the batch.
     private mutating func runBatch(_ movements: [Movement], actor: String) throws(Interruption) -> Outcome {
         let saved = state
         var outcomes: [MovementOutcome] = []
@@ -189,7 +191,7 @@ public struct StockMachine: Sendable {
         return .batch(outcomes)
     }
 
-    /// What a refused batch created is gone with it: a shortage of it names no record.
+    /// A refused batch also discards the records that it created, so its refusal must not carry such a record's id.
     private func withoutLostRecord(_ refusal: StockRefusal) -> StockRefusal {
         guard case .insufficientStock(let shortage) = refusal, state.records[shortage.record.key] == nil else {
             return refusal
@@ -204,7 +206,7 @@ public struct StockMachine: Sendable {
         )
     }
 
-    /// In a batch a refusal names the first operation that receives into the archived thing.
+    /// In a batch, the refusal names the first operation that receives into the archived record.
     private func refusal(_ refusal: StockRefusal, of record: RecordReference, in command: Command) -> Interruption {
         guard case .batch(let movements) = command else { return .refused(refusal) }
         let index = movements.firstIndex { movement in
@@ -215,7 +217,7 @@ public struct StockMachine: Sendable {
 }
 
 extension StockRefusal {
-    /// The shortage in it, also when it is an operation's of a batch.
+    /// The shortage, also when it belongs to an operation of a batch.
     public var shortage: Shortage? {
         switch self {
         case .insufficientStock(let shortage): shortage
@@ -226,12 +228,12 @@ extension StockRefusal {
 }
 
 extension StockMachine.State {
-    /// Loaded or new, as it stands.
+    /// The current state of a loaded or new reservation.
     func reservation(_ id: ReservationID) -> Reservation? {
         reservations[id] ?? placeOfNew(id).map { changes.newReservations[$0] }
     }
 
-    /// Where a reservation that this batch made is. Their ids ascend (`IdentifierSource`).
+    /// The index of a reservation that this batch created. Binary search: new ids ascend (`IdentifierSource`).
     func placeOfNew(_ id: ReservationID) -> Int? {
         var (low, high) = (0, changes.newReservations.count)
         while low < high {

@@ -1,22 +1,22 @@
-/// Records by their keys, and what the machine notes of each. A record has a place in it, so that a decision looks a
-/// record up once however often it reads and writes it.
+/// Records by key, with the machine's bookkeeping for each. Each record has a place, an index, so that a decision
+/// hashes a key once, however often it reads and writes the record.
 public struct StockRecords: Sendable {
     struct Entry: Sendable {
         var record: InventoryRecord
-        /// How the record was when it was touched first since alerts were settled last.
-        var past = Past.untouched
-        /// Whether the changes have it.
-        var isNoted = false
+        /// The record's state at its first change since alerts were last settled.
+        var baseline = Baseline.untouched
+        /// Whether `StockChanges` lists the record already.
+        var isInChanges = false
     }
 
-    enum Past: Sendable {
+    enum Baseline: Sendable {
         case untouched, new, low, notLow
     }
 
     private(set) var entries: [Entry] = []
     private var places: [RecordKey: Int] = [:]
 
-    /// None.
+    /// No records.
     public init() {}
 
     public init(_ records: [RecordKey: InventoryRecord]) {
@@ -31,13 +31,13 @@ public struct StockRecords: Sendable {
         places.reserveCapacity(count)
     }
 
-    /// A record that is there stays: a nil changes nothing.
+    /// Records are never removed: setting nil changes nothing.
     public subscript(key: RecordKey) -> InventoryRecord? {
         get { places[key].map { entries[$0].record } }
         set {
             guard let newValue else { return }
             let next = entries.count
-            // One look, whether it is there or not.
+            // One dictionary access for both cases, update and insert.
             func found(_ place: inout Int) -> Int { place }
             let place = found(&places[key, default: next])
             if place == next {
@@ -48,7 +48,7 @@ public struct StockRecords: Sendable {
         }
     }
 
-    /// When the record was written that was written last; nil when there are none.
+    /// The latest `updatedAt` of all records; nil if there are no records.
     public var latestUpdate: Instant? { entries.lazy.map(\.record.updatedAt).max() }
 
     func place(of key: RecordKey) -> Int? { places[key] }

@@ -4,15 +4,15 @@
 public struct InventoryRecord: Hashable, Sendable {
     public let id: InventoryID
     public let reference: RecordReference
-    /// Units in the building.
+    /// Units in the warehouse.
     public var quantityOnHand: Int64
     /// Units of `quantityOnHand` that pending reservations hold.
     public var quantityReserved: Int64
     /// The record is low when available is at or below this.
     public var reorderPoint: Int64
-    /// Units that one purchase order line comes in.
+    /// Purchase orders are placed in multiples of this many units.
     public var reorderQuantity: Int64
-    /// Units that the owner wants as a buffer. A figure for people: no rule of the stock machine reads it.
+    /// Units that the merchant wants as a buffer. For information only: no rule of the stock machine reads it.
     public var safetyStock: Int64
     /// How many ledger rows the record has; the newest row carries this number.
     public var version: Int64
@@ -40,11 +40,11 @@ public struct InventoryRecord: Hashable, Sendable {
     /// Units that can be sold now.
     public var quantityAvailable: Int64 { quantityOnHand - quantityReserved }
 
-    /// At or below the reorder point (flows.md, flow 5).
+    /// Whether available is at or below the reorder point.
     public var isLowStock: Bool { quantityAvailable <= reorderPoint }
 
-    /// The smallest multiple of the reorder quantity that lifts the record above its reorder point (api.md, *Low
-    /// stock, alerts, procurement*); 0 when it is above already.
+    /// The smallest multiple of the reorder quantity that lifts available above the reorder point; 0 if it is above
+    /// already.
     public var suggestedQuantity: Int64 {
         guard isLowStock else { return 0 }
         // Both are at most 2^53 - 1, so the sum below stays under 2^55.

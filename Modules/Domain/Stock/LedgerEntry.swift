@@ -1,14 +1,14 @@
 /// One row of the audit ledger: what one command did to one record. Never changed, never deleted.
 ///
-/// A record's rows carry its versions 1, 2, 3 … without a gap, and each row starts where the one before it ended, so
-/// that anyone can add them up.
+/// A record's rows carry its versions 1, 2, 3 … without a gap, and each row starts with the figures of the row before
+/// it, so their sum can be checked.
 public struct LedgerEntry: Hashable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case receive, ship, adjust
         case transferOut = "transfer_out"
         case transferIn = "transfer_in"
         case reserve, confirm, release, expire
-        /// A changed reorder point, reorder quantity or safety stock: no units move.
+        /// The reorder point, reorder quantity or safety stock changed; no units moved.
         case policy
     }
 

@@ -1,12 +1,12 @@
 /// A record fell to its reorder point, and a purchase order is suggested.
 ///
-/// A low record has exactly one unresolved alert and no other record has one, so a crossing alone decides: a record
-/// that becomes low raises an alert, one that recovers resolves it and withdraws a suggestion that is still open.
+/// A low record has exactly one unresolved alert; other records have none. A record that becomes low raises an alert. A
+/// record that recovers resolves it, and withdraws the suggestion if it is still open.
 public struct LowStockAlert: Hashable, Sendable {
     public let id: AlertID
     public let suggestionID: SuggestionID
     public let inventoryID: InventoryID
-    /// Units available when it was raised; may be resolved in the same batch.
+    /// Units available when the alert was raised.
     public let quantityAvailable: Int64
     public let reorderPoint: Int64
     /// Units to order, a multiple of the record's reorder quantity.

@@ -1,4 +1,5 @@
-/// An article of the catalogue. Never deleted: the ledger speaks of it. Archived ones are neither received nor reserved.
+/// A product of the catalogue. Never deleted, because the ledger refers to it. An archived product can be neither
+/// received nor reserved.
 public struct Product: Hashable, Sendable {
     public let id: ProductID
     public let sku: SKU
@@ -6,7 +7,7 @@ public struct Product: Hashable, Sendable {
     public var name: String
     public var basePrice: Money
     public var description: String?
-    /// The caller's own facts as a JSON object's text; nil when none were given.
+    /// The caller's own data: the text of a JSON object; nil if the caller gave none.
     public var attributes: String?
     public var isArchived: Bool
     public let createdAt: Instant

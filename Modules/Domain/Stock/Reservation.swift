@@ -1,6 +1,6 @@
 /// Units of one record, held for an order until payment, release or expiry.
 public struct Reservation: Hashable, Sendable {
-    /// Where a reservation stands. `pending` is the only state that holds units and the only one that changes.
+    /// `pending` is the only state that holds units, and the only one that can change.
     public enum Status: Hashable, Sendable {
         case pending
         case confirmed(at: Instant)
@@ -19,7 +19,7 @@ public struct Reservation: Hashable, Sendable {
     /// Units held, `Quantity.movable`.
     public let quantity: Int64
     public var status: Status
-    /// From this instant on the units may be sold to somebody else.
+    /// From this instant on, another order may take the units.
     public var expiresAt: Instant
     public let createdAt: Instant
 
@@ -39,7 +39,7 @@ public struct Reservation: Hashable, Sendable {
 
     public var isPending: Bool { status == .pending }
 
-    /// Pending, but its time has come.
+    /// Whether it is still pending although it has expired.
     public func isOverdue(at now: Instant) -> Bool { isPending && expiresAt <= now }
 
     /// When it was confirmed or released; nil while pending.

@@ -1,15 +1,15 @@
-/// A place that holds stock. Never deleted; archived ones neither receive nor reserve.
+/// A place that holds stock. Never deleted. An archived warehouse cannot receive, and its stock cannot be reserved.
 public struct Warehouse: Hashable, Sendable {
-    /// What a priority may be: enough for any order among warehouses.
+    /// The range of `priority`: enough for any ranking of warehouses.
     public static let priorities: ClosedRange<Int64> = 0...1_000_000
 
     public let id: WarehouseID
     public let code: WarehouseCode
     /// 1 ... 200 characters, no control characters.
     public var name: String
-    /// The owner's preference among warehouses, lowest first. No rule of the stock machine reads it.
+    /// The merchant's ranking of warehouses, lowest first. For information only: no rule of the stock machine reads it.
     public var priority: Int64
-    /// Who is mailed about low stock here, instead of the general list; empty means the general list.
+    /// The recipients of low-stock emails for this warehouse; if empty, the general list (`ALERT_TO`) is used.
     public var alertRecipients: [String]
     public var isArchived: Bool
     public let createdAt: Instant

@@ -1,7 +1,7 @@
-/// The rule of `SKU` and `WarehouseCode` for bytes that are copied on without becoming either.
+/// The rule of `SKU` and `WarehouseCode`, for bytes that are copied without making either.
 public enum CodeBytes {
-    /// Whether a `WarehouseCode` could be made of them.
-    public static func areCode(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Whether the bytes are a valid code.
+    public static func isCode(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let dot = UInt8(ascii: ".")
         switch bytes.count {
         case 0, 65...: return false
@@ -12,7 +12,7 @@ public enum CodeBytes {
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                // The three before the digits: - . /
+                // The three characters before the digits: - . /
                 UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"):
                 continue
             default: return false

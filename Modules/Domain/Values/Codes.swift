@@ -20,7 +20,7 @@ public struct WarehouseCode: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The rule of api.md, *Catalogue*. `.` and `..` would change the meaning of a path.
+/// The rule of both types. `.` and `..` are refused because they would change the meaning of a URL's path.
 private func isCode(_ text: String) -> Bool {
     guard (1...64).contains(text.utf8.count), text != ".", text != ".." else { return false }
     return text.utf8.allSatisfy { byte in

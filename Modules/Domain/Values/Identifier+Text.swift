@@ -1,5 +1,5 @@
 extension Identifier {
-    /// Calls with the canonical form, 36 characters of ASCII, for those who copy it on: no string is made.
+    /// Calls `body` with the canonical form, 36 characters of ASCII, without making a string.
     @inlinable
     public func withText<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try withUnsafeTemporaryAllocation(byteCount: Self.textCount, alignment: 1) { buffer in

@@ -1,7 +1,7 @@
-/// A UUID that names one `Entity`, so that a product's id cannot be passed where a warehouse's is meant.
+/// The UUID of an `Entity`. The type parameter prevents passing a product's id where a warehouse's is meant.
 ///
-/// Two machine words instead of Foundation's `UUID`: the rules import nothing, and hashing and comparing are cheap on
-/// the write path. The order is the order of the bytes, which is PostgreSQL's order of `uuid`.
+/// Two machine words instead of Foundation's `UUID`: Domain imports nothing, and hashing and comparing are cheap on the
+/// write path. Identifiers are ordered by their bytes, as PostgreSQL orders `uuid`.
 @frozen
 public struct Identifier<Entity>: Hashable, Sendable, Comparable {
     /// The first eight bytes, big endian.
@@ -20,19 +20,19 @@ public struct Identifier<Entity>: Hashable, Sendable, Comparable {
         left.high == right.high ? left.low < right.low : left.high < right.high
     }
 
-    /// The UUID in the text, in its canonical form of 36 characters (RFC 9562, section 4); upper case is accepted.
+    /// Parses the canonical form of 36 characters (RFC 9562, section 4), lower or upper case; nil for any other text.
     public init?(_ text: some StringProtocol) {
         self.init(String(text))
     }
 
-    /// The same; by bytes, because every request has several.
+    /// The same, by bytes: every request contains several ids, so this must be fast.
     public init?(_ text: String) {
         var text = text
         guard let words = text.withUTF8({ canonicalWords($0) }) else { return nil }
         self.init(high: words.high, low: words.low)
     }
 
-    /// The same of text that is somewhere in a buffer.
+    /// The same for text in a buffer.
     public init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
         guard let words = canonicalWords(bytes) else { return nil }
         self.init(high: words.high, low: words.low)
@@ -48,7 +48,7 @@ extension Identifier: CustomStringConvertible {
         }
     }
 
-    /// Bytes of the canonical form.
+    /// The length of the canonical form in bytes.
     public static var textCount: Int { 36 }
 
     /// Writes the canonical lowercase form.
@@ -87,14 +87,14 @@ private func canonicalWords(_ buffer: UnsafeBufferPointer<UInt8>) -> (high: UInt
 
 private let hyphen = UInt8(ascii: "-")
 
-// Eight characters at once, a byte each, the first in the highest byte.
+// The functions below work on eight characters at once: one byte each, the first in the highest byte.
 
-/// The number that eight hexadecimal digits name; nil when one of them is none.
+/// The value of eight hexadecimal digits; nil if any character is not a hexadecimal digit.
 private func hexValue(_ characters: UInt64) -> UInt64? {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highBits = ones << 7
     guard characters & highBits == 0 else { return nil }
-    // Below 0x80 no sum runs over into the next byte: its high bit says whether the byte reaches the bound.
+    // Bytes below 0x80 cannot carry into the next byte: the high bit of a sum tells whether the byte reaches the bound.
     let digits = (characters + ones * (0x80 - 0x30)) & ~(characters + ones * (0x80 - 0x3A)) & highBits
     let lowered = characters | (ones * 0x20)
     let letters = (lowered + ones * (0x80 - 0x61)) & ~(lowered + ones * (0x80 - 0x67)) & highBits
@@ -112,7 +112,7 @@ private func hexDigits(_ number: UInt32) -> UInt64 {
     digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
     digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
     digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
-    // 1 in each byte from 10 on.
+    // 1 in each byte whose digit is 10 or more.
     let letters = (digits + ones * 6) >> 4 & ones
     return digits + ones * 0x30 + letters * 39
 }
@@ -125,13 +125,13 @@ public typealias TransactionID = Identifier<LedgerEntry>
 public typealias AlertID = Identifier<LowStockAlert>
 public typealias SuggestionID = Identifier<PurchaseOrderSuggestion>
 
-/// The checkout's order. The caller chooses its id; this system keeps no other fact of it.
+/// The order of a checkout. The caller chooses its id; this system stores nothing else about it.
 public enum Order {}
 public typealias OrderID = Identifier<Order>
 
-/// A suggestion to reorder, made with an alert.
+/// A suggestion to reorder, created together with an alert.
 public enum PurchaseOrderSuggestion {}
 
-/// An email of ours on its way out.
+/// An email in the outbox.
 public enum OutboundEmail {}
 public typealias EmailID = Identifier<OutboundEmail>

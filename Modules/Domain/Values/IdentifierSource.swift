@@ -1,8 +1,8 @@
-/// Makes time-ordered UUIDs (version 7, RFC 9562 section 5.7), ascending within one source, so that new rows land at
-/// the end of their indexes.
+/// Makes time-ordered UUIDs (version 7, RFC 9562 section 5.7) that ascend within one source, so that new rows are added
+/// at the end of their indexes.
 ///
 /// The 12 bits after the millisecond and the 14 bits after the variant count up from a random start; the last 48 bits
-/// are random. A source makes at most 2^25 identifiers in order before its counter may wrap, far above any batch.
+/// are random. A source makes at least 2^25 identifiers before its counter can wrap, far more than any batch.
 public struct IdentifierSource: Sendable {
     private var counter: UInt32
     private var state: UInt64

@@ -8,7 +8,7 @@ public struct Instant: Hashable, Sendable, Comparable {
 
     public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// This instant and so many seconds later; saturates at the ends of the range.
+    /// The instant this many seconds later; saturates at the ends of the range.
     public func adding(seconds: Int64) -> Instant {
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
         guard !overflow else { return Instant(milliseconds: seconds < 0 ? .min : .max) }

@@ -6,14 +6,13 @@ public struct Money: Hashable, Sendable, Comparable {
         self.hundredths = hundredths
     }
 
-    /// The highest price that a product may have: 9,999,999,999.99 (api.md, *Catalogue*).
+    /// The highest price that a product may have: 9,999,999,999.99.
     public static let highestPrice = Money(hundredths: 999_999_999_999)
 
     public static func < (left: Self, right: Self) -> Bool { left.hundredths < right.hundredths }
 
-    /// A decimal of digits with at most two places after the point: `0`, `19.9`, `19.99`. No sign, no exponent,
-    /// no blanks.
-    /// - Returns: nil when the text is of another form or above `highestPrice`.
+    /// Parses a decimal with at most two places: `0`, `19.9`, `19.99`. No sign, no exponent, no spaces.
+    /// - Returns: nil if the text has another form or the price is above `highestPrice`.
     public init?(price text: some StringProtocol) {
         var hundredths: Int64 = 0
         var places: Int?
@@ -27,7 +26,7 @@ public struct Money: Hashable, Sendable, Comparable {
                     places = count + 1
                 }
                 hundredths = hundredths * 10 + Int64(byte - UInt8(ascii: "0"))
-                // Checked at every digit, so that no run of digits can overflow.
+                // Checked after every digit, so that the sum cannot overflow.
                 guard hundredths <= Self.highestPrice.hundredths else { return nil }
             case UInt8(ascii: "."):
                 guard places == nil, digits > 0 else { return nil }

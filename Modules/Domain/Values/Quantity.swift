@@ -1,11 +1,11 @@
-/// The limits of quantities, in units (api.md, *Conventions* and *Catalogue*).
+/// The limits of quantities, in units.
 public enum Quantity {
-    /// What one item or one movement may move or reserve.
+    /// The range of the quantity of one movement or one item of a checkout.
     public static let movable: ClosedRange<Int64> = 1...1_000_000_000
-    /// The most that a record may hold on hand: 2^53 - 1, the largest integer that every JSON reader keeps exact.
+    /// The most that a record may have on hand: 2^53 - 1, the largest integer that every JSON parser reads exactly.
     public static let highest: Int64 = 9_007_199_254_740_991
-    /// What a count, a reorder point or a safety stock may be.
+    /// The range of a count, a reorder point and a safety stock.
     public static let countable: ClosedRange<Int64> = 0...highest
-    /// What a reorder quantity may be.
+    /// The range of a reorder quantity.
     public static let reorderable: ClosedRange<Int64> = 1...highest
 }

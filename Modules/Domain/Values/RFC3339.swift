@@ -1,10 +1,10 @@
-/// Times as RFC 3339 writes them. Written in UTC with milliseconds; read with any offset and any fraction.
+/// Writes times in RFC 3339, in UTC with milliseconds; reads them with any offset and any fraction.
 public enum RFC3339 {
     private static let dayInMilliseconds: Int64 = 86_400_000
-    /// 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits of a year can say.
+    /// 0000-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z: a year has four digits.
     private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    /// `2026-11-22T15:00:00.123Z`. Instants beyond the years 0 ... 9999 are written as the nearest end.
+    /// `2026-11-22T15:00:00.123Z`. Instants outside the years 0 ... 9999 are clamped to that range.
     public static func format(_ instant: Instant) -> String {
         let milliseconds = min(max(instant.milliseconds, writable.lowerBound), writable.upperBound)
         var days = milliseconds / dayInMilliseconds
@@ -36,11 +36,10 @@ public enum RFC3339 {
         }
     }
 
-    /// The instant that the text names; nil when it is not RFC 3339. A fraction is cut to milliseconds; second 60 is
-    /// the next minute's first, as PostgreSQL has it.
+    /// Parses a time; nil if the text is not RFC 3339. Fractions are truncated to milliseconds. Second 60 counts as the
+    /// first of the next minute, as in PostgreSQL.
     ///
-    /// A blank before the offset counts as `+`: that is what a `+` in a query turns into when a caller forgets to
-    /// encode it.
+    /// A space before the offset counts as `+`: an unencoded `+` in a query arrives as a space.
     public static func parse(_ text: String) -> Instant? {
         var scanner = Scanner(text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
@@ -89,7 +88,7 @@ extension RFC3339 {
             return value
         }
 
-        /// Milliseconds; 0 without a fraction, nil when a point has no digit after it.
+        /// Milliseconds; 0 without a fraction, nil if no digit follows the point.
         mutating func fraction() -> Int64? {
             guard skip(".") else { return 0 }
             guard var value = digit() else { return nil }

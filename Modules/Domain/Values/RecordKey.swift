@@ -1,6 +1,6 @@
-/// What names an inventory record before and after it exists: one product in one warehouse.
+/// Identifies an inventory record even before it exists: one product in one warehouse.
 ///
-/// The queue, the leases and the cache go by this pair, because a record that is about to be created has no id yet.
+/// The queue, the leases and the cache use this pair, because a record that is about to be created has no id yet.
 public struct RecordKey: Hashable, Sendable, Comparable {
     public let product: ProductID
     public let warehouse: WarehouseID
@@ -10,10 +10,11 @@ public struct RecordKey: Hashable, Sendable, Comparable {
         self.warehouse = warehouse
     }
 
-    /// One word in place of four: a decision hashes keys many times. Both ids are made by the server (version 7, 48 random
-    /// bits each), so nobody can choose keys that meet, and the hasher mixes the word with the process's own secret.
+    /// Hashes one word instead of four, because a decision hashes keys many times. The server makes both ids (version
+    /// 7, 48 random bits each), so callers cannot construct collisions, and the hasher mixes in a secret of the
+    /// process.
     public func hash(into hasher: inout Hasher) {
-        // Multiplied, or the same two ids would meet in every product that is their exchange.
+        // The factor makes the hash asymmetric: without it, swapping the two ids would give the same word.
         hasher.combine(product.high ^ product.low ^ (warehouse.high ^ warehouse.low) &* 0x9E37_79B9_7F4A_7C15)
     }
 
@@ -22,9 +23,9 @@ public struct RecordKey: Hashable, Sendable, Comparable {
     }
 }
 
-/// A record as a command speaks of it: its key, and the names that its answers and errors show.
+/// A record as a command names it: its key, and the codes that responses and errors show.
 ///
-/// Everything here is immutable once created (a SKU or a code never changes), so a reference may be remembered.
+/// All of it is immutable (a SKU or a code never changes), so a reference may be cached.
 public struct RecordReference: Hashable, Sendable {
     public let key: RecordKey
     public let sku: SKU

@@ -1,23 +1,22 @@
-/// How many characters, counted as Unicode scalars, the texts may have: the checks read by these, and the API's
-/// description shows them.
+/// The allowed lengths of texts, in Unicode scalars. The API's checks and its OpenAPI description both use them.
 public enum TextLimits {
-    /// A product's or a warehouse's name (api.md, *Catalogue*).
+    /// A product's or a warehouse's name.
     public static let name = 1...200
-    /// Why a movement was made: 500 characters are a paragraph, and the ledger keeps it for ever.
+    /// The reason of a movement. 500 characters are a paragraph, and the ledger keeps it forever.
     public static let reason = 0...500
-    /// A reason that must be there.
+    /// The reason of a movement that requires one.
     public static let requiredReason = 1...500
-    /// The number of a delivery note or an order elsewhere.
+    /// The number of an external document, such as a delivery note or a purchase order.
     public static let reference = 0...200
     /// A product's description.
     public static let description = 0...4_000
-    /// The words of a search.
+    /// A search term.
     public static let search = 1...200
-    /// A mail address (RFC 5321, section 4.5.3.1.3).
+    /// An email address (RFC 5321, section 4.5.3.1.3).
     public static let mailAddress = 3...254
 
-    /// Whether the text has a control character (Unicode's category Cc).
-    /// - Parameter allowsLines: tabs and line ends do not count.
+    /// Whether the text contains a control character (Unicode's category Cc).
+    /// - Parameter allowsLines: whether tabs and line ends are allowed.
     public static func hasControlCharacter(_ text: String, allowsLines: Bool = false) -> Bool {
         text.unicodeScalars.contains { scalar in
             switch scalar.value {

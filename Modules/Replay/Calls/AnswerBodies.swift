@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The members of a problem document that the replay looks at.
 private struct Problem: Decodable {

@@ -1,10 +1,5 @@
 import CSV
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A row of `orders.csv`.
 struct CheckoutLine: CSVRowDecodable, Equatable, Sendable {

@@ -1,10 +1,5 @@
 import CSV
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// How much there is to do, found by reading all four files once before anything is sent: a run must not stop half way
 /// for a fault that could have been seen at the start, and progress needs its totals.

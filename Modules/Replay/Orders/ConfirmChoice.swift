@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Which reserved orders are confirmed. It depends on the order id alone, so two runs choose the same orders, and a run
 /// with a higher ratio confirms all that one with a lower ratio did.

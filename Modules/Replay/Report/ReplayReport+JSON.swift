@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension ReplayReport {
     /// The report for a program: one JSON object on one line, keys in `snake_case`, without a line break at the end.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// A moment in UTC with milliseconds, written as RFC 3339 has it.
 struct LogTime: Sendable, CustomStringConvertible {

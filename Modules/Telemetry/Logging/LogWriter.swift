@@ -1,13 +1,6 @@
 internal import Dispatch
-internal import Synchronization
-
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
+internal import Synchronization
 
 /// Writes whole lines to one file descriptor, one after another.
 ///
@@ -130,13 +123,7 @@ public final class LogWriter: Sendable {
         while !rest.isEmpty {
             guard isWritable(until: deadline) else { return false }
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceLength))
-            #if canImport(Glibc)
             let written = Glibc.write(fileDescriptor, piece.baseAddress, piece.count)
-            #elseif canImport(Musl)
-            let written = Musl.write(fileDescriptor, piece.baseAddress, piece.count)
-            #else
-            let written = Darwin.write(fileDescriptor, piece.baseAddress, piece.count)
-            #endif
             if written < 0, errno == EINTR || errno == EAGAIN { continue }
             guard written > 0 else { return false }
             rest = rest.dropFirst(written)

@@ -1,11 +1,11 @@
 public import Domain
 
-/// What the store knows of a key at one moment.
+/// The stored state of a key at one instant.
 public struct APIKeyReading: Hashable, Sendable {
     public let key: APIKey
-    /// The key's own, as it is stored.
+    /// The key's own stored hash.
     public let hash: APIKeyHash
-    /// The moment, by the database's clock: the same one decides on every server when a key expires.
+    /// When the key was read, by the database's clock, so that a key expires at the same instant on every server.
     public let readAt: Instant
 
     public init(key: APIKey, hash: APIKeyHash, readAt: Instant) {
@@ -15,9 +15,9 @@ public struct APIKeyReading: Hashable, Sendable {
     }
 }
 
-/// The keys of those who call the API.
+/// The API keys.
 public protocol APIKeyStore: Sendable {
-    /// The key of a hash, also one that has expired or was revoked; nil when there is none.
-    /// Throws `.unavailable` or `.internalFault`.
+    /// The key with this hash, even if it has expired or was revoked; nil if no key has it.
+    /// - Throws: `.unavailable` or `.internalFault`.
     func find(_ hash: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading?
 }

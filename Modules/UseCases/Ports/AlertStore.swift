@@ -1,6 +1,6 @@
 public import Domain
 
-/// A low-stock alert as people see it.
+/// A low-stock alert as the API and the dashboard show it.
 public struct AlertView: Hashable, Sendable {
     public enum Status: String, Hashable, Sendable, CaseIterable {
         case open
@@ -8,22 +8,22 @@ public struct AlertView: Hashable, Sendable {
         case resolved
     }
 
-    /// Where the alert's email stands.
+    /// The state of the alert's email.
     public struct Delivery: Hashable, Sendable {
         public enum State: String, Hashable, Sendable {
-            /// Not sent yet; also between tries.
+            /// Not sent yet, or waiting for the next attempt.
             case queued
             case sent
             case failed
         }
 
         public let state: State
-        /// Tries that have ended.
+        /// Attempts that have ended.
         public let attempts: Int
         public let sentAt: Instant?
-        /// Nil until the alert is in an email.
+        /// The Message-ID; nil until the alert is part of an email.
         public let messageID: String?
-        /// The mail server's words, or why it could not be asked.
+        /// The mail server's reply, or why it could not be reached.
         public let lastError: String?
 
         public init(state: State, attempts: Int, sentAt: Instant?, messageID: String?, lastError: String?) {
@@ -40,7 +40,7 @@ public struct AlertView: Hashable, Sendable {
     public let sku: SKU
     public let productName: String
     public let warehouseCode: WarehouseCode
-    /// Units, when it was raised.
+    /// Units available when the alert was raised.
     public let quantityAvailable: Int64
     public let reorderPoint: Int64
     public let status: Status
@@ -48,7 +48,7 @@ public struct AlertView: Hashable, Sendable {
     public let acknowledgedAt: Instant?
     public let acknowledgedBy: String?
     public let resolvedAt: Instant?
-    /// Nil if the store had one of another alert that was still open.
+    /// Nil if an earlier alert's suggestion for the record was still open.
     public let suggestionID: SuggestionID?
     public let delivery: Delivery
 
@@ -74,13 +74,13 @@ public struct AlertView: Hashable, Sendable {
     }
 }
 
-/// A purchase order suggestion as people see it.
+/// A purchase order suggestion as the API and the dashboard show it.
 public struct SuggestionView: Hashable, Sendable {
     public enum Status: String, Hashable, Sendable, CaseIterable {
         case open
         case accepted
         case dismissed
-        /// The record recovered before anybody decided.
+        /// The record recovered before a decision.
         case withdrawn
     }
 
@@ -123,12 +123,12 @@ public struct SuggestionView: Hashable, Sendable {
     }
 }
 
-/// What a person decides on a suggestion.
+/// A person's decision on a suggestion.
 public enum SuggestionDecision: String, Hashable, Sendable, CaseIterable {
     case accept
     case dismiss
 
-    /// Where it leads.
+    /// The suggestion's status after the decision.
     public var status: SuggestionView.Status {
         switch self {
         case .accept: .accepted
@@ -137,14 +137,15 @@ public enum SuggestionDecision: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// Alerts and suggestions, for people. The write path makes and resolves them. `once` makes it safe to ask again.
+/// Reads alerts and suggestions, and records people's decisions; the write path creates and resolves them. With `once`
+/// a change can be retried safely.
 ///
 /// Throws `.notFound`, `.alreadyDecided`, `.replayed`, `.keyReused`, `.badCursor`, `.unavailable` or `.internalFault`.
 public protocol AlertStore: Sendable {
     /// Newest first.
     func alerts(status: AlertView.Status?, page: PageRequest) async throws(ServiceFailure) -> Page<AlertView>
 
-    /// Notes that somebody has seen it. An alert that is acknowledged or resolved stays as it is.
+    /// Marks an open alert as acknowledged. An alert that is already acknowledged or resolved stays as it is.
     func acknowledge(
         _ id: AlertID, actor: String, once: Once<AlertView>?
     ) async throws(ServiceFailure) -> AlertView
@@ -154,13 +155,13 @@ public protocol AlertStore: Sendable {
         status: SuggestionView.Status?, page: PageRequest
     ) async throws(ServiceFailure) -> Page<SuggestionView>
 
-    /// Deciding again the same way changes nothing; another way is `.alreadyDecided`.
+    /// Repeating the same decision changes nothing; a different one throws `.alreadyDecided`.
     func decide(
         _ id: SuggestionID, _ decision: SuggestionDecision, actor: String, once: Once<SuggestionView>?
     ) async throws(ServiceFailure) -> SuggestionView
 }
 
-/// For those who will not ask again.
+/// Without an idempotency key.
 extension AlertStore {
     public func acknowledge(_ id: AlertID, actor: String) async throws(ServiceFailure) -> AlertView {
         try await acknowledge(id, actor: actor, once: nil)

@@ -1,6 +1,6 @@
-/// Counts checkouts that the rules decided, by what became of them.
+/// Counts the checkouts that the rules accepted or refused.
 public protocol AttemptTally: Sendable {
-    /// One more. Costs no more than a short lock; made durable soon, by itself.
-    /// - Parameter succeeded: whether the units were held.
+    /// Counts one checkout. Takes only a short lock; the implementation saves the count soon afterwards.
+    /// - Parameter succeeded: whether the units were reserved.
     func count(succeeded: Bool)
 }

@@ -5,7 +5,7 @@ public struct ImportedProduct: Hashable, Sendable {
     public let sku: SKU
     public let name: String
     public let basePrice: Money
-    /// Nil leaves a known product's as it is; the inner nil removes it.
+    /// Nil leaves an existing product's description as it is; the inner nil removes it.
     public let description: String??
 
     public init(sku: SKU, name: String, basePrice: Money, description: String??) {
@@ -20,7 +20,7 @@ public struct ImportedProduct: Hashable, Sendable {
 public struct ImportedWarehouse: Hashable, Sendable {
     public let code: WarehouseCode
     public let name: String
-    /// Nil leaves a known warehouse's as it is (0 for a new one).
+    /// Nil leaves an existing warehouse's priority as it is (0 for a new one).
     public let priority: Int64?
 
     public init(code: WarehouseCode, name: String, priority: Int64?) {
@@ -36,8 +36,9 @@ public struct ImportedStock: Hashable, Sendable {
     public let warehouseCode: WarehouseCode
     /// Units, `Quantity.countable`.
     public let quantityOnHand: Int64
-    /// Nil leaves a known record's as it is (the defaults of api.md for a new one).
+    /// Nil leaves an existing record's figure as it is (0 for a new one).
     public let reorderPoint: Int64?
+    /// Nil leaves an existing record's figure as it is (1 for a new one).
     public let reorderQuantity: Int64?
 
     public init(
@@ -51,11 +52,11 @@ public struct ImportedStock: Hashable, Sendable {
     }
 }
 
-/// A fault of a table.
+/// An error in a table.
 public struct RowFault: Error, Hashable, Sendable {
-    /// The line on which the row begins, the header being 1.
+    /// The line on which the row begins; the header is line 1.
     public let row: Int
-    /// Nil where the row as a whole is at fault.
+    /// Nil if the error concerns the row as a whole.
     public let column: String?
     public let message: String
 
@@ -66,14 +67,14 @@ public struct RowFault: Error, Hashable, Sendable {
     }
 }
 
-/// The faults of a table, in the order of its rows: all of them are counted, and as many named as anybody reads.
+/// The errors in a table, in the order of its rows: all are counted, the first `namedLimit` are kept.
 public struct RowFaults: Hashable, Sendable {
-    /// Faults that are named. A caller who mends these sees the others with the next try.
+    /// How many errors are kept. A caller that corrects these sees the others with the next attempt.
     public static let namedLimit = 1_000
 
     public private(set) var named: [RowFault] = []
     public private(set) var count = 0
-    /// Of the named ones, once no more are taken.
+    /// The highest row of `named`, once it is full.
     private var highestRow = 0
 
     public init() {}
@@ -86,7 +87,8 @@ public struct RowFaults: Hashable, Sendable {
             named.append(fault)
             return
         }
-        // The earliest ones are named, in whatever order they are found; nearly always that is the order of the rows.
+        // The errors of the first rows are kept, whatever order they are found in; usually that is the order of the
+        // rows.
         if count == Self.namedLimit + 1 { highestRow = named.map(\.row).max() ?? 0 }
         guard fault.row < highestRow, let last = named.firstIndex(where: { $0.row == highestRow }) else { return }
         named[last] = fault
@@ -98,9 +100,9 @@ public struct RowFaults: Hashable, Sendable {
     }
 }
 
-/// A table that was read and checked as far as that goes without a store.
+/// A parsed table, checked as far as that is possible without a store.
 public struct ImportTable<Row: Sendable>: Sendable {
-    /// The good rows, each with its line in the file.
+    /// The valid rows, each with its line in the file.
     public var rows: [(line: Int, value: Row)] = []
     public var faults = RowFaults()
 
@@ -111,7 +113,7 @@ public struct ImportTable<Row: Sendable>: Sendable {
 public struct ImportSummary: Hashable, Sendable {
     public let rows: Int
     public let created: Int
-    /// Known ones that the import changed.
+    /// Existing objects that the import changed.
     public let updated: Int
 
     public init(rows: Int, created: Int, updated: Int) {
@@ -120,19 +122,19 @@ public struct ImportSummary: Hashable, Sendable {
         self.updated = updated
     }
 
-    /// Known ones that were as the table says.
+    /// Existing objects that already had the table's values.
     public var unchanged: Int { rows - created - updated }
 }
 
-/// How an import is to be done.
+/// How to carry out an import.
 public struct ImportOptions: Sendable {
-    /// Who imports, for the ledger.
+    /// The caller's name for the ledger.
     public let actor: String
-    /// Finds every fault and counts, but changes nothing.
+    /// Reports all errors and the counts, but changes nothing.
     public let isDryRun: Bool
-    /// Makes it safe to ask again; nil when nobody will.
+    /// Makes the request safe to retry; nil without an idempotency key.
     public let once: Once<ImportSummary>?
-    /// Is told now and then how many rows have been dealt with; from the beginning again when the import is.
+    /// Called now and then with the number of rows processed; starts at 0 again if the import is retried.
     public let progress: @Sendable (_ rows: Int) -> Void
 
     public init(
@@ -146,9 +148,9 @@ public struct ImportOptions: Sendable {
     }
 }
 
-/// Takes whole tables in: all of a table's rows or none.
+/// Imports whole tables: all of a table's rows or none.
 ///
-/// Throws `.invalidRows` with the faults of the table and those that only the store can find; `.replayed`, `.keyReused`,
+/// Throws `.invalidRows` with the table's errors and those that only the store can find; `.replayed`, `.keyReused`,
 /// `.systemBusy`, `.unavailable`, `.internalFault`.
 public protocol BulkImport: Sendable {
     func importProducts(
@@ -159,8 +161,8 @@ public protocol BulkImport: Sendable {
         _ table: ImportTable<ImportedWarehouse>, _ options: ImportOptions
     ) async throws(ServiceFailure) -> ImportSummary
 
-    /// Sets what is on hand, and when to reorder, record by record: a `receive` row in the ledger for a new record, else
-    /// an `adjust`, with the reason `import`.
+    /// Sets on hand and the reorder figures of each record. The ledger gets a `receive` row for a new record, else an
+    /// `adjust` row, with the reason `import`.
     func importStock(
         _ table: ImportTable<ImportedStock>, _ options: ImportOptions
     ) async throws(ServiceFailure) -> ImportSummary

@@ -1,11 +1,11 @@
 public import Domain
 
-/// What one reader wants of the cache.
+/// A cache lookup of one request.
 public enum CacheQuestion: Hashable, Sendable {
     case record(RecordKey)
     case availability([ProductID])
 
-    /// How many entries it is about.
+    /// The number of entries that it looks up.
     public var count: Int {
         switch self {
         case .record: 1
@@ -14,12 +14,12 @@ public enum CacheQuestion: Hashable, Sendable {
     }
 }
 
-/// What many readers want of the cache, asked in one go by those who cannot wait.
+/// The cache lookups of many requests in one round trip.
 ///
-/// They are event loops: what came in one turn of a loop costs one round trip.
+/// An event loop collects the lookups of one turn of the loop, because it cannot wait for each.
 public struct CacheQuestions: Sendable {
     public private(set) var all: [CacheQuestion] = []
-    /// Entries that all of them are about.
+    /// The number of entries that all of them look up.
     public private(set) var count = 0
 
     public init() {}
@@ -30,22 +30,23 @@ public struct CacheQuestions: Sendable {
     }
 }
 
-/// What the cache had. Entries are taken apart only when they are asked for, on the asker's thread.
+/// The cache's answers. An entry is decoded only when it is read, on the reader's thread.
 public protocol CacheAnswers: Sendable {
-    /// The record of a question; nil when it is not there, or the cache could not be asked. To be called once: it is
-    /// counted.
+    /// The record of a question; nil if it is not cached or the cache did not answer. Call it once: each call counts as
+    /// a hit or a miss.
     func record(_ question: Int) -> InventoryRecord?
 
-    /// One for each product of a question, nil for those that are not there. To be called once: they are counted.
+    /// One for each product of a question, nil for those that are not cached. Call it once: each call counts hits and
+    /// misses.
     func availability(_ question: Int) -> [(any AvailabilityLines)?]
 }
 
-/// What of one product can be sold, for those who write it down and keep nothing.
+/// The availability of one product, in a form that can be written out without copies.
 public protocol AvailabilityLines: Sendable {
     /// The sum over all warehouses, in units.
     var quantityAvailable: Int64 { get }
 
-    /// Calls with each warehouse's code, in UTF-8, and what it has, ordered by code.
+    /// Calls `body` with the code of each warehouse, in UTF-8, and the units available there, ordered by code.
     func forEachLine(_ body: (_ code: UnsafeRawBufferPointer, _ quantityAvailable: Int64) -> Void)
 }
 

@@ -16,7 +16,7 @@ public struct ProductDraft: Hashable, Sendable {
     }
 }
 
-/// A field that is nil stays as it is; the inner nil of an optional field removes it.
+/// Changes to a product. A nil field stays as it is; the inner nil of an optional field removes its value.
 public struct ProductPatch: Hashable, Sendable {
     public var name: String?
     public var basePrice: Money?
@@ -48,7 +48,7 @@ public struct WarehouseDraft: Hashable, Sendable {
     }
 }
 
-/// A field that is nil stays as it is.
+/// Changes to a warehouse. A nil field stays as it is.
 public struct WarehousePatch: Hashable, Sendable {
     public var name: String?
     public var priority: Int64?
@@ -65,28 +65,31 @@ public struct WarehousePatch: Hashable, Sendable {
     }
 }
 
-/// Products and warehouses. `once` makes it safe to ask again. Throws `.alreadyExists`, `.replayed`, `.keyReused`, `.badCursor`, `.unavailable` or `.internalFault`.
+/// Products and warehouses. With `once` a change can be retried safely.
+///
+/// Throws `.alreadyExists`, `.replayed`, `.keyReused`, `.badCursor`, `.unavailable` or `.internalFault`.
 public protocol CatalogueStore: Sendable {
     func createProduct(_ draft: ProductDraft, once: Once<Product>?) async throws(ServiceFailure) -> Product
     func product(_ sku: SKU) async throws(ServiceFailure) -> Product?
-    /// - Returns: the product as it is now; nil when there is none.
+    /// - Returns: the updated product; nil if it does not exist.
     func updateProduct(
         _ sku: SKU, _ patch: ProductPatch, once: Once<Product?>?
     ) async throws(ServiceFailure) -> Product?
-    /// By SKU. - Parameter search: a SKU's beginning, or all of the words in the name, any case.
+    /// Ordered by SKU.
+    /// - Parameter search: the beginning of a SKU, or words that the name contains, in any case.
     func products(search: String?, archived: Bool?, page: PageRequest) async throws(ServiceFailure) -> Page<Product>
 
     func createWarehouse(_ draft: WarehouseDraft, once: Once<Warehouse>?) async throws(ServiceFailure) -> Warehouse
     func warehouse(_ code: WarehouseCode) async throws(ServiceFailure) -> Warehouse?
-    /// - Returns: the warehouse as it is now; nil when there is none.
+    /// - Returns: the updated warehouse; nil if it does not exist.
     func updateWarehouse(
         _ code: WarehouseCode, _ patch: WarehousePatch, once: Once<Warehouse?>?
     ) async throws(ServiceFailure) -> Warehouse?
-    /// By priority, then code.
+    /// Ordered by priority, then code.
     func warehouses(page: PageRequest) async throws(ServiceFailure) -> Page<Warehouse>
 }
 
-/// For those who will not ask again.
+/// Without an idempotency key.
 extension CatalogueStore {
     public func createProduct(_ draft: ProductDraft) async throws(ServiceFailure) -> Product {
         try await createProduct(draft, once: nil)

@@ -1,18 +1,19 @@
 public import Domain
 
-/// Carries out commands durably. The only way in which stock changes.
+/// Carries out commands durably. Stock changes in no other way.
 public protocol CommandStore: Sendable {
-    /// Returns when the command's effect is durable and published, or throws when it certainly has none
-    /// (`.unavailable` alone says that this cannot be known).
+    /// Returns when the command's effect is durable and published to the cache. Throws if it had no effect; only with
+    /// `.unavailable` it is unknown whether it had one.
     ///
-    /// A command that has been taken is carried out even when the caller's task is cancelled.
+    /// An accepted command is carried out even if the caller's task is cancelled.
     /// - Parameters:
-    ///   - actor: who asks, for the ledger.
-    ///   - once: makes it safe to ask again; nil when nobody will.
-    /// - Throws: `.refused`, `.systemBusy`, `.unavailable`, `.internalFault`, and with `once` `.replayed` or `.keyReused`.
+    ///   - actor: the caller's name for the ledger.
+    ///   - once: makes the command safe to retry; nil without an idempotency key.
+    /// - Throws: `.refused`, `.systemBusy`, `.unavailable`, `.internalFault`, and with `once` `.replayed` or
+    ///   `.keyReused`.
     func submit(_ command: Command, actor: String, once: Once<Outcome>?) async throws(ServiceFailure) -> Outcome
 
-    /// The same for a caller without a task: the outcome, or the failure, comes into the mailbox under this number.
+    /// The same for a caller without a task: the outcome or the failure is delivered to the mailbox with this number.
     func submit(
         _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64)
 }
@@ -32,7 +33,7 @@ extension CommandStore {
             } catch {
                 outcome = .failure(error)
             }
-            if mailbox.put(number, outcome) { mailbox.wake() }
+            if mailbox.append(outcome, number: number) { mailbox.wake() }
         }
     }
 }

@@ -1,6 +1,6 @@
 public import Domain
 
-/// An alert that is not resolved, with the purchase order suggestion that was made with it.
+/// An unresolved alert, with its purchase order suggestion.
 public struct ProcurementState: Hashable, Sendable {
     public struct Suggestion: Hashable, Sendable {
         public let id: SuggestionID
@@ -48,19 +48,19 @@ public struct OpenReservation: Hashable, Sendable {
     }
 }
 
-/// What the dashboard reads beside the API's own reads. Throws `.unavailable` or `.internalFault`.
+/// Reads that the dashboard needs in addition to those of the API. Throws `.unavailable` or `.internalFault`.
 public protocol DashboardQueries: Sendable {
-    /// A mark that differs after every commit, whoever made it; it may also differ when nothing that anybody sees has
-    /// changed. Costs no table anything: it is asked for twice a second.
+    /// A token that changes with every commit of any process. It may also change without any visible change. Reads no
+    /// table, because it is polled twice a second.
     func changeMark() async throws(ServiceFailure) -> String
 
-    /// What is being done about low records; those that are not low are missing.
+    /// The alert and suggestion of each low record; records that are not low are missing.
     func procurement(of records: [InventoryID]) async throws(ServiceFailure) -> [InventoryID: ProcurementState]
 
     /// A product's pending reservations over all warehouses, soonest to expire first.
     func openReservations(of product: ProductID, limit: Int) async throws(ServiceFailure) -> [OpenReservation]
 
-    /// A product over all its warehouses, however many.
+    /// The sums of a product over all its warehouses.
     func totals(of product: ProductID) async throws(ServiceFailure) -> ProductTotals
 }
 

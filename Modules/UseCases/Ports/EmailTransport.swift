@@ -1,12 +1,12 @@
 public import Domain
 
-/// A finished email: text and HTML of the same content.
+/// A rendered email: the same content as text and as HTML.
 public struct Email: Hashable, Sendable {
-    /// Stable over all tries, so that a receiver can recognise one that it has already: `<id@domain>`.
+    /// `<id@domain>`. The same in all attempts, so that a receiver can recognise a duplicate.
     public let messageID: String
     /// The sender's address.
     public let from: String
-    /// The addresses of the `To` header: everybody, also those who have it already.
+    /// The addresses of the `To` header: all recipients, including those that have already received the email.
     public let to: [String]
     /// Any text; the transport encodes it for the header.
     public let subject: String
@@ -27,13 +27,14 @@ public struct Email: Hashable, Sendable {
     }
 }
 
-/// What became of one try to hand an email over.
+/// The result of one attempt to deliver an email.
 public struct DeliveryReport: Hashable, Sendable {
-    /// Recipients for whom the server has taken the email.
+    /// Recipients for whom the server accepted the email.
     public var delivered: [String]
-    /// Recipients that the server refuses for good (5xx to the recipient, the sender or the message), with its words.
+    /// Recipients that the server refused permanently (5xx to the recipient, the sender or the message), with its
+    /// reply.
     public var refused: [Refusal]
-    /// Recipients for whom it may go better later are those in neither list; this says why. Nil when there is none.
+    /// Why the recipients in neither list must be tried again later; nil if there are no such recipients.
     public var delay: Delay?
 
     public struct Refusal: Hashable, Sendable {
@@ -49,9 +50,9 @@ public struct DeliveryReport: Hashable, Sendable {
 
     public struct Delay: Hashable, Sendable {
         public enum Kind: Hashable, Sendable {
-            /// No conversation came about: the name, the connection, TLS, the greeting, the sign-in.
+            /// The session was not established: name lookup, connection, TLS, greeting or authentication failed.
             case server
-            /// The conversation failed for this email: a 4xx, or a line that broke in it.
+            /// The session failed for this email: a 4xx reply, or a lost connection.
             case email
         }
 
@@ -72,15 +73,16 @@ public struct DeliveryReport: Hashable, Sendable {
     }
 }
 
-/// Hands emails to a mail server.
+/// Sends emails through a mail server.
 public protocol EmailTransport: Sendable {
-    /// Tries once, within bounds of time of its own; one email at a time. Never throws: the report tells.
+    /// Makes one attempt, within its own time limits; one email at a time. Never throws: the report has any error.
     ///
-    /// When the task is cancelled the try is broken off soon and reported as a delay; the server may have the email.
-    /// - Parameter recipients: who is to get it: those of `email.to` who do not have it yet.
+    /// If the task is cancelled, the attempt ends soon and is reported as a delay; the server may have accepted the
+    /// email.
+    /// - Parameter recipients: those of `email.to` that have not received it yet.
     func send(_ email: Email, to recipients: [String]) async -> DeliveryReport
 
-    /// Talks to the mail server without an email: connects, greets, signs in.
-    /// - Returns: nil when the server could be written to, else why not.
+    /// Checks the mail server without sending an email: connects, greets and authenticates.
+    /// - Returns: nil if that succeeded, else the cause.
     func probe() async -> DeliveryReport.Delay?
 }

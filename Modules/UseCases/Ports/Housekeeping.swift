@@ -1,7 +1,7 @@
-/// Takes away what is kept for a time only.
+/// Deletes data whose retention time is over.
 public protocol Housekeeping: Sendable {
-    /// Removes what is too old, a bounded part of it at a time; the next call goes on.
-    /// - Returns: rows that were removed.
+    /// Deletes a bounded number of expired rows; the next call continues.
+    /// - Returns: the number of rows deleted.
     /// - Throws: `.unavailable` or `.internalFault`.
     func purge() async throws(ServiceFailure) -> Int
 }

@@ -1,10 +1,10 @@
-/// A request that its caller may send again, by the key that the caller gave it.
+/// Identifies a request that its caller may retry, by the idempotency key that the caller chose.
 public struct RequestKey: Hashable, Sendable {
-    /// Whose key it is. Two callers may use the same words.
+    /// The caller's actor. Two callers may use the same key.
     public let caller: String
     /// 1 ... 255 visible ASCII characters.
     public let key: String
-    /// Of all that the request says: the same key with another request is refused.
+    /// A hash of the whole request: the same key with a different request is refused.
     public let requestHash: [UInt8]
 
     public init(caller: String, key: String, requestHash: [UInt8]) {
@@ -14,11 +14,11 @@ public struct RequestKey: Hashable, Sendable {
     }
 }
 
-/// An answer as it is kept, for whoever sends the request again.
+/// A stored response, for retries of the request.
 public struct KeptAnswer: Hashable, Sendable {
-    /// Of HTTP.
+    /// The HTTP status code.
     public let status: Int
-    /// All else of the answer: the border's affair, stores only keep it.
+    /// The rest of the response, encoded by the HTTP layer; opaque to stores.
     public let bytes: [UInt8]
 
     public init(status: Int, bytes: [UInt8]) {
@@ -27,13 +27,14 @@ public struct KeptAnswer: Hashable, Sendable {
     }
 }
 
-/// What a store needs to give a request its effect once: it looks for the key under its locks, and writes the answer in
-/// the transaction of the effect.
+/// What a store needs to carry out a request exactly once: it looks up the key under its locks, and saves the response
+/// in the same transaction as the effect.
 ///
-/// A request that was answered before throws `ServiceFailure.replayed`; one with another's key `.keyReused`.
+/// The store throws `ServiceFailure.replayed` if the request was answered before, and `.keyReused` if the key belongs
+/// to a different request.
 public struct Once<Value: Sendable>: Sendable {
     public let key: RequestKey
-    /// The answer to keep; nil for a failure that may be tried again under the same key.
+    /// The response to store; nil for a failure that the caller may retry under the same key.
     public let answer: @Sendable (Result<Value, ServiceFailure>) -> KeptAnswer?
 
     public init(key: RequestKey, answer: @escaping @Sendable (Result<Value, ServiceFailure>) -> KeptAnswer?) {

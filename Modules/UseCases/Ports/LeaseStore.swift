@@ -1,17 +1,17 @@
 public import Domain
 
-/// What a lease is on: a record that exists goes by its id, one that is about to be created by its key.
+/// What a lease locks: an existing record by its id, or a record that is about to be created by its key.
 public enum LeaseKey: Hashable, Sendable {
     case record(InventoryID)
     case notYetCreated(RecordKey)
 }
 
-/// What became of an attempt to take leases.
+/// The result of an attempt to take leases.
 public enum LeaseGrant: Sendable {
-    /// One flag a group, in the order asked: true when all keys of the group are held by `token` now. `contended` are
-    /// held keys that somebody else was found waiting for: the holder rests them for one batch when it gives them back.
+    /// One flag per group, in the order of the request: true if `token` now holds all keys of the group. `contended`
+    /// are held keys that another process waits for: after releasing them, the holder skips them for one batch.
     case answered(granted: [Bool], token: LeaseToken, contended: Set<LeaseKey>)
-    /// The store cannot be reached or did not answer in time: nobody knows who holds what.
+    /// The store cannot be reached or did not answer in time: which leases are held is unknown.
     case unavailable
 }
 
@@ -24,17 +24,17 @@ public struct LeaseToken: Hashable, Sendable {
     }
 }
 
-/// Short leases on records, so that several API processes do not queue on the same database row.
+/// Short leases on records, so that several processes do not queue on the same database row.
 ///
-/// Leases shape contention and nothing else: the database's row locks decide. An implementation never throws and never
-/// waits for a lease to become free; the lane asks again.
+/// Leases only reduce contention; the database's row locks guarantee correctness. An implementation never throws and
+/// never waits for a lease to become free: the lane retries.
 public protocol LeaseStore: Sendable {
-    /// Takes the leases of each group, all of a group or none of it, in one round trip.
+    /// Takes the leases of each group, all or none, in one round trip. The implementation limits the time.
     ///
-    /// A key that several groups name is taken once for all of them. Bounded in time by the implementation.
+    /// A key that several groups name is taken once for all of them.
     /// - Parameter groups: the keys of one command each.
     func acquire(_ groups: [[LeaseKey]]) async -> LeaseGrant
 
-    /// Gives leases back, without waiting for the answer. A key that the token no longer holds is left alone.
+    /// Releases leases, without waiting for the reply. Keys that the token no longer holds stay untouched.
     func release(_ keys: [LeaseKey], token: LeaseToken) async
 }

@@ -1,33 +1,33 @@
 public import Domain
 
-/// One email to procurement: alerts of the same recipients that were raised close together.
+/// One email to procurement: alerts for the same recipients that were raised close together.
 public struct AlertDigest: Hashable, Sendable {
     public let id: EmailID
-    /// The same in every try: `<id@domain>`.
+    /// `<id@domain>`, the same in every attempt.
     public let messageID: String
-    /// Everybody whom it is for.
+    /// All recipients.
     public let recipients: [String]
-    /// Those who do not have it yet and have not been refused.
+    /// Recipients that have neither received it nor been refused.
     public let pending: [String]
-    /// Those whom the mail server refused for good in earlier tries.
+    /// Recipients that the mail server refused permanently in earlier attempts.
     public let refused: [String]
-    /// Tries that have ended so far.
+    /// Attempts that have ended so far.
     public let attempts: Int
     public let createdAt: Instant
     /// In the order in which the alerts were raised.
     public let lines: [Line]
 
-    /// One alert with its suggestion, and the names that people know the record by.
+    /// One alert with its suggestion, and the names of its product and warehouse.
     public struct Line: Hashable, Sendable {
         public let alertID: AlertID
         public let sku: SKU
         public let productName: String
         public let warehouseName: String
         public let warehouseCode: WarehouseCode
-        /// Units, when the alert was raised.
+        /// Units available when the alert was raised.
         public let quantityAvailable: Int64
         public let reorderPoint: Int64
-        /// Units that the suggestion is for.
+        /// Units to order.
         public let suggestedQuantity: Int64
         /// The price of one unit when the alert was raised.
         public let unitPrice: Money
@@ -69,7 +69,7 @@ public struct AlertDigest: Hashable, Sendable {
     }
 }
 
-/// A digest that this process may send until its lease runs out.
+/// A digest that this process may send until its lease expires.
 public struct ClaimedDigest: Sendable {
     public let digest: AlertDigest
     /// Proves the claim when it is renewed or settled.
@@ -81,13 +81,13 @@ public struct ClaimedDigest: Sendable {
     }
 }
 
-/// How alerts become digests.
+/// How alerts are grouped into digests.
 public struct DigestRules: Hashable, Sendable {
-    /// Who is told unless a warehouse has recipients of its own. May be empty.
+    /// The recipients for warehouses without their own list. May be empty.
     public let recipients: [String]
-    /// After one digest to some recipients, alerts to the same are gathered for so long.
+    /// After a digest, alerts for the same recipients are collected for this long.
     public let window: Duration
-    /// What stands behind the `@` of a Message-ID.
+    /// The domain of the Message-IDs.
     public let domain: String
 
     public init(recipients: [String], window: Duration, domain: String) {
@@ -97,27 +97,27 @@ public struct DigestRules: Hashable, Sendable {
     }
 }
 
-/// What one try to send a digest came to.
+/// The result of one attempt to send a digest.
 public enum DigestOutcome: Hashable, Sendable {
-    /// Everybody has it.
+    /// All recipients have it.
     case sent
-    /// Somebody may still get it, at the earliest after the pause.
+    /// Some recipients must be tried again, after the pause at the earliest.
     case retry(after: Duration, lastError: String, kind: DeliveryReport.Delay.Kind)
-    /// Nothing more is tried until an operator asks for it.
+    /// No further attempt until an operator requeues it.
     case failed(lastError: String)
 }
 
-/// What waits to be mailed.
+/// The alerts and digests that wait to be sent.
 public struct MailBacklog: Hashable, Sendable {
     /// Alerts that are in no digest yet.
     public var alerts: Int
-    /// Those of them that nobody is named for: neither by the warehouse nor by `ALERT_TO`.
+    /// Those of them that have no recipients, neither from the warehouse nor from `ALERT_TO`.
     public var alertsWithoutRecipients: Int
     public var queuedDigests: Int
     public var failedDigests: Int
-    /// Those of the queued ones that wait only because the mail server could not be talked to.
+    /// Queued digests that wait only because the mail server could not be reached.
     public var digestsWaitingForServer: Int
-    /// How long until something is due by time alone; nil when nothing waits for time.
+    /// How long until the next digest can be created or sent; nil if none waits for a time.
     public var nextDue: Duration?
 
     public init(
@@ -133,31 +133,31 @@ public struct MailBacklog: Hashable, Sendable {
     }
 }
 
-/// Alerts on their way to procurement. Any number of mailers may share one; each alert goes into exactly one digest.
+/// The queue of alert emails. Any number of mailers may share it; each alert becomes part of exactly one digest.
 ///
 /// Throws `.unavailable` or `.internalFault`.
 public protocol MailOutbox: Sendable {
-    /// Makes digests of the alerts that may leave now.
-    /// - Returns: how many digests were made.
+    /// Creates digests from the alerts that may be sent now.
+    /// - Returns: how many digests were created.
     func gather(_ rules: DigestRules) async throws(ServiceFailure) -> Int
 
-    /// Takes a digest that is due and that nobody else has.
-    /// - Parameter lease: how long it is nobody else's unless renewed.
+    /// Claims a digest that is due and not claimed by another process.
+    /// - Parameter lease: how long the claim lasts unless it is renewed.
     func claim(lease: Duration) async throws(ServiceFailure) -> ClaimedDigest?
 
-    /// - Returns: false when the claim was lost: somebody else may be sending it.
+    /// - Returns: false if the claim was lost: another process may be sending the digest.
     func renew(_ claim: ClaimedDigest, lease: Duration) async throws(ServiceFailure) -> Bool
 
-    /// Writes down a try and gives the claim back. Those who have the digest, or were refused, are not asked again.
+    /// Records an attempt and releases the claim. Recipients that were delivered to or refused are not tried again.
     func settle(
         _ claim: ClaimedDigest, delivered: [String], refused: [String], _ outcome: DigestOutcome
     ) async throws(ServiceFailure)
 
-    /// Gives the claim back as if there had been no try.
-    func giveBack(_ claim: ClaimedDigest) async throws(ServiceFailure)
+    /// Releases the claim without recording an attempt.
+    func release(_ claim: ClaimedDigest) async throws(ServiceFailure)
 
-    /// The mail server answers again: what waits only because it did not is due now.
-    func serverIsBack() async throws(ServiceFailure)
+    /// The mail server answers again: makes the digests due now that waited only for it.
+    func serverRecovered() async throws(ServiceFailure)
 
     func backlog(_ rules: DigestRules) async throws(ServiceFailure) -> MailBacklog
 }

@@ -1,15 +1,16 @@
 public import Domain
 import Synchronization
 
-/// Where the outcomes of commands lie until the thread that asked for them comes by: an event loop, which has no task
+/// Collects the outcomes of commands until the thread that submitted them takes them: an event loop, which has no task
 /// for each of its requests.
 ///
-/// One wake-up fetches all that came in the meantime. A batch of two hundred commands wakes a loop once, not two
-/// hundred times.
+/// One wake-up takes all outcomes that have arrived. A batch of two hundred commands wakes a loop once, not two hundred
+/// times.
 public final class OutcomeMailbox: Sendable {
-    public typealias Letter = (number: UInt64, outcome: Result<Outcome, ServiceFailure>)
+    /// An outcome with the number that the owner gave to its command.
+    public typealias NumberedOutcome = (number: UInt64, outcome: Result<Outcome, ServiceFailure>)
 
-    private let letters = Mutex<[Letter]>([])
+    private let outcomes = Mutex<[NumberedOutcome]>([])
     private let wakeOwner: @Sendable () -> Void
 
     /// - Parameter wake: makes the owner call `takeAll` soon. Any thread calls it.
@@ -17,24 +18,23 @@ public final class OutcomeMailbox: Sendable {
         wakeOwner = wake
     }
 
-    /// Leaves a letter. The owner is not told: see `wake`.
-    /// - Parameter number: the owner's, by which it knows what it asked.
-    /// - Returns: whether it is the first one since `takeAll`, and the owner has to be told.
-    public func put(_ number: UInt64, _ outcome: Result<Outcome, ServiceFailure>) -> Bool {
-        letters.withLock { letters in
-            letters.append((number, outcome))
-            return letters.count == 1
+    /// Adds an outcome, but does not wake the owner.
+    /// - Returns: whether it is the first one since `takeAll`: the caller must then call `wake`.
+    public func append(_ outcome: Result<Outcome, ServiceFailure>, number: UInt64) -> Bool {
+        outcomes.withLock { outcomes in
+            outcomes.append((number, outcome))
+            return outcomes.count == 1
         }
     }
 
     public func wake() { wakeOwner() }
 
-    /// All letters, in the order in which they were left.
-    public func takeAll() -> [Letter] {
-        letters.withLock { letters in
-            let taken = letters
-            letters = []
-            letters.reserveCapacity(taken.count)
+    /// Removes and returns all outcomes, in the order in which they were added.
+    public func takeAll() -> [NumberedOutcome] {
+        outcomes.withLock { outcomes in
+            let taken = outcomes
+            outcomes = []
+            outcomes.reserveCapacity(taken.count)
             return taken
         }
     }

@@ -2,8 +2,8 @@ public import Domain
 
 /// Where a page of overdue reservations ended.
 public struct OverduePosition: Hashable, Sendable {
-    /// Microseconds since 1970. Finer than `Instant`, because the store is: a position that was rounded would find its
-    /// own page's last rows again, for ever.
+    /// Microseconds since 1970, because the store is finer than `Instant`: a rounded position would return the last
+    /// rows of its own page again, forever.
     public let expiresAtMicroseconds: Int64
     public let id: ReservationID
 
@@ -13,12 +13,12 @@ public struct OverduePosition: Hashable, Sendable {
     }
 }
 
-/// The records that some overdue reservations are on.
+/// The records of one page of overdue reservations.
 public struct OverduePage: Hashable, Sendable {
     public struct Line: Hashable, Sendable {
         public let record: RecordReference
-        /// How many overdue reservations it has, those of later pages included, counted up to the page's limit: what
-        /// releasing them weighs.
+        /// How many overdue reservations the record has, including those of later pages, up to the page's limit. It
+        /// estimates the cost of releasing them.
         public let count: Int
 
         public init(record: RecordReference, count: Int) {
@@ -27,13 +27,13 @@ public struct OverduePage: Hashable, Sendable {
         }
     }
 
-    /// Each record once; a page may have none although more follow, when others release at the same time.
+    /// Each record once. A page may be empty although more follow, if other sweepers release at the same time.
     public let lines: [Line]
-    /// The instant that decided what is overdue.
+    /// Reservations that expired up to this instant count as overdue.
     public let instant: Instant
-    /// When the first of the page's reservations expired; nil when there is none.
+    /// When the first of the page's reservations expired; nil if the page has none.
     public let oldest: Instant?
-    /// Nil when nothing follows.
+    /// Where the next page starts; nil for the last page.
     public let next: OverduePosition?
 
     public init(lines: [Line], instant: Instant, oldest: Instant?, next: OverduePosition?) {
@@ -44,14 +44,14 @@ public struct OverduePage: Hashable, Sendable {
     }
 }
 
-/// Finds reservations whose time is over. Only finds: `Command.expire` releases them.
+/// Finds the records with overdue reservations. It only reads: `Command.expire` releases them.
 public protocol OverdueRecords: Sendable {
-    /// The oldest first, by keyset: a page costs the same at any depth.
+    /// Oldest expiry first, paged by keyset: a page costs the same at any depth.
     /// - Parameters:
-    ///   - position: where the page before this one ended; nil for the first.
-    ///   - instant: what expired until then is overdue; nil takes the store's clock, as a pass does with its first page
-    ///     so that it ends although further reservations expire meanwhile.
-    ///   - limit: reservations a page.
+    ///   - position: where the previous page ended; nil for the first.
+    ///   - instant: reservations that expired up to then are overdue; nil uses the store's clock. A pass passes nil for
+    ///     its first page and that page's instant afterwards, so that it ends although more reservations expire.
+    ///   - limit: reservations per page.
     /// - Throws: `.unavailable` or `.internalFault`.
     func page(
         after position: OverduePosition?, until instant: Instant?, limit: Int

@@ -1,8 +1,8 @@
 /// Which part of a list is wanted.
 public struct PageRequest: Hashable, Sendable {
-    /// 1 ... 500 of what callers ask for; more where the program itself reads on.
+    /// 1 ... 500 for API callers; internal readers may use more.
     public let limit: Int
-    /// Where the page before this one ended; nil for the first.
+    /// Where the previous page ended; nil for the first.
     public let cursor: Cursor?
 
     public init(limit: Int, cursor: Cursor? = nil) {
@@ -11,7 +11,7 @@ public struct PageRequest: Hashable, Sendable {
     }
 }
 
-/// The sort key of a page's last row. A list's own affair: nobody else reads the values.
+/// The sort key of a page's last row. Opaque: only the list that made it reads the values.
 public struct Cursor: Hashable, Sendable {
     public let values: [String]
 
@@ -23,7 +23,7 @@ public struct Cursor: Hashable, Sendable {
 /// One page of a list.
 public struct Page<Item: Sendable>: Sendable {
     public let items: [Item]
-    /// nil when nothing follows.
+    /// nil for the last page.
     public let next: Cursor?
 
     public init(items: [Item], next: Cursor?) {
@@ -31,7 +31,7 @@ public struct Page<Item: Sendable>: Sendable {
         self.next = next
     }
 
-    /// The page of rows that were read with one row more than the limit, which tells whether anything follows.
+    /// Makes a page from rows that were read with one row more than the limit, which tells whether more follow.
     public init(rows: [Item], limit: Int, cursor: (Item) -> Cursor) {
         items = Array(rows.prefix(limit))
         next = rows.count > limit ? items.last.map(cursor) : nil

@@ -1,7 +1,7 @@
-/// Says which requests of a caller are too many.
+/// Limits the rate of each caller's requests.
 public protocol RateLimiter: Sendable {
-    /// Takes one request of a caller.
-    /// - Parameter caller: its actor.
-    /// - Returns: nil when it may go on, else after how long it may.
+    /// Counts one request.
+    /// - Parameter caller: the caller's actor.
+    /// - Returns: nil if the request may proceed, else how long to wait before retrying.
     func take(_ caller: String) async -> Duration?
 }

@@ -7,23 +7,23 @@ public enum RecordName: Hashable, Sendable {
     case codes(SKU, WarehouseCode)
 }
 
-/// Finds what names mean. What it finds never changes and may be remembered; what it does not find may exist later.
+/// Resolves names. A result never changes and may be cached; a name that is unknown now may exist later.
 public protocol RecordDirectory: Sendable {
-    /// One answer a name, in the order asked. Known products and warehouses without a common record are found too,
-    /// except by an inventory id.
+    /// One result per name, in the same order. A known product and a known warehouse resolve even without a record,
+    /// but an inventory id needs one.
     /// - Throws: `.unavailable` or `.internalFault`.
     func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution]
 
-    /// The same from memory alone, for those that cannot wait; nil unless every name is known.
+    /// The same from the in-memory cache only, without waiting; nil unless every name is cached.
     func known(_ names: [RecordName]) -> [RecordReference]?
 
-    /// Where a record is, for reads that begin with its id; nil when there is none.
+    /// The reference of a record by its id; nil if the record does not exist.
     func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference?
 
-    /// The products that these SKUs name; unknown ones are missing.
+    /// The product ids of these SKUs; unknown SKUs are missing.
     func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID]
 
-    /// The same from memory alone, in the order asked; nil unless every SKU is known.
+    /// The same from the in-memory cache only, in the same order; nil unless every SKU is cached.
     func knownProducts(_ skus: [SKU]) -> [ProductID]?
 }
 
@@ -34,6 +34,6 @@ extension RecordDirectory {
 
 public enum RecordResolution: Hashable, Sendable {
     case found(RecordReference)
-    /// What is not there, in words for the caller.
+    /// A message for the caller that says what does not exist.
     case unknown(String)
 }

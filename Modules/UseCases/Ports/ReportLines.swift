@@ -1,12 +1,12 @@
 public import Domain
 
-/// A decimal as the database wrote it: exact, with a fixed number of places, of any size. Sums of quantities and of money
-/// go beyond 64 bits before any quantity does.
+/// A decimal as the database wrote it: exact, of any size, with a fixed number of places. Sums of quantities and of
+/// money can exceed 64 bits.
 public struct ExactDecimal: Hashable, Sendable, CustomStringConvertible {
-    /// Digits, at most one point among them, and a sign when it is negative.
+    /// Digits with at most one decimal point, and a sign if negative.
     public let description: String
 
-    /// Nil when the text is no plain decimal.
+    /// Nil if the text is not a plain decimal.
     public init?(_ text: String) {
         var digits = 0
         var points = 0
@@ -27,7 +27,7 @@ public struct ExactDecimal: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A product and how much it was moved.
+/// A product and how much of it moved.
 public struct TopMover: Hashable, Sendable {
     public let sku: SKU
     public let name: String
@@ -47,13 +47,13 @@ public struct TopMover: Hashable, Sendable {
 public struct TurnoverFigures: Hashable, Sendable {
     /// Units shipped and confirmed.
     public let unitsOut: ExactDecimal
-    /// Those at their products' base prices of now: two places.
+    /// Their value at today's base prices: two places.
     public let valueOut: ExactDecimal
     /// The mean of the daily closing balances: three places.
     public let averageOnHand: ExactDecimal
-    /// `unitsOut` by `averageOnHand`: four places; nil when nothing was on hand.
+    /// `unitsOut` divided by `averageOnHand`: four places; nil if nothing was on hand.
     public let turnover: ExactDecimal?
-    /// How long what is on hand lasts at this rate: one place; nil when nothing went out.
+    /// How many days the stock on hand lasts at this rate: one place; nil if nothing was shipped or confirmed.
     public let daysOfCover: ExactDecimal?
 
     public init(
@@ -95,15 +95,15 @@ public enum MovementBucket: String, CaseIterable, Sendable {
     case hour, day
 }
 
-/// What moved in one bucket.
+/// The units moved in one bucket.
 public struct MovementLine: Hashable, Sendable {
-    /// In UTC.
+    /// The start of the bucket, in UTC.
     public let start: Instant
     /// Received.
     public let unitsIn: ExactDecimal
     /// Shipped and confirmed.
     public let unitsOut: ExactDecimal
-    /// Adjustments, added with their signs.
+    /// The net sum of adjustments.
     public let unitsAdjusted: ExactDecimal
 
     public init(start: Instant, unitsIn: ExactDecimal, unitsOut: ExactDecimal, unitsAdjusted: ExactDecimal) {

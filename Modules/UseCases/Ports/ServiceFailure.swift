@@ -2,37 +2,37 @@ public import Domain
 
 /// Why a use case or a store could not do what was asked.
 public enum ServiceFailure: Error, Hashable, Sendable {
-    /// The rules refused it.
+    /// The rules of stock refused the command.
     case refused(StockRefusal)
-    /// What was not found, in words for the caller: `Unknown SKU: X`.
+    /// Something does not exist; the message for the caller, such as `Unknown SKU: X`.
     case notFound(String)
-    /// The request's faults, each with its field.
+    /// The request's errors, each with its field.
     case invalid([FieldFault])
-    /// An imported table's faults, each with its row.
+    /// An imported table's errors, each with its row.
     case invalidRows(RowFaults)
-    /// A unique value is taken, in words for the caller.
+    /// A unique value is taken; the message for the caller.
     case alreadyExists(String)
-    /// The request was answered before: this is the answer, and nothing was done now.
+    /// The request was answered before; this is the stored response. Nothing was done now.
     case replayed(KeptAnswer)
-    /// The request's idempotency key belongs to another request.
+    /// The idempotency key belongs to a different request.
     case keyReused
-    /// The first request with this idempotency key has not finished, for longer than anybody waits.
+    /// The first request with this idempotency key did not finish within the waiting time.
     case keyInProgress
-    /// A suggestion was decided another way before, in words for the caller.
+    /// The suggestion already has the opposite decision; the message for the caller.
     case alreadyDecided(String)
-    /// The cursor is not one of this list's.
+    /// The cursor does not belong to this list.
     case badCursor
-    /// A lock or the queue was not to be had in time. Nothing was done.
+    /// A lock or a place in the queue was not free in time. Nothing was done.
     case systemBusy
-    /// The database cannot be reached, or it cannot be known within the deadline whether a commit happened.
+    /// The database cannot be reached, or it is still unknown at the deadline whether a commit happened.
     case unavailable(cause: String)
-    /// A fault of ours, or a value that the database refuses; `cause` is for the log alone.
+    /// A bug, or a value that the database refuses; `cause` is for the log only.
     case internalFault(cause: String)
-    /// What failed the operation at this index of a batch.
+    /// Why the operation at this index of a batch failed.
     indirect case operation(index: Int, ServiceFailure)
 }
 
-/// One fault of a request.
+/// One error in a request.
 public struct FieldFault: Hashable, Sendable {
     /// The path to the value: `items[0].quantity`.
     public let field: String

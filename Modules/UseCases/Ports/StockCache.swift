@@ -1,59 +1,58 @@
 public import Domain
 
-/// The stored figures of records, kept near the readers. No decision is ever taken from it.
+/// A cache of record states for readers. The rules of stock never decide from it.
 ///
-/// An entry never goes backwards: a write of an older version than the stored one is refused. Nothing here throws: a
-/// cache that cannot be reached answers nothing, and takes care by itself that an entry which missed a write is not
-/// served later (see `publish`).
+/// An entry never goes back to an older version: such a write is refused. No method throws. A cache that cannot be
+/// reached returns nothing, and makes sure that an entry which missed a write is not served later (see `publish`).
 public protocol StockCache: Sendable {
-    /// The entries that are there, by key; absent ones are missing from the answer.
+    /// The cached records by key; records that are not cached are missing.
     func records(_ keys: [RecordKey]) async -> [RecordKey: InventoryRecord]
 
-    /// Offers what a reader found in the database. May be dropped.
+    /// Offers records that a reader loaded from the database. May be dropped.
     func fill(_ records: [InventoryRecord]) async
 
-    /// Publishes the states that a commit made. Waits 50 ms at most. Keys whose publication is not known to have
-    /// arrived are dirty: they are not served by this process until they have been settled, which happens as soon as
-    /// the store answers again and before anything else is read from it.
-    /// - Parameter created: those of them that did not exist before the commit.
+    /// Publishes the states of a commit. Waits 50 ms at most. A key whose publication may not have arrived is dirty:
+    /// this process does not serve it until it is settled, which happens as soon as the store answers again, before
+    /// anything else is read from it.
+    /// - Parameter created: the keys that did not exist before the commit.
     func publish(_ records: [InventoryRecord], created: Set<RecordKey>) async
 
-    /// Says that these states may yet be committed, by a transaction whose fate nobody knows: what is stored of them is
-    /// not served any more.
-    func doubt(_ records: [InventoryRecord]) async
+    /// Stops serving the stored entries of these records: a transaction whose outcome is unknown may have committed them.
+    func invalidate(_ records: [InventoryRecord]) async
 
-    /// Says that so much was committed that publishing it would take longer than anybody waits: nothing that is stored
-    /// is served any more. Waits 50 ms at most, as `publish` does, and like it makes good later what did not arrive.
-    func forgetAll() async
+    /// Stops serving everything that is stored, after a commit that is too large to publish. Waits 50 ms at most, like
+    /// `publish`, and like it tries again later if it fails.
+    func invalidateAll() async
 
-    /// The availability of a product over all warehouses, as `/availability` shows it; nil when absent.
+    /// The availability of each product over all warehouses; products that are not cached are missing.
     func availability(_ products: [ProductID]) async -> [ProductID: ProductAvailability]
 
-    /// Offers what a reader found in the database, all warehouses of each product. May be dropped.
+    /// Offers availabilities that a reader loaded from the database, with all warehouses of each product. May be
+    /// dropped.
     func fill(_ availabilities: [ProductAvailability]) async
 
-    /// Whether `ask` has a chance of an answer now.
-    var canBeAsked: Bool { get }
+    /// Whether `ask` can expect an answer now.
+    var isReachable: Bool { get }
 
-    /// Asks for entries without waiting. What is there comes 50 ms later at most, once, on a thread of the cache's own,
-    /// which must not be blocked. What is dirty when this is called is not served.
+    /// Looks up entries without waiting. Calls `then` once, within 50 ms, on a thread of the cache, which it must not
+    /// block. Keys that are dirty at the time of the call count as missing.
     func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void)
 }
 
 extension StockCache {
-    public var canBeAsked: Bool { false }
+    public var isReachable: Bool { false }
 
     public func ask(_ questions: CacheQuestions, then: @escaping @Sendable (any CacheAnswers) -> Void) {
         then(NothingCached(questions: questions))
     }
 
-    /// The same where it is not known which of them are new: any may be.
+    /// The same if it is unknown which records are new.
     public func publish(_ records: [InventoryRecord]) async {
         await publish(records, created: Set(records.map(\.key)))
     }
 }
 
-/// The answer of a cache that holds nothing.
+/// The answers of an empty cache.
 private struct NothingCached: CacheAnswers {
     let questions: CacheQuestions
 
@@ -64,13 +63,13 @@ private struct NothingCached: CacheAnswers {
     }
 }
 
-/// What of one product can be sold, warehouse by warehouse.
+/// The units of one product that can be sold, by warehouse.
 public struct ProductAvailability: Hashable, Sendable {
     public struct Line: Hashable, Sendable {
         public let warehouseID: WarehouseID
         public let warehouseCode: WarehouseCode
         public let quantityAvailable: Int64
-        /// The record's version that the figure belongs to.
+        /// The version of the record with this figure.
         public let version: Int64
 
         public init(
@@ -99,7 +98,7 @@ public struct ProductAvailability: Hashable, Sendable {
 
     /// The sum over all warehouses, in units.
     public var quantityAvailable: Int64 {
-        // A thousand full warehouses would pass Int64: saturate rather than trap.
+        // The sum of more than a thousand full warehouses would overflow: saturate rather than trap.
         lines.reduce(0) { sum, line in
             let (total, overflow) = sum.addingReportingOverflow(line.quantityAvailable)
             return overflow ? .max : total

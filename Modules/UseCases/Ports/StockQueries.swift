@@ -16,7 +16,7 @@ public struct RecordFilter: Hashable, Sendable {
     }
 }
 
-/// A low record with the names that people know it by.
+/// A low record with the names of its product and warehouse.
 public struct LowStockLine: Hashable, Sendable {
     public let inventoryID: InventoryID
     public let sku: SKU
@@ -44,7 +44,7 @@ public struct LowStockLine: Hashable, Sendable {
 
 public struct LedgerFilter: Hashable, Sendable {
     public var kind: LedgerEntry.Kind?
-    /// Rows of this instant and later.
+    /// Rows at or after this instant.
     public var from: Instant?
     /// Rows before this instant.
     public var to: Instant?
@@ -56,7 +56,7 @@ public struct LedgerFilter: Hashable, Sendable {
     }
 }
 
-/// A record's figures at some instant.
+/// A record's figures at an instant.
 public struct StockState: Hashable, Sendable {
     public let quantityOnHand: Int64
     public let quantityReserved: Int64
@@ -71,11 +71,11 @@ public struct StockState: Hashable, Sendable {
     public var quantityAvailable: Int64 { quantityOnHand - quantityReserved }
 }
 
-/// Reads of stock, straight from the database. Throws `.badCursor`, `.unavailable` or `.internalFault`.
+/// Reads stock directly from the database. Throws `.badCursor`, `.unavailable` or `.internalFault`.
 public protocol StockQueries: Sendable {
-    /// nil when there is no such record.
+    /// nil if the record does not exist.
     func record(_ id: InventoryID) async throws(ServiceFailure) -> InventoryRecord?
-    /// In the order in which the records were made.
+    /// In the order in which the records were created.
     func records(_ filter: RecordFilter, page: PageRequest) async throws(ServiceFailure) -> Page<InventoryRecord>
     /// Least available first.
     func lowStock(warehouse: WarehouseCode?, page: PageRequest) async throws(ServiceFailure) -> Page<LowStockLine>
@@ -85,10 +85,10 @@ public protocol StockQueries: Sendable {
     ) async throws(ServiceFailure) -> Page<LedgerEntry>
     /// The ledger of all records, record by record, oldest first.
     func ledger(page: PageRequest) async throws(ServiceFailure) -> Page<LedgerEntry>
-    /// As the ledger tells it; zeros before the first row.
+    /// The state at an instant, from the ledger; zeros before the first row.
     func state(of id: InventoryID, at instant: Instant) async throws(ServiceFailure) -> StockState
-    /// Unknown products are missing; known ones without a record have no lines.
+    /// Unknown products are missing; products without a record have no lines.
     func availability(_ products: [ProductID]) async throws(ServiceFailure) -> [ProductAvailability]
-    /// All of the order, in the order made.
+    /// All reservations of the order, in the order in which they were created.
     func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation]
 }

@@ -1,20 +1,20 @@
-/// How the whole stock stands.
+/// Figures over the whole stock.
 public struct StockSummary: Hashable, Sendable {
-    /// Records with nothing available.
+    /// Records with no units available.
     public let outOfStockCount: Int64
-    /// Records at or below their reorder point, those above included.
+    /// Records at or below their reorder point, including those out of stock.
     public let lowStockCount: Int64
-    /// What is on hand, each unit at its product's base price now: two places.
+    /// The value of the stock on hand at today's base prices: two places.
     public let inventoryValue: ExactDecimal
     public let productCount: Int64
     public let inventoryCount: Int64
     public let pendingReservations: Int64
     public let pendingUnits: ExactDecimal
-    /// Checkouts of the last 24 hours that the rules decided, over all servers.
+    /// Checkouts of the last 24 hours that the rules accepted or refused, over all servers.
     public let attempts: Int64
-    /// Those of them whose units were held.
+    /// Those of them that were accepted.
     public let succeeded: Int64
-    /// Alerts that nobody has acknowledged yet.
+    /// Alerts that are not yet acknowledged.
     public let openAlerts: Int64
 
     public init(
@@ -35,22 +35,23 @@ public struct StockSummary: Hashable, Sendable {
     }
 }
 
-/// Figures over the whole stock, as `docs/reports.md` defines them. Throws `.unavailable`, `.internalFault` or `.badCursor`.
+/// Figures over the whole stock, as `docs/reports.md` defines them. Throws `.unavailable`, `.internalFault` or
+/// `.badCursor`.
 public protocol StockReports: Sendable {
     /// At most a few seconds old.
     func summary() async throws(ServiceFailure) -> StockSummary
 
-    /// The products with the most ledger rows of the last days, most first, ties by SKU.
+    /// The products with the most ledger rows in the last `days`, most first, ties by SKU.
     /// - Parameters:
-    ///   - days: 1 ... 365, of 24 hours each, until now.
+    ///   - days: 1 ... 365, of 24 hours each, up to now.
     ///   - limit: 1 ... 500.
     func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover]
 
-    /// What went out against what was there, by products in the order of their SKUs.
-    /// - Parameter days: 1 ... 365, of the calendar in UTC, today included.
+    /// Units shipped and confirmed relative to stock on hand, by product, ordered by SKU.
+    /// - Parameter days: 1 ... 365 calendar days in UTC, including today.
     func turnover(days: Int64, page: PageRequest) async throws(ServiceFailure) -> TurnoverReport
 
-    /// What came in and went out, oldest bucket first, empty ones included.
-    /// - Parameter days: as in `turnover`; for hours the last `days` × 24 of them, the current one included.
+    /// Units received, shipped and adjusted, oldest bucket first, including empty buckets.
+    /// - Parameter days: as in `turnover`; by hour, the last `days` × 24 hours, including the current one.
     func movements(days: Int64, bucket: MovementBucket) async throws(ServiceFailure) -> [MovementLine]
 }

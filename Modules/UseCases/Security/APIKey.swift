@@ -1,8 +1,8 @@
 public import Domain
 
-/// A key as the store knows it: everything but its text, which nobody keeps.
+/// An API key as it is stored: everything but its text, which is stored nowhere.
 public struct APIKey: Hashable, Sendable {
-    /// Whether a key opens anything.
+    /// Whether a key can be used.
     public enum State: String, Hashable, Sendable, CaseIterable {
         case active
         case expired
@@ -12,7 +12,7 @@ public struct APIKey: Hashable, Sendable {
     public let name: APIKeyName
     public let scopes: Set<Scope>
     public let createdAt: Instant
-    /// Nil for one that holds until it is revoked.
+    /// Nil for a key that is valid until it is revoked.
     public let expiresAt: Instant?
     public let revokedAt: Instant?
 
@@ -26,7 +26,7 @@ public struct APIKey: Hashable, Sendable {
         self.revokedAt = revokedAt
     }
 
-    /// Revoked goes before expired, and a key has expired at `expiresAt` itself.
+    /// A revoked key counts as revoked even after it has expired. At `expiresAt` itself a key has expired.
     public func state(at instant: Instant) -> State {
         if revokedAt != nil { return .revoked }
         guard let expiresAt, instant >= expiresAt else { return .active }

@@ -1,6 +1,6 @@
-/// SHA-256 of a key's text: what a key is kept and looked up by.
+/// SHA-256 of a key's text. A key is stored and looked up by its hash.
 ///
-/// Two are compared without a branch, so that the time it takes tells nothing of how much of them agrees.
+/// Hashes are compared without a branch, so that the time does not reveal how many bytes agree.
 public struct APIKeyHash: Sendable {
     public static let byteCount = 32
 
@@ -13,7 +13,7 @@ public struct APIKeyHash: Sendable {
         self = hash
     }
 
-    /// The same without a copy: every request with a key comes by here.
+    /// The same without a copy, because every request with a key needs it.
     public init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
         func word(_ index: Int) -> UInt64 {
@@ -36,7 +36,7 @@ extension APIKeyHash: Hashable {
     }
 
     public func hash(into hasher: inout Hasher) {
-        // It is as good as random already.
+        // One word is enough: a SHA-256 is uniformly distributed.
         hasher.combine(words.0)
     }
 }

@@ -1,4 +1,4 @@
-/// What a caller may do (api.md, *Authentication*).
+/// A permission of a caller.
 public enum Scope: String, Hashable, Sendable, CaseIterable {
     case read
     /// Receive, ship, adjust, transfer, count.

@@ -1,13 +1,13 @@
-/// Finds out whom a bearer token speaks for, without asking anybody.
+/// Verifies bearer tokens locally, without any network request.
 public protocol TokenVerifier: Sendable {
-    /// - Parameter token: as the caller sent it; may be anything.
+    /// - Parameter token: the text from the request; may be anything.
     func verify(_ token: String) throws(TokenRefusal) -> TokenCaller
 }
 
-/// Whom a token speaks for, and what he may do.
+/// The caller that a token identifies, and its scopes.
 public struct TokenCaller: Hashable, Sendable {
     public let actor: TokenActor
-    /// Those that the token names and this version knows; may be none.
+    /// The token's scopes that this version knows; may be empty.
     public let scopes: Set<Scope>
 
     public init(actor: TokenActor, scopes: Set<Scope>) {
@@ -16,9 +16,9 @@ public struct TokenCaller: Hashable, Sendable {
     }
 }
 
-/// Why a token opens nothing.
+/// Why a token was refused.
 public struct TokenRefusal: Error, Hashable, Sendable {
-    /// For the log alone. Holds nothing of the token, but the actor of one whose signature is good.
+    /// For the log only. Contains nothing of the token, except the actor if the signature is valid.
     public let reason: String
 
     public init(_ reason: String) {

@@ -1,5 +1,6 @@
 extension Unicode.Scalar {
-    /// Whether it shows, and moves no other text: logs and tables show names as they are. No space does.
+    /// Whether the character is visible and does not reorder other text: logs and tables show names unchanged. False
+    /// for spaces.
     var isVisible: Bool {
         switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,

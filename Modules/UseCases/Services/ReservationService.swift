@@ -1,11 +1,11 @@
 public import Domain
 
-/// One item of a checkout, by whichever names the caller has.
+/// One item of a checkout. The caller may name the record in several ways.
 public struct ReservationRequestItem: Hashable, Sendable {
     public let name: RecordName
-    /// The product that the caller believes an inventory id to be of; checked when given.
+    /// The product that the caller expects behind an inventory id; checked if given.
     public let product: ProductID?
-    /// The warehouse that the caller believes an inventory id to be in; checked when given.
+    /// The warehouse that the caller expects behind an inventory id; checked if given.
     public let warehouse: WarehouseID?
     public let quantity: Int64
 
@@ -17,14 +17,14 @@ public struct ReservationRequestItem: Hashable, Sendable {
     }
 }
 
-/// What checkout does: reserve, confirm, release, extend.
+/// The use cases of a checkout: reserve, confirm, release, extend.
 public final class ReservationService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
     private let queries: any StockQueries
     private let tally: (any AttemptTally)?
 
-    /// - Parameter tally: counts each checkout that the rules decided; nil counts none.
+    /// - Parameter tally: counts the checkouts that the rules accepted or refused; nil counts nothing.
     public init(
         directory: any RecordDirectory, commands: any CommandStore, queries: any StockQueries,
         tally: (any AttemptTally)? = nil
@@ -35,37 +35,49 @@ public final class ReservationService: Sendable {
         self.tally = tally
     }
 
-    /// Holds units for an order, all items or none.
-    /// - Parameters:
-    ///   - items: 1 ... 500.
-    ///   - seconds: how long, 1 ... 604,800.
-    /// - Throws: `.notFound`, `.invalid` when an item's ids disagree, and what `CommandStore.submit` throws.
-    public func reserve(
-        order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String,
-        once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) -> (reservations: [ReservationID], expiresAt: Instant) {
-        var references: [RecordReference] = []
-        references.reserveCapacity(items.count)
-        for resolution in try await directory.resolve(items.map(\.name)) {
-            switch resolution {
-            case .unknown(let what): throw .notFound(what)
-            case .found(let reference): references.append(reference)
-            }
-        }
-        let command = try Self.command(order, items, references, seconds)
-        guard case .reserved(_, let ids, let expiresAt) = try await counted(command, actor: actor, once: once) else {
-            throw .internalFault(cause: "a reserve was answered by something else")
-        }
-        return (ids, expiresAt)
+    /// The reservations of a checkout.
+    public struct Hold: Hashable, Sendable {
+        public let reservations: [ReservationID]
+        public let expiresAt: Instant
     }
 
-    /// The command of a checkout whose records are all known, for callers that cannot wait; nil for any other.
-    /// - Throws: `.invalid` when an item's ids disagree.
-    public func command(
-        toReserve items: [ReservationRequestItem], for order: OrderID, seconds: Int64
-    ) throws(ServiceFailure) -> Command? {
-        guard let references = directory.known(items.map(\.name)) else { return nil }
-        return try Self.command(order, items, references, seconds)
+    /// Reserves units for an order, all items or none.
+    /// - Parameters:
+    ///   - items: 1 ... 500.
+    ///   - seconds: how long the reservations last, 1 ... 604,800.
+    /// - Throws: `.invalid` if an item's ids contradict each other; the command throws `.notFound` for unknown names.
+    public func reserve(
+        order: OrderID, items: [ReservationRequestItem], seconds: Int64, actor: String, once: Once<Outcome>? = nil
+    ) throws(ServiceFailure) -> PreparedCommand<Hold> {
+        let names = items.map(\.name)
+        let source: PreparedCommand<Hold>.Source
+        if let references = directory.known(names) {
+            source = .ready(try Self.command(order, items, references, seconds))
+        } else {
+            source = .lookup { [directory] () async throws(ServiceFailure) in
+                var references: [RecordReference] = []
+                references.reserveCapacity(names.count)
+                for resolution in try await directory.resolve(names) {
+                    switch resolution {
+                    case .unknown(let what): throw .notFound(what)
+                    case .found(let reference): references.append(reference)
+                    }
+                }
+                return try Self.command(order, items, references, seconds)
+            }
+        }
+        return PreparedCommand(source, store: commands, actor: actor, once: once) {
+            [tally] outcome throws(ServiceFailure) in
+            switch outcome {
+            case .success: tally?.count(succeeded: true)
+            case .failure(.refused): tally?.count(succeeded: false)
+            case .failure: break
+            }
+            guard case .reserved(_, let ids, let expiresAt) = try outcome.get() else {
+                throw .internalFault(cause: "a reserve was answered by something else")
+            }
+            return Hold(reservations: ids, expiresAt: expiresAt)
+        }
     }
 
     private static func command(
@@ -90,63 +102,36 @@ public final class ReservationService: Sendable {
         return .reserve(ReserveOrder(orderID: order, items: resolved, seconds: seconds))
     }
 
-    /// Sends a command of this service; what came of it goes into the mailbox, and is to be given to `count`.
-    public func submit(
-        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
-    ) {
-        commands.submit(command, actor: actor, once: once, to: mailbox, number: number)
-    }
-
-    /// Counts what came of a checkout that was sent by mailbox.
-    public func count(_ outcome: Result<Outcome, ServiceFailure>) {
-        switch outcome {
-        case .success: tally?.count(succeeded: true)
-        case .failure(.refused): tally?.count(succeeded: false)
-        case .failure: break
+    /// The order was paid: the units of its pending reservations leave the warehouse.
+    public func confirm(_ order: OrderID, actor: String, once: Once<Outcome>? = nil) -> PreparedCommand<Void> {
+        PreparedCommand(.ready(.confirm(order)), store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in _ = try outcome.get()
         }
     }
 
-    private func counted(
-        _ reserve: Command, actor: String, once: Once<Outcome>?
-    ) async throws(ServiceFailure) -> Outcome {
-        do throws(ServiceFailure) {
-            let outcome = try await commands.submit(reserve, actor: actor, once: once)
-            tally?.count(succeeded: true)
-            return outcome
-        } catch {
-            if case .refused = error { tally?.count(succeeded: false) }
-            throw error
+    /// The order was cancelled: the units of its pending reservations can be sold again.
+    public func release(_ order: OrderID, actor: String, once: Once<Outcome>? = nil) -> PreparedCommand<Void> {
+        PreparedCommand(.ready(.release(order)), store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in _ = try outcome.get()
         }
     }
 
-    /// Payment arrived: all that is pending of the order leaves the building.
-    public func confirm(
-        _ order: OrderID, actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) {
-        _ = try await commands.submit(.confirm(order), actor: actor, once: once)
-    }
-
-    /// The order was given up: all that is pending of it can be sold again.
-    public func release(
-        _ order: OrderID, actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) {
-        _ = try await commands.submit(.release(order), actor: actor, once: once)
-    }
-
-    /// Holds all that is pending of the order for so many seconds from now.
+    /// The order's pending reservations now expire this many seconds from now.
     /// - Parameter seconds: 1 ... 604,800.
     public func extend(
         _ order: OrderID, seconds: Int64, actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) -> Instant {
-        guard
-            case .extended(_, let expiresAt) = try await commands.submit(
-                .extend(order, seconds: seconds), actor: actor, once: once)
-        else { throw .internalFault(cause: "an extend was answered by something else") }
-        return expiresAt
+    ) -> PreparedCommand<Instant> {
+        PreparedCommand(.ready(.extend(order, seconds: seconds)), store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in
+            guard case .extended(_, let expiresAt) = try outcome.get() else {
+                throw .internalFault(cause: "an extend was answered by something else")
+            }
+            return expiresAt
+        }
     }
 
-    /// All reservations of an order, in the order made.
-    /// - Throws: `.notFound` when there are none.
+    /// All reservations of an order, in the order in which they were created.
+    /// - Throws: `.notFound` if the order has no reservations.
     public func reservations(of order: OrderID) async throws(ServiceFailure) -> [Reservation] {
         let reservations = try await queries.reservations(of: order)
         guard !reservations.isEmpty else { throw .notFound("Unknown order: \(order)") }

@@ -2,15 +2,15 @@ public import Domain
 
 /// Releases overdue reservations, through the same commands as every other write.
 ///
-/// It keeps nothing between passes and holds nothing while it looks, so any number of sweepers may run at once: each
-/// goes through a page's commands in an order of its own, and one that comes second finds nothing left to release.
+/// It keeps no state between passes and holds no locks while it searches, so any number of sweepers may run at once.
+/// Each sends a page's commands in random order; if another sweeper was faster, a command finds nothing to release.
 public struct ReservationSweeper: Sendable {
     private let overdue: any OverdueRecords
     private let commands: any CommandStore
     private let bounds: SweepBounds
     private let report: @Sendable (SweepFault) -> Void
 
-    /// - Parameter report: told of each fault as it happens; for the log.
+    /// - Parameter report: called for each failure as it happens; for the log.
     public init(
         overdue: any OverdueRecords, commands: any CommandStore, bounds: SweepBounds = SweepBounds(),
         report: @escaping @Sendable (SweepFault) -> Void = { _ in }
@@ -21,13 +21,13 @@ public struct ReservationSweeper: Sendable {
         self.report = report
     }
 
-    /// The ledger's actor of what it releases.
+    /// The actor in the ledger of the reservations that it releases.
     public static let actor = "sweeper"
 
-    /// Goes once through everything that is overdue when it begins, the oldest first.
+    /// Releases all reservations that are overdue when the pass begins, oldest first.
     ///
-    /// A fault is reported and counted, and the rest goes on; what it left is the next pass's. It ends early when the
-    /// store is away, or when the task is cancelled: then what is in flight is finished and nothing more begun.
+    /// A failure is reported and counted, and the pass continues; the next pass retries. The pass ends early if the
+    /// store is unavailable or the task is cancelled: it then finishes the commands in flight and starts no more.
     public func pass() async -> SweepResult {
         let clock = ContinuousClock()
         let began = clock.now
@@ -56,13 +56,13 @@ public struct ReservationSweeper: Sendable {
 
     // MARK: A page
 
-    /// Carries out a page's commands, so many at once.
+    /// Carries out a page's commands, at most `bounds.inFlight` at once.
     private func sweep(_ page: OverduePage, into result: inout SweepResult) async {
-        // What has failed once is the next pass's, also when later pages have more of it: one record that is locked for
-        // long must not take its wait again and again.
+        // A record that failed once is left for the next pass, even if later pages name it again: a record that stays
+        // locked must not cost its lock timeout on every page.
         let lines = page.lines.filter { !result.failed.contains($0.record.key) }
         var waiting = groups(of: lines).shuffled()
-        await withTaskGroup(of: Swept.self) { group in
+        await withTaskGroup(of: CommandResult.self) { group in
             var inFlight = 0
             while true {
                 while inFlight < bounds.inFlight, !Task.isCancelled, let records = waiting.popLast() {
@@ -79,7 +79,7 @@ public struct ReservationSweeper: Sendable {
                     continue
                 }
                 if swept.records.count > 1, !failure.isUnavailable {
-                    // One record's trouble is its own: the others of the command are free at once.
+                    // Retry each record by itself, so that one failing record does not block the others of its command.
                     waiting += swept.records.map { [$0] }
                 } else {
                     result.note(failure)
@@ -92,7 +92,8 @@ public struct ReservationSweeper: Sendable {
         if !waiting.isEmpty { result.isComplete = false }
     }
 
-    /// The records of each command. A record with more than a command's worth has one of its own.
+    /// Groups records into commands of at most `bounds.commandWeight` reservations. A record with more gets a command
+    /// of its own.
     private func groups(of lines: [OverduePage.Line]) -> [[RecordReference]] {
         var groups: [[RecordReference]] = []
         var weight = bounds.commandWeight
@@ -107,17 +108,17 @@ public struct ReservationSweeper: Sendable {
         return groups
     }
 
-    private struct Swept: Sendable {
+    private struct CommandResult: Sendable {
         let records: [RecordReference]
         var released = 0
         var failure: ServiceFailure?
-        /// False when it stopped although there was more to release and no fault.
+        /// False if it stopped without a failure although more could be released.
         var isComplete = true
     }
 
-    /// One command, again and again while it leaves something behind.
-    private func expire(_ records: [RecordReference]) async -> Swept {
-        var swept = Swept(records: records)
+    /// Sends a command repeatedly until it has released everything.
+    private func expire(_ records: [RecordReference]) async -> CommandResult {
+        var swept = CommandResult(records: records)
         do throws(ServiceFailure) {
             for _ in 0..<bounds.turnLimit {
                 let outcome = try await commands.submit(.expire(records), actor: Self.actor)
@@ -138,29 +139,30 @@ public struct ReservationSweeper: Sendable {
 
 /// How much a sweeper does at once.
 public struct SweepBounds: Sendable {
-    /// Reservations that one look finds: enough for many commands, and little to hold in memory.
+    /// Reservations per page: enough for many commands, and little memory.
     public var pageLimit = 10_000
-    /// Reservations of one command. A command is one transaction of some 4 ms, and a sale of one of its records waits for
-    /// it. Twice as many sweep a tenth faster and add as much to the sales' p99 as the whole sweep does otherwise.
+    /// Reservations per command. A command is one transaction of about 4 ms, and sales of its records wait for it.
+    /// Twice as many reservations make the sweep a tenth faster but double its effect on the p99 of sales.
     public var commandWeight = 100
-    /// Commands at once: more than lanes, so that those whose records somebody else holds do not keep the rest.
+    /// Commands in flight: more than there are lanes, so that commands whose records another process holds do not delay
+    /// the others.
     public var inFlight = 4
-    /// How often a command is asked again because a record had more than one transaction releases. What a record has
-    /// beyond that is the next pass's.
+    /// How often a command is repeated because a record has more reservations than one transaction releases. The next
+    /// pass releases the rest.
     public var turnLimit = 10_000
-    /// Commands in a row that the store was away for until a pass gives up.
+    /// Consecutive commands that fail because the store is unavailable before a pass gives up.
     public var unavailableLimit = 3
 
     public init() {}
 }
 
-/// What could not be done.
+/// A command or a search that failed.
 public struct SweepFault: Hashable, Sendable {
     public let failure: ServiceFailure
-    /// The command's records; none when looking for overdue reservations failed.
+    /// The command's records; empty if the search for overdue reservations failed.
     public let records: [RecordReference]
 
-    /// The first record, in words for the log.
+    /// The first record, as text for the log.
     public var subject: String? { records.first.map { "\($0.sku) in \($0.warehouseCode)" } }
 }
 
@@ -168,13 +170,13 @@ public struct SweepFault: Hashable, Sendable {
 public struct SweepResult: Hashable, Sendable {
     /// Reservations released.
     public var released = 0
-    /// Records that were seen to.
+    /// Records whose command succeeded.
     public var records = 0
-    /// Commands and looks that failed for good.
+    /// Commands and searches that failed. A command that is retried record by record does not count.
     public var failures = 0
-    /// Whether everything that was overdue at the beginning has been tried.
+    /// Whether the pass tried everything that was overdue when it began.
     public var isComplete = true
-    /// How long the oldest reservation that it found had been overdue; nil when nothing was.
+    /// How long the oldest reservation had been overdue; nil if none was.
     public var oldestAge: Duration?
     public var duration = Duration.zero
     fileprivate var unavailableInARow = 0

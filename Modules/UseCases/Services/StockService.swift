@@ -1,14 +1,17 @@
 public import Domain
 
-/// A movement as a caller asks for it: by codes, not yet known to exist.
+/// A movement as a caller requests it: by codes, which may not exist.
 public enum MovementRequest: Hashable, Sendable {
     case receive(StockTarget, quantity: Int64)
     case ship(StockTarget, quantity: Int64)
     case adjust(StockTarget, Adjustment.Target)
     case transfer(sku: SKU, from: WarehouseCode, to: WarehouseCode, quantity: Int64, note: Note)
+
+    /// The number of movements that one batch may have.
+    public static let batchCount = 1...1_000
 }
 
-/// The record that a movement is about, and what the caller says of it.
+/// The record of a movement, and what the caller says about the movement.
 public struct StockTarget: Hashable, Sendable {
     public let sku: SKU
     public let warehouseCode: WarehouseCode
@@ -23,7 +26,7 @@ public struct StockTarget: Hashable, Sendable {
     }
 }
 
-/// What warehouse staff do: receive, ship, adjust, transfer, set reorder figures.
+/// The use cases of warehouse staff: receive, ship, adjust, transfer, set reorder figures.
 public final class StockService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
@@ -33,73 +36,119 @@ public final class StockService: Sendable {
         self.commands = commands
     }
 
-    /// Moves units once.
-    /// - Parameter once: makes it safe to ask again.
-    /// - Throws: `.notFound` for an unknown SKU or warehouse, and what `CommandStore.submit` throws.
+    /// Carries out one movement.
+    /// - Parameter once: makes the request safe to retry.
+    /// - Returns: a command that throws `.notFound` for an unknown SKU or warehouse.
     public func move(
         _ request: MovementRequest, actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) -> MovementOutcome {
+    ) -> PreparedCommand<MovementOutcome> {
         let names = request.names
-        let resolutions = try await directory.resolve(names)
-        let movement = try request.movement(resolutions[...])
-        guard case .moved(let outcome) = try await commands.submit(.move(movement), actor: actor, once: once) else {
-            throw .internalFault(cause: "a movement was answered by something else")
+        let source: PreparedCommand<MovementOutcome>.Source =
+            if let references = directory.known(names) {
+                .ready(.move(request.movement(references[...])))
+            } else {
+                .lookup { [directory] () async throws(ServiceFailure) in
+                    var references: [RecordReference] = []
+                    for resolution in try await directory.resolve(names) {
+                        references.append(try resolution.reference())
+                    }
+                    return .move(request.movement(references[...]))
+                }
+            }
+        return PreparedCommand(source, store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in
+            guard case .moved(let moved) = try outcome.get() else {
+                throw .internalFault(cause: "a movement was answered by something else")
+            }
+            return moved
         }
-        return outcome
     }
 
-    /// The command of a movement whose names are all known, for callers that cannot wait; nil for any other.
-    public func command(toMove request: MovementRequest) -> Command? {
-        guard let references = directory.known(request.names) else { return nil }
-        return (try? request.movement(references.map(RecordResolution.found)[...])).map(Command.move)
-    }
-
-    /// Sends a command of this service; what came of it goes into the mailbox.
-    public func submit(
-        _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
-    ) {
-        commands.submit(command, actor: actor, once: once, to: mailbox, number: number)
-    }
-
-    /// Moves units several times, in one transaction, all or nothing; later movements see earlier ones.
-    /// - Parameter requests: 1 ... 1,000.
-    /// - Throws: `.operation(index:…)` around what failed.
+    /// Carries out several movements in one transaction, all or nothing; later movements see earlier ones.
+    /// - Parameter requests: their number must be in `MovementRequest.batchCount`.
+    /// - Returns: a command that throws the first failure as `.operation(index:…)`.
     public func moveAll(
         _ requests: [MovementRequest], actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) -> [MovementOutcome] {
-        let resolutions = try await directory.resolve(requests.flatMap(\.names))
-        var movements: [Movement] = []
-        movements.reserveCapacity(requests.count)
-        var position = 0
-        for (index, request) in requests.enumerated() {
-            let count = request.names.count
-            do throws(ServiceFailure) {
-                movements.append(try request.movement(resolutions[position..<(position + count)]))
-            } catch {
-                throw .operation(index: index, error)
+    ) -> PreparedCommand<[MovementOutcome]> {
+        let names = requests.flatMap(\.names)
+        let source: PreparedCommand<[MovementOutcome]>.Source =
+            if let references = directory.known(names) {
+                .ready(.batch(Self.movements(requests, references)))
+            } else {
+                .lookup { [directory] () async throws(ServiceFailure) in
+                    let resolutions = try await directory.resolve(names)
+                    return .batch(Self.movements(requests, try Self.references(resolutions, of: requests)))
+                }
             }
-            position += count
+        return PreparedCommand(source, store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in
+            guard case .batch(let outcomes) = try outcome.get() else {
+                throw .internalFault(cause: "a batch was answered by something else")
+            }
+            return outcomes
         }
-        guard case .batch(let outcomes) = try await commands.submit(.batch(movements), actor: actor, once: once) else {
-            throw .internalFault(cause: "a batch was answered by something else")
-        }
-        return outcomes
     }
 
-    /// Sets when to reorder one record, and how much; makes the record when there is none.
+    private static func movements(_ requests: [MovementRequest], _ references: [RecordReference]) -> [Movement] {
+        var rest = references[...]
+        return requests.map { request in
+            defer { rest = rest.dropFirst(request.names.count) }
+            return request.movement(rest)
+        }
+    }
+
+    /// - Throws: `.operation(index:…)` for the first request with an unknown name.
+    private static func references(
+        _ resolutions: [RecordResolution], of requests: [MovementRequest]
+    ) throws(ServiceFailure) -> [RecordReference] {
+        var references: [RecordReference] = []
+        references.reserveCapacity(resolutions.count)
+        for (index, request) in requests.enumerated() {
+            for resolution in resolutions[references.count..<(references.count + request.names.count)] {
+                do throws(ServiceFailure) {
+                    references.append(try resolution.reference())
+                } catch {
+                    throw .operation(index: index, error)
+                }
+            }
+        }
+        return references
+    }
+
+    /// A record after its reorder policy was set.
+    public struct PolicyResult: Hashable, Sendable {
+        public let record: InventoryRecord
+        /// Whether the command created the record.
+        public let isNew: Bool
+    }
+
+    /// Sets when to reorder one record, and how much; creates the record if it does not exist.
     public func setPolicy(
         sku: SKU, warehouseCode: WarehouseCode, reorderPoint: Int64, reorderQuantity: Int64, safetyStock: Int64?,
         actor: String, once: Once<Outcome>? = nil
-    ) async throws(ServiceFailure) -> (record: InventoryRecord, isNew: Bool) {
-        let resolutions = try await directory.resolve([.codes(sku, warehouseCode)])
-        let change = PolicyChange(
-            record: try resolutions[...].reference(at: 0), reorderPoint: reorderPoint,
-            reorderQuantity: reorderQuantity, safetyStock: safetyStock)
-        guard
-            case .policy(let record, let created) = try await commands.submit(
-                .setPolicy(change), actor: actor, once: once)
-        else { throw .internalFault(cause: "a policy change was answered by something else") }
-        return (record, created)
+    ) -> PreparedCommand<PolicyResult> {
+        let name = RecordName.codes(sku, warehouseCode)
+        let change = { @Sendable (record: RecordReference) -> Command in
+            .setPolicy(
+                PolicyChange(
+                    record: record, reorderPoint: reorderPoint, reorderQuantity: reorderQuantity,
+                    safetyStock: safetyStock))
+        }
+        let source: PreparedCommand<PolicyResult>.Source =
+            if let record = directory.known([name])?.first {
+                .ready(change(record))
+            } else {
+                .lookup { [directory] () async throws(ServiceFailure) in
+                    change(try await directory.resolve([name])[0].reference())
+                }
+            }
+        return PreparedCommand(source, store: commands, actor: actor, once: once) {
+            outcome throws(ServiceFailure) in
+            guard case .policy(let record, let created) = try outcome.get() else {
+                throw .internalFault(cause: "a policy change was answered by something else")
+            }
+            return PolicyResult(record: record, isNew: created)
+        }
     }
 }
 
@@ -114,8 +163,9 @@ extension MovementRequest {
         }
     }
 
-    fileprivate func movement(_ resolutions: ArraySlice<RecordResolution>) throws(ServiceFailure) -> Movement {
-        let record = try resolutions.reference(at: 0)
+    /// - Parameter records: the records of `names`, in the same order; more may follow.
+    fileprivate func movement(_ records: ArraySlice<RecordReference>) -> Movement {
+        let record = records[records.startIndex]
         switch self {
         case .receive(let target, let quantity):
             return .receive(
@@ -132,14 +182,15 @@ extension MovementRequest {
         case .transfer(_, _, _, let quantity, let note):
             return .transfer(
                 Transfer(
-                    source: record, destination: try resolutions.reference(at: 1), quantity: quantity, note: note))
+                    source: record, destination: records[records.startIndex + 1], quantity: quantity, note: note))
         }
     }
 }
 
-extension ArraySlice<RecordResolution> {
-    fileprivate func reference(at offset: Int) throws(ServiceFailure) -> RecordReference {
-        switch self[startIndex + offset] {
+extension RecordResolution {
+    /// - Throws: `.notFound` for an unknown name.
+    fileprivate func reference() throws(ServiceFailure) -> RecordReference {
+        switch self {
         case .found(let reference): return reference
         case .unknown(let what): throw .notFound(what)
         }

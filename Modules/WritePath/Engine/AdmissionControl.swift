@@ -107,7 +107,7 @@ final class AdmissionControl: Sendable {
     /// Leaves an outcome, and has the mailbox's owner woken when what runs now is done: a lane answers its whole batch
     /// before anybody is woken.
     func deliver(_ outcome: Result<Outcome, ServiceFailure>, to mailbox: OutcomeMailbox, _ number: UInt64) {
-        if mailbox.put(number, outcome) { reactor.post { mailbox.wake() } }
+        if mailbox.append(outcome, number: number) { reactor.post { mailbox.wake() } }
     }
 }
 

@@ -51,7 +51,7 @@ extension Lane {
             do throws(BatchFailure) {
                 try await resolve(CommitFate(transaction: desk.transaction, machine: desk.machine), cause: error)
             } catch {
-                if case .unknown = error { await cache.doubt(BatchSave(desk.machine).publishedRecords()) }
+                if case .unknown = error { await cache.invalidate(BatchSave(desk.machine).publishedRecords()) }
                 throw error
             }
         }

@@ -32,13 +32,17 @@ extension PostgresBulkImport {
         } catch {
             // Its COMMIT may have happened all the same.
             if case .unavailable = error, changed > 0 {
-                if changed > Self.publishedLimit { await cache.forgetAll() } else { await cache.doubt(published) }
+                if changed > Self.publishedLimit {
+                    await cache.invalidateAll()
+                } else {
+                    await cache.invalidate(published)
+                }
             }
             throw error
         }
         guard !options.isDryRun else { return summary }
         if changed > Self.publishedLimit {
-            await cache.forgetAll()
+            await cache.invalidateAll()
         } else {
             for start in stride(from: 0, to: published.count, by: Self.publishedAtOnce) {
                 await cache.publish(Array(published[start..<min(start + Self.publishedAtOnce, published.count)]))

@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import DashboardRoutes
+@testable import HTTPCore
 
 @Suite("Live changes")
 struct ChangeFeedTests {
@@ -110,7 +111,7 @@ struct ChangeFeedTests {
         #expect(words.contains("event: change\ndata: 1\n\n"))
         dashboard.queries.goOut(true)
         while !words.contains("event: outage"), let piece = try await stream.next() { words += String(buffer: piece) }
-        dashboard.api.endStreams()
+        dashboard.site.endStreams()
         #expect(try await stream.next() == nil)
         #expect(try await dashboard.get("/dashboard/events").status == 503)
     }

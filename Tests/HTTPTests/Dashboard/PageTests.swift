@@ -3,7 +3,8 @@ import HTTPTypes
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import DashboardRoutes
+@testable import HTTPCore
 
 @Suite("Dashboard pages")
 struct DashboardPageTests {
@@ -122,10 +123,8 @@ struct DashboardPageTests {
     }
 
     @Test func `The description for programs has no page in it, and no route is there twice`() {
-        let api = TestDashboard().api
-        let pages = Set(api.pages.map(\.path.description))
-        #expect(pages.isDisjoint(with: api.endpoints.map(\.path.description)))
+        let pages = Set(TestDashboard().site.endpoints.map(\.path.description))
+        #expect(pages.isDisjoint(with: makeAPI().map(\.path.description)))
         #expect(pages.allSatisfy { $0 == "/" || $0.hasPrefix("/dashboard") || $0.hasPrefix("/assets/") })
-        #expect(makeAPI().pages.isEmpty)
     }
 }

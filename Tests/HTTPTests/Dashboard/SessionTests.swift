@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Dashboard sessions over HTTP")
 struct DashboardSessionTests {
@@ -138,7 +138,8 @@ struct DashboardSessionTests {
         #expect(unproved.status == 403 && fixture.store.count == 1)
         for headers in [[.secFetchSite: "same-origin"], [.origin: "http://stock.example"], [:]] as [HTTPFields] {
             #expect(
-                try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)", headers).status == 303)
+                try await fixture.dashboard.post("/dashboard/sign-in", form: "key=\(fixture.key)", headers).status
+                    == 303)
         }
     }
 

@@ -7,12 +7,14 @@ import Telemetry
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import DashboardRoutes
+@testable import HTTPCore
+@testable import InventoryRoutes
 
 /// The dashboard over doubled ports, request by request, without a server.
 struct TestDashboard: Sendable {
     let pipeline: RequestPipeline
-    let api: InventoryAPI
+    let site: DashboardSite
     let queries: FakeDashboardQueries
 
     /// - Parameters:
@@ -24,20 +26,17 @@ struct TestDashboard: Sendable {
         mailboxURL: String? = nil, isSecure: Bool = false
     ) {
         self.queries = queries
-        api = InventoryAPI(
-            stock: StockService(directory: ports, commands: ports),
+        let authenticator = sessions.map { SessionAuthenticator(authenticator, sessions: $0) } ?? authenticator
+        site = DashboardSite(
+            configuration: DashboardConfiguration(
+                queries: queries, sessions: sessions, mailboxURL: mailboxURL, isSecure: isSecure),
             reservations: ReservationService(directory: ports, commands: ports, queries: ports),
             reader: StockReader(directory: ports, queries: ports, cache: EmptyCache()), catalogue: ports,
-            queries: ports, imports: ports,
             alerts: ports, reports: ports, currency: "EUR",
-            latencies: { ServiceLatencies(response: .init(p50: 0.0042, p95: 0.042, p99: 1.042)) },
-            health: HealthMonitor([], limit: .milliseconds(50), logger: silence),
-            authenticator: sessions.map { SessionAuthenticator(authenticator, sessions: $0) } ?? authenticator,
-            dashboard: DashboardConfiguration(
-                queries: queries, sessions: sessions, mailboxURL: mailboxURL, isSecure: isSecure))
+            latencies: { ServiceLatencies(response: .init(p50: 0.0042, p95: 0.042, p99: 1.042)) })
         pipeline = RequestPipeline(
-            table: EndpointTable(api.endpoints + api.pages), authenticator: api.authenticator,
-            metrics: RequestMetrics(), logger: silence)
+            makeAPI(ports, credentials: authenticator.credentials) + site.endpoints, authenticator: authenticator,
+            logger: silence)
     }
 
     func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> PageAnswer {
@@ -74,7 +73,7 @@ struct PageAnswer: Sendable {
 }
 
 /// A body that is there already.
-private struct WholeBody: HTTP.RequestBody {
+private struct WholeBody: RequestBody {
     let text: String
 
     func read(upTo limit: Int, _ take: (ByteBuffer) throws -> Void) async throws {

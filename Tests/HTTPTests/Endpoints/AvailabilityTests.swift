@@ -2,6 +2,8 @@ import Domain
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Availability")
 struct AvailabilityTests {
     @Test("SKUs are answered in the order asked; an unknown one has nothing")

@@ -3,6 +3,8 @@ import HTTPTypes
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Batch route")
 struct BatchEndpointTests {
     private static let receive = #"{"type":"receive","sku":"LAPTOP-001","warehouse_code":"WH1","quantity":5}"#

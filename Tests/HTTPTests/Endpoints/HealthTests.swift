@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Health")
 struct HealthTests {

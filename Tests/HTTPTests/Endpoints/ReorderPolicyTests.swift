@@ -3,6 +3,8 @@ import HTTPTypes
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Reorder figures")
 struct ReorderPolicyTests {
     @Test("a new record is 201, a changed one 200", arguments: [true, false])

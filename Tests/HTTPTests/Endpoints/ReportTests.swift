@@ -2,7 +2,7 @@ import Domain
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Report routes")
 struct ReportTests {

@@ -2,6 +2,8 @@ import Domain
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Reservation routes")
 struct ReservationEndpointTests {
     private static let order = Samples.orderText

@@ -3,6 +3,8 @@ import HTTPTypes
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Stock routes")
 struct StockEndpointTests {
     @Test("a receive answers as in flow 1, and its command says all that was asked")

@@ -2,6 +2,8 @@ import Domain
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Faults of stock requests")
 struct StockFaultTests {
     private static let good = #""sku":"LAPTOP-001","warehouse_code":"WH1""#

@@ -3,6 +3,8 @@ import HTTPTypes
 import Testing
 import UseCases
 
+@testable import HTTPCore
+
 @Suite("Warehouse routes")
 struct WarehouseEndpointTests {
     private static let shown = """

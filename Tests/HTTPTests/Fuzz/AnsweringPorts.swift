@@ -1,6 +1,8 @@
 import Domain
 import UseCases
 
+@testable import HTTPCore
+
 /// What a ledger row may be, as a query names it.
 enum LedgerWords {
     static let all = LedgerEntry.Kind.allCases.map(\.rawValue) + ["nope"]

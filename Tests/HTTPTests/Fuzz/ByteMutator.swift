@@ -1,3 +1,5 @@
+@testable import HTTPCore
+
 /// Small damage to bytes: what a broken or hostile caller sends.
 enum ByteMutator {
     /// What parsers stumble over, whole.

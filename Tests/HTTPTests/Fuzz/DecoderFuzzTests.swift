@@ -5,7 +5,8 @@ import NIOCore
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
 
 /// What reads a caller's bytes, each by itself: far more inputs reach it than through a request.
 @Suite("Fuzzed decoders", .serialized, .timeLimit(.minutes(60)))

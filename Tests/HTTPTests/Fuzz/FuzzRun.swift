@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import HTTPCore
+
 /// Which inputs a run has. `FUZZ_INPUTS` says how many; `TEST_SEED` and `FUZZ_FIRST` bring back those of another run, each
 /// of which has a seed of its own. After a crash, which names no input, `FUZZ_FIRST` and `FUZZ_INPUTS` close in on it.
 enum FuzzRun {

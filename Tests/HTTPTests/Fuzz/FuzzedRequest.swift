@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
 
 /// A request that is nearly right, made from the routes' own description: a new route is fuzzed without a line here.
 struct FuzzedRequest: Sendable {
@@ -154,7 +155,7 @@ struct FuzzedRequest: Sendable {
 }
 
 /// A body that comes in pieces, and may break off.
-struct PiecewiseBody: HTTP.RequestBody {
+struct PiecewiseBody: RequestBody {
     struct BrokeOff: Error {}
 
     let pieces: [ByteBuffer]

@@ -1,4 +1,5 @@
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
 
 /// JSON that is well formed and says something else: it comes further into a route than damaged bytes do.
 enum JSONMutator {

@@ -3,7 +3,7 @@ import NIOCore
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Fuzzed requests", .timeLimit(.minutes(60)))
 struct RequestFuzzTests {
@@ -12,10 +12,9 @@ struct RequestFuzzTests {
         print(FuzzRun.words)
         var keys = FakeKeys()
         let key = try keys.add("all", Set(Scope.allCases))
-        let api = makeAPI(.answering, authenticator: keys.authenticator)
-        let endpoints = api.endpoints
+        let endpoints = makeAPI(.answering, credentials: keys.authenticator.credentials)
         let pipeline = RequestPipeline(
-            table: EndpointTable(endpoints), authenticator: api.authenticator,
+            endpoints, authenticator: keys.authenticator,
             metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence)
         var statuses: [Int: Int] = [:]
         var reached: [String: Int] = [:]

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP
+@testable import JSON
 
 @Suite("JSON numbers")
 struct JSONNumberTests {

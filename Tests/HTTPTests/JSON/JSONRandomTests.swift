@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import JSON
 
 @Suite("JSON at random")
 struct JSONRandomTests {

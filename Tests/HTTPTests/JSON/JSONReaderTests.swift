@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import HTTP
+@testable import JSON
 
 @Suite("JSON reader")
 struct JSONReaderTests {

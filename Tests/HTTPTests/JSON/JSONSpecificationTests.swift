@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import HTTP
+@testable import JSON
 
 /// The reader held against Foundation's, value by value, and its two forms against each other.
 @Suite("JSON by the specification")

@@ -2,7 +2,8 @@ import Domain
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
 
 @Suite("JSON writer")
 struct JSONWriterTests {

@@ -1,13 +1,15 @@
 import HTTPTypes
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
+@testable import OpenAPI
 
 /// Holds answers against the description: status, media type, headers, and the body against its schema.
 ///
 /// `TestAPI` shows it every answer of every test, so that the tests of a route are those of its description too.
 struct AnswerInspection: Sendable {
-    static let shared = AnswerInspection(OpenAPIDocument(makeAPI().endpoints))
+    static let shared = AnswerInspection(OpenAPIDocument(makeAPI()))
 
     private let table: EndpointTable
     private let checker: SchemaChecker

@@ -1,7 +1,9 @@
 import Domain
 import Foundation
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
+@testable import OpenAPI
 
 /// Checks JSON against the description's schemas: of JSON Schema only the keywords that it uses. An unknown keyword is a
 /// fault, and so is a member that the schema does not name.

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Idempotency keys")
 struct IdempotencyTests {

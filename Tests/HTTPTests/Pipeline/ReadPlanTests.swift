@@ -6,7 +6,8 @@ import NIOPosix
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("Reads without a task", .timeLimit(.minutes(1)))
 struct ReadPlanTests {
@@ -36,7 +37,7 @@ struct ReadPlanTests {
                 let fast = try await Self.send(method, fields, ports, cache)
                 #expect(cache.asked == [[.record(Samples.reference.key)]])
                 ports.record = { _ in Samples.record }
-                let slow = try await Self.send(method, fields, ports, FakeCache(canBeAsked: false))
+                let slow = try await Self.send(method, fields, ports, FakeCache(isReachable: false))
                 #expect(fast.status == slow.status)
                 #expect(fast.text == slow.text)
                 #expect(Self.headers(fast) == Self.headers(slow))
@@ -47,9 +48,9 @@ struct ReadPlanTests {
     private static func send(
         _ method: HTTPRequest.Method, _ fields: HTTPFields, _ ports: TestPorts, _ cache: FakeCache
     ) async throws -> TestAnswer {
-        let api = makeAPI(ports, cache: cache)
-        let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
-        return try await TestAPI(pipeline: server.makePipeline()).send(method, path, nil, fields)
+        let pipeline = RequestPipeline(
+            makeAPI(ports, cache: cache), authenticator: OpenAuthenticator(), logger: silence)
+        return try await TestAPI(pipeline: pipeline).send(method, path, nil, fields)
     }
 
     /// All but the id, which is random.
@@ -89,7 +90,7 @@ struct ReadPlanTests {
     }
 
     @Test func `Faults are told, and a cache that cannot be asked is not`() async throws {
-        let cache = FakeCache([Samples.record], canBeAsked: false)
+        let cache = FakeCache([Samples.record], isReachable: false)
         try await withAPI(cache: cache) { api in
             let good = try await api.get(Self.path)
             #expect(good.status == 200)
@@ -214,20 +215,18 @@ struct ReadPlanTests {
 
     @Test func `Reads of one turn of a loop are asked together, a thousand entries at most`() async throws {
         let cache = FakeCache([Samples.record])
-        let reader = StockReader(directory: TestPorts(), queries: TestPorts(), cache: cache)
         let record = CacheQuestion.record(Samples.reference.key)
         let hundred = CacheQuestion.availability(Array(repeating: Samples.productID, count: 100))
         let questions = Array(repeating: record, count: 50) + Array(repeating: hundred, count: 12)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let found: [Bool] = try await eventLoop.flatSubmit {
-            let desk = CacheReadBatcher(eventLoop: eventLoop)
+            let batcher = CacheReadBatcher(eventLoop: eventLoop)
             let done = questions.map { _ in eventLoop.makePromise(of: Bool.self) }
             for (question, promise) in zip(questions, done) {
-                let plan = ReadPlan(question: question, reader: reader) { _ in .answer(APIResponse(.ok)) }
-                desk.ask(plan) { finding in
+                batcher.ask(question, of: cache) { answers, number in
                     eventLoop.assertInEventLoop()
-                    promise.succeed(question == record && finding.record == Samples.record)
+                    promise.succeed(question == record && answers.record(number) == Samples.record)
                 }
             }
             return EventLoopFuture.whenAllSucceed(done.map(\.futureResult), on: eventLoop)

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Request pipeline")
 struct RequestPipelineTests {
@@ -65,7 +65,7 @@ struct RequestPipelineTests {
     @Test("each route asks for the scope of its section")
     func scopes() {
         let scopes = Dictionary(
-            uniqueKeysWithValues: makeAPI().endpoints.map { ("\($0.method) \($0.path)", $0.scope?.rawValue ?? "open") }
+            uniqueKeysWithValues: makeAPI().map { ("\($0.method) \($0.path)", $0.scope?.rawValue ?? "open") }
         )
         let api = "/api/v1"
         for (route, scope) in scopes where route.hasPrefix("GET \(api)") { #expect(scope == "read", "\(route)") }
@@ -82,13 +82,13 @@ struct RequestPipelineTests {
     @Test("one log line a request, with the template and not the path; a cause has the same id")
     func logs() async throws {
         let log = RecordingLog()
-        let table = EndpointTable([
+        let endpoints = [
             Endpoint(.get, "/a/{id}", scope: nil, summary: "") { _ in
                 throw ServiceFailure.internalFault(cause: "SELECT 1")
             }
-        ])
+        ]
         let pipeline = RequestPipeline(
-            table: table,
+            endpoints,
             authenticator: OpenAuthenticator(),
             metrics: RequestMetrics(factory: RecordingMetrics()),
             logger: Logger(label: "test") { _ in log }

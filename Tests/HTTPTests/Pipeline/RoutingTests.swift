@@ -1,7 +1,7 @@
 import HTTPTypes
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Routing")
 struct RoutingTests {

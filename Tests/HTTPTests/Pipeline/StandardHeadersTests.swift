@@ -3,7 +3,7 @@ import Logging
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Headers of every answer")
 struct StandardHeadersTests {
@@ -17,7 +17,7 @@ struct StandardHeadersTests {
         _ ports: TestPorts = TestPorts(), _ authenticator: any Authenticator, isSecure: Bool = false
     ) -> RequestPipeline {
         RequestPipeline(
-            table: EndpointTable(makeAPI(ports, authenticator: authenticator).endpoints), authenticator: authenticator,
+            makeAPI(ports, credentials: authenticator.credentials), authenticator: authenticator,
             metrics: RequestMetrics(factory: RecordingMetrics()), logger: silence, isSecure: isSecure)
     }
 

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Trace ids")
 struct TraceIDTests {
@@ -79,7 +79,7 @@ struct TraceIDTests {
     func logged() async throws {
         let log = RecordingLog()
         let pipeline = RequestPipeline(
-            table: EndpointTable([
+            [
                 Endpoint(.get, "/fails", scope: nil, summary: "") { _ in
                     throw ServiceFailure.internalFault(cause: "why")
                 },
@@ -89,7 +89,7 @@ struct TraceIDTests {
                     response.stream = AnswerStream { throw Broken() }
                     return response
                 },
-            ]),
+            ],
             authenticator: OpenAuthenticator(), metrics: RequestMetrics(factory: RecordingMetrics()),
             logger: Logger(label: "test") { _ in log })
         let marks: HTTPFields = [.requestID: "r-1", .traceParent: "00-\(Self.trace)-\(Self.parent)-01"]
@@ -113,7 +113,7 @@ struct TraceIDTests {
 
     private struct Broken: Error {}
 
-    private struct BreakingBody: HTTP.RequestBody {
+    private struct BreakingBody: RequestBody {
         func read(upTo _: Int, _: (ByteBuffer) throws -> Void) async throws { throw Broken() }
     }
 }

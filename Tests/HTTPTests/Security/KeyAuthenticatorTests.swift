@@ -3,7 +3,7 @@ import HTTPTypes
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("API keys over HTTP")
 struct KeyAuthenticatorTests {

@@ -4,7 +4,9 @@ import NIOCore
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import JSON
+@testable import OpenAPI
 
 @Suite("API keys and tokens over HTTP")
 struct KeyOrTokenAuthenticatorTests {
@@ -42,7 +44,7 @@ struct KeyOrTokenAuthenticatorTests {
     func description() async throws {
         let both = KeyOrTokenAuthenticator(keys: FakeKeys().authenticator, tokens: FakeTokens())
         func text(_ authenticator: any Authenticator) -> String {
-            let endpoints = makeAPI(authenticator: authenticator).endpoints
+            let endpoints = makeAPI(credentials: authenticator.credentials)
             return String(buffer: OpenAPIDocument(endpoints, credentials: authenticator.credentials).text.buffer)
         }
         #expect(text(both).contains("An API key, or a JWT"))

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 /// Says what the test wants, and keeps who asked.
 final class FakeLimiter: RateLimiter {

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 /// Every route of the server × every kind of caller, each as api.md, *Authentication*, says.
 @Suite("Routes and scopes")
@@ -59,7 +59,7 @@ struct ScopeTableTests {
         init() {
             let notes = Notes()
             self.notes = notes
-            endpoints = makeAPI().endpoints.map { endpoint in
+            endpoints = makeAPI().map { endpoint in
                 Endpoint(
                     endpoint.method, endpoint.path, scope: endpoint.scope, body: endpoint.body,
                     summary: endpoint.summary
@@ -95,7 +95,7 @@ struct ScopeTableTests {
         let routes = Routes()
         let log = RecordingLog()
         let pipeline = RequestPipeline(
-            table: EndpointTable(routes.endpoints), authenticator: keys.authenticator,
+            routes.endpoints, authenticator: keys.authenticator,
             metrics: RequestMetrics(factory: RecordingMetrics()), logger: Logger(label: "test") { _ in log })
 
         var combinations = 0

@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// Connections that end while an answer is on its way, or that bring more than was asked for.
 @Suite("Closing", .timeLimit(.minutes(1)))

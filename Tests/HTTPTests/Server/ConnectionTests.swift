@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Connections", .timeLimit(.minutes(1)))
 struct ConnectionTests {

@@ -6,7 +6,8 @@ import NIOHTTP2
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("HTTP/2", .timeLimit(.minutes(1)))
 struct HTTP2Tests {
@@ -45,7 +46,7 @@ struct HTTP2Tests {
         try await TestCertificate.withFiles { files in
             try files.write(.one)
             try await RunningServer.run(
-                endpoints ?? makeAPI().endpoints, limits: limits, certificate: try files.read(), logger: logger, body)
+                endpoints ?? makeAPI(), limits: limits, certificate: try files.read(), logger: logger, body)
         }
     }
 

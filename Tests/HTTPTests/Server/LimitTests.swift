@@ -5,7 +5,8 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("Limits", .timeLimit(.minutes(1)))
 struct LimitTests {

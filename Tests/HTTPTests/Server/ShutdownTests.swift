@@ -3,7 +3,8 @@ import Telemetry
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("Shutdown", .timeLimit(.minutes(1)))
 struct ShutdownTests {
@@ -41,13 +42,13 @@ struct ShutdownTests {
             await goOn.wait()
             return .confirmed(order: Samples.order)
         }
-        let api = makeAPI(ports)
-        try await RunningServer.run(api) { server in
+        let health = HealthMonitor([], logger: silence)
+        try await RunningServer.run(makeAPI(ports), health: health) { server in
             try await RawConnection.open(server.port) { connection in
                 try await connection.send(Self.confirm)
                 await begun.wait()
                 await server.stop()
-                while await api.health.report().status != .unavailable { await Task.yield() }
+                while await health.report().status != .unavailable { await Task.yield() }
                 goOn.open()
                 let answer = try await connection.answer()
                 #expect(answer?.status == 200)
@@ -87,7 +88,7 @@ struct ShutdownTests {
     func addressTaken() async throws {
         try await RunningServer.run(makeAPI()) { server in
             let second = HTTPServer(
-                makeAPI(),
+                RequestPipeline(makeAPI(), authenticator: OpenAuthenticator(), logger: silence),
                 configuration: HTTPServerConfiguration(port: server.port),
                 logger: silence
             )

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
 
 /// Where a request ends must be one thing to us and to any proxy before us: what could be read in two ways is refused, and
 /// what follows it on the connection is never read as a request (RFC 9112, sections 2.2, 5.2, 6.1 and 11.2).

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Streams", .timeLimit(.minutes(1)))
 struct StreamTests {

@@ -5,7 +5,8 @@ import NIOHTTP2
 import NIOSSL
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite("TLS", .timeLimit(.minutes(1)))
 struct TLSTests {

@@ -2,6 +2,8 @@ import Domain
 import Synchronization
 import UseCases
 
+@testable import HTTPCore
+
 /// A cache with what a test puts into it. It answers on a thread of its own, as Redis does, or when the test says so.
 final class FakeCache: StockCache {
     private struct State {
@@ -10,7 +12,7 @@ final class FakeCache: StockCache {
         var held: [@Sendable () -> Void] = []
     }
 
-    let canBeAsked: Bool
+    let isReachable: Bool
     /// Opened at each question.
     let begun = Gate()
     private let entries: [RecordKey: InventoryRecord]
@@ -20,12 +22,12 @@ final class FakeCache: StockCache {
 
     /// - Parameter isHeld: whether nothing is answered before `release`.
     init(
-        _ records: [InventoryRecord] = [], _ availability: [ProductAvailability] = [], canBeAsked: Bool = true,
+        _ records: [InventoryRecord] = [], _ availability: [ProductAvailability] = [], isReachable: Bool = true,
         isHeld: Bool = false
     ) {
         entries = Dictionary(records.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
         lines = Dictionary(availability.map { ($0.product, $0) }, uniquingKeysWith: { _, last in last })
-        self.canBeAsked = canBeAsked
+        self.isReachable = isReachable
         self.isHeld = isHeld
     }
 
@@ -66,8 +68,8 @@ final class FakeCache: StockCache {
     }
 
     func publish(_: [InventoryRecord], created _: Set<RecordKey>) async {}
-    func doubt(_: [InventoryRecord]) async {}
-    func forgetAll() async {}
+    func invalidate(_: [InventoryRecord]) async {}
+    func invalidateAll() async {}
     func fill(_: [ProductAvailability]) async {}
 
     private struct Answers: CacheAnswers {

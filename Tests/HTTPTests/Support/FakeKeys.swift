@@ -4,7 +4,7 @@ import HTTPTypes
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 /// Keys of every kind, in a store of a test's own.
 struct FakeKeys: APIKeyStore {

@@ -4,6 +4,8 @@ import NIOHTTP2
 import NIOPosix
 import NIOSSL
 
+@testable import HTTPCore
+
 /// A connection of HTTP/2 that sends any frames.
 struct HTTP2Client {
     private var inbound: NIOAsyncChannelInboundStream<HTTP2Frame>.AsyncIterator

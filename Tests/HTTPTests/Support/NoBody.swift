@@ -1,8 +1,8 @@
 import NIOCore
 
-@testable import HTTP
+@testable import HTTPCore
 
 /// A request without a body.
-struct NoBody: HTTP.RequestBody {
+struct NoBody: RequestBody {
     func read(upTo _: Int, _: (ByteBuffer) throws -> Void) async throws {}
 }

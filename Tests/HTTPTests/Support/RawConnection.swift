@@ -2,6 +2,8 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
+@testable import HTTPCore
+
 /// A connection that sends any bytes, HTTP or not.
 struct RawConnection {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator

@@ -1,6 +1,8 @@
 import Logging
 import Synchronization
 
+@testable import HTTPCore
+
 /// Keeps what is logged: the level, the message and the metadata, one text a line.
 struct RecordingLog: LogHandler {
     final class Lines: Sendable {

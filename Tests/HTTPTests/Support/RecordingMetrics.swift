@@ -2,6 +2,8 @@ import CoreMetrics
 import Synchronization
 import Testing
 
+@testable import HTTPCore
+
 /// Keeps what timers record. Any other kind of metric fails the test.
 final class RecordingMetrics: MetricsFactory {
     private let recorded = Mutex<[String: [Int64]]>([:])

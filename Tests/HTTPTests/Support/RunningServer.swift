@@ -2,7 +2,9 @@ import Logging
 import ServiceLifecycle
 import Telemetry
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
+@testable import InventoryRoutes
 
 /// A server on a socket of its own.
 struct RunningServer: Sendable {
@@ -11,22 +13,7 @@ struct RunningServer: Sendable {
     let stop: @Sendable () async -> Void
 
     /// Runs the body beside a server; returns when both have ended.
-    static func run(
-        _ api: InventoryAPI,
-        shutdownLimit: Duration = .seconds(10),
-        limits: TransportLimits = TransportLimits(),
-        certificate: TLSCertificate? = nil,
-        logger: Logger = silence,
-        _ body: @escaping @Sendable (RunningServer) async throws -> Void
-    ) async throws {
-        try await run(
-            api.endpoints, authenticator: api.authenticator, health: api.health, shutdownLimit: shutdownLimit,
-            limits: limits,
-            certificate: certificate, logger: logger, body)
-    }
-
-    /// Runs it with routes of a test's own, open to everybody.
-    /// - Parameter eventLoops: nil for as many as a server has by itself.
+    /// - Parameter eventLoops: nil for the server's default.
     static func run(
         _ endpoints: [Endpoint],
         eventLoops: Int? = nil,
@@ -44,12 +31,11 @@ struct RunningServer: Sendable {
         if let eventLoops { configuration.eventLoops = eventLoops }
         configuration.certificate = certificate
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let pipeline = RequestPipeline(
+            endpoints, authenticator: authenticator, logger: logger, isSecure: certificate != nil)
         let server = HTTPServer(
-            endpoints: endpoints, authenticator: authenticator, health: health, configuration: configuration,
-            logger: logger
-        ) { port in
-            continuation.yield(port)
-        }
+            pipeline, configuration: configuration, logger: logger, onShutdown: { health.drain() },
+            onRunning: { port in continuation.yield(port) })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [server], logger: logger)
         )

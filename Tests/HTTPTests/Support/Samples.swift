@@ -1,6 +1,8 @@
 import Domain
 import UseCases
 
+@testable import HTTPCore
+
 /// One product, two warehouses and what belongs to them, with ids that a test can write down.
 enum Samples {
     static let inventoryText = "01920000-0000-7000-8000-000000000001"

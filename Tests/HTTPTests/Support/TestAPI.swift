@@ -2,11 +2,14 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
+import OpenAPI
 import Telemetry
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
+@testable import InventoryRoutes
 
 /// A client of the API over the doubled ports, without a socket.
 struct TestAPI: Sendable {
@@ -87,14 +90,14 @@ struct TestAnswer: Sendable {
     }
 }
 
-/// The routes over doubled ports.
+/// The routes over doubled ports, with their description.
 func makeAPI(
     _ ports: TestPorts = TestPorts(),
-    checks: [HealthCheck] = [],
-    authenticator: any Authenticator = OpenAuthenticator(),
+    health: HealthMonitor = HealthMonitor([], limit: .milliseconds(50), logger: silence),
+    credentials: AcceptedCredentials = .none,
     cache: any StockCache = EmptyCache()
-) -> InventoryAPI {
-    InventoryAPI(
+) -> [Endpoint] {
+    let routes = InventoryAPI(
         stock: StockService(directory: ports, commands: ports),
         reservations: ReservationService(directory: ports, commands: ports, queries: ports),
         reader: StockReader(directory: ports, queries: ports, cache: cache),
@@ -105,9 +108,9 @@ func makeAPI(
         reports: ports,
         currency: "EUR",
         latencies: { ServiceLatencies(lockWait: .init(p50: 0.001, p95: 0.0025, p99: 1)) },
-        health: HealthMonitor(checks, limit: .milliseconds(50), logger: silence),
-        authenticator: authenticator
-    )
+        health: health
+    ).endpoints
+    return routes + DocumentationEndpoints(beside: routes, credentials: credentials).endpoints
 }
 
 /// A logger that drops everything.
@@ -123,7 +126,9 @@ func withAPI(
     inspects: Bool = true,
     _ body: @Sendable (TestAPI) async throws -> Void
 ) async throws {
-    let api = makeAPI(ports, checks: checks, authenticator: authenticator, cache: cache)
-    let server = HTTPServer(api, configuration: HTTPServerConfiguration(port: 0), logger: silence)
-    try await body(TestAPI(pipeline: server.makePipeline(), inspects: inspects))
+    let routes = makeAPI(
+        ports, health: HealthMonitor(checks, limit: .milliseconds(50), logger: silence),
+        credentials: authenticator.credentials, cache: cache)
+    let pipeline = RequestPipeline(routes, authenticator: authenticator, logger: silence)
+    try await body(TestAPI(pipeline: pipeline, inspects: inspects))
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import HTTP
+@testable import HTTPTransport
 
 /// Two self-signed certificates and their keys, for tests alone: `one.test` and `two.test`, valid for a hundred years.
 struct TestCertificate {

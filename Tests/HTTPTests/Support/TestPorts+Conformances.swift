@@ -116,13 +116,13 @@ extension TestPorts: BulkImport {
 /// The cache is always empty: what it holds is its own module's affair.
 struct EmptyCache: StockCache {
     /// Asked by the routes' plans too, which then do without.
-    let canBeAsked = true
+    let isReachable = true
 
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }
     func fill(_: [InventoryRecord]) async {}
     func publish(_: [InventoryRecord], created _: Set<RecordKey>) async {}
-    func doubt(_: [InventoryRecord]) async {}
-    func forgetAll() async {}
+    func invalidate(_: [InventoryRecord]) async {}
+    func invalidateAll() async {}
     func availability(_: [ProductID]) async -> [ProductID: ProductAvailability] { [:] }
     func fill(_: [ProductAvailability]) async {}
 }

@@ -1,7 +1,7 @@
 import Testing
 import UseCases
 
-@testable import HTTP
+@testable import HTTPCore
 
 @Suite("Encodings of URLs")
 struct EncodingTests {

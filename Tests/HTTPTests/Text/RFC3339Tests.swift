@@ -2,8 +2,6 @@ import Domain
 import Foundation
 import Testing
 
-@testable import HTTP
-
 @Suite("RFC 3339")
 struct RFC3339Tests {
     @Test("writes UTC with milliseconds")

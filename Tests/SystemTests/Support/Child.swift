@@ -99,7 +99,7 @@ final class Child: Sendable {
         if end == nil { Glibc.kill(pid, signal) }
     }
 
-    /// - Throws: `Overdue` when it still lives after `limit`.
+    /// - Throws: `TimedOut` when it still lives after `limit`.
     func waitForEnd(within limit: Duration = .seconds(30)) async throws -> End {
         var end: End?
         try await eventually(within: limit, "process \(pid) ends") {

@@ -7,12 +7,12 @@ import UseCases
 
 @testable import Tokens
 
-/// An issuer with one key of each kind, and a server that trusts it. Its clock is the test's.
+/// An issuer with one key of each kind, and a server that trusts it. The test controls the server's clock.
 final class Issuer: Sendable {
     static let secretText = "0123456789abcdef0123456789ABCDEF"
     static let start: Double = 1_700_000_000
 
-    /// Made once: a key of RSA takes its time.
+    /// Generated once, because an RSA key is slow to generate.
     private static let rsaKey = Result { try _RSA.Signing.PrivateKey(keySize: .bits2048) }
 
     let secret = Signer.secret(secretText)
@@ -42,13 +42,13 @@ final class Issuer: Sendable {
         #"{"keys":[\#(try rsa.jwk(#""kid":"r","use":"sig","alg":"RS256""#)),\#(try p256.jwk(#""kid":"e""#))]}"#
     }
 
-    func pass(_ seconds: Double) { clock.now.withLock { $0 += seconds } }
+    func advance(by seconds: Double) { clock.now.withLock { $0 += seconds } }
 
-    /// Claims that are good for a minute.
+    /// Claims that are valid for a minute.
     static let claims = #"{"sub":"alice","exp":\#(Int(start) + 60),"scope":"read stock:write"}"#
     static let caller = TokenCaller(actor: TokenActor(subject: "alice")!, scopes: [.read, .stockWrite])
 
-    /// The three ways to sign, each with its right header.
+    /// The three ways to sign, each with a matching header.
     var signers: [(header: String, signer: Signer)] {
         [
             (#"{"alg":"HS256","typ":"JWT"}"#, secret), (#"{"alg":"RS256","kid":"r"}"#, rsa),
@@ -56,7 +56,7 @@ final class Issuer: Sendable {
         ]
     }
 
-    /// Why a token is refused; nil when it is taken.
+    /// Why a token is refused; nil if it is accepted.
     func refusal(_ token: String) -> String? {
         do {
             _ = try verifier.verify(token)
@@ -66,7 +66,7 @@ final class Issuer: Sendable {
         }
     }
 
-    /// The same of claims under the secret.
+    /// Why a token with these claims, signed with the secret, is refused.
     func refusal(claims: String) throws -> String? {
         refusal(try token(#"{"alg":"HS256"}"#, claims, secret))
     }

@@ -1,21 +1,21 @@
-"""The performance goals: measures them on the servers that scripts/bench has started, and prints and writes tables."""
+"""Measures the performance goals on the servers that scripts/bench has started, and prints and writes tables."""
 
 import argparse
 import json
 import signal
 import sys
 
-import elsewhere
 import latency
 import machine
 import orders
+import other_scripts
 import process
 import reads
 import report
 import size
 import writes
 from context import Context, Failed, say
-from world import World
+from fixture import Fixture
 
 BENCHMARKS = {
     "reserve": writes.reserve,
@@ -34,11 +34,11 @@ BENCHMARKS = {
     "start": process.start,
     "memory": process.memory,
     "size": size.reserve,
-    "lists": elsewhere.lists,
-    "sweep": elsewhere.sweep,
-    "import": elsewhere.importing,
+    "lists": other_scripts.lists,
+    "sweep": other_scripts.sweep,
+    "import": other_scripts.importing,
 }
-# What three minutes are enough for.
+# These take under three minutes.
 QUICK = ["reserve", "hot", "reserve5", "confirm", "idempotency", "p99", "get", "start"]
 
 
@@ -51,21 +51,21 @@ def positive(text):
 
 def options():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures the performance goals.")
-    parser.add_argument("--quick", action="store_true", help="three rounds of two seconds of: " + ", ".join(QUICK))
-    parser.add_argument("--rounds", type=positive, help="5 without it")
-    parser.add_argument("--seconds", type=positive, help="of one measurement; 8 without it")
-    parser.add_argument("--only", metavar="NAME[,NAME]", help="some of: " + ", ".join(BENCHMARKS))
-    parser.add_argument("--records", type=positive, default=1_000_000, help="of the large database; 1,000,000 without it")
-    parser.add_argument("--memory-seconds", type=positive, default=600, help="of the load whose memory is watched; 600")
+    parser.add_argument("--quick", action="store_true", help="three rounds of two seconds; only: " + ", ".join(QUICK))
+    parser.add_argument("--rounds", type=positive, help="number of rounds (default: 5, quick: 3)")
+    parser.add_argument("--seconds", type=positive, help="length of one measurement (default: 8, quick: 2)")
+    parser.add_argument("--only", metavar="NAME[,NAME]", help="measure only these, of: " + ", ".join(BENCHMARKS))
+    parser.add_argument("--records", type=positive, default=1_000_000, help="size of the large database (1,000,000)")
+    parser.add_argument("--memory-seconds", type=positive, default=600, help="length of the memory measurement (600)")
     parser.add_argument("--json", action="store_true", help="print all figures as one line of JSON on standard output")
     parser.add_argument("--keep-docs", action="store_true", help="write no document")
-    # scripts/bench asks so before it builds.
+    # scripts/bench checks the options with this before it builds.
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     found = parser.parse_args()
     found.rounds = found.rounds or (3 if found.quick else 5)
     found.seconds = found.seconds or (2 if found.quick else 8)
     found.names = found.only.split(",") if found.only else (QUICK if found.quick else list(BENCHMARKS))
-    # report-fill.sql wants twenties, and one import takes a million rows.
+    # report-fill.sql needs a multiple of 20, and an import accepts at most a million rows.
     if found.records % 20 or found.records > 1_000_000:
         parser.error("--records takes a multiple of 20, 1,000,000 at most")
     for name in found.names:
@@ -79,29 +79,29 @@ def main():
     if chosen.check:
         return 0
     context = Context(chosen)
-    world = World(context)
-    # So that the servers are stopped in order.
+    fixture = Fixture(context)
+    # Turned into an exception, so that `finally` stops the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results, failures = {}, []
     try:
         for name in chosen.names:
             say(f"{name}")
             try:
-                results[name] = BENCHMARKS[name](world)
+                results[name] = BENCHMARKS[name](fixture)
             except Failed as failure:
                 say(f"  failed: {failure}")
                 failures.append(f"{name}: {failure}")
-        audits = audit(world, failures)
+        audits = audit(fixture, failures)
     finally:
-        world.stop()
+        fixture.stop()
     show(context, results, audits, failures)
     return 1 if failures else 0
 
 
-def audit(world, failures):
+def audit(fixture, failures):
     say("Auditing")
     lines = []
-    for inventory in world.databases:
+    for inventory in fixture.databases:
         try:
             lines.append(inventory.audit())
         except Failed as failure:
@@ -124,7 +124,7 @@ def show(context, results, audits, failures):
 
 
 def write(context, results, audits):
-    """The whole table, of which a run with --only renews its rows; a quick run has a document of its own."""
+    """Writes the whole table; a run with --only replaces its own rows. A quick run writes quick.md."""
     folder = context.repository / "docs/benchmarks"
     command = "./scripts/bench" + (" --quick" if context.options.quick else "")
     if not context.options.quick:

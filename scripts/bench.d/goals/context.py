@@ -1,4 +1,4 @@
-"""What every measurement needs: where the servers are, what is built, how long to measure."""
+"""What every measurement needs: the servers, the built programs, the length of a measurement."""
 
 import os
 import pathlib
@@ -7,7 +7,7 @@ import sys
 
 
 class Failed(Exception):
-    """A benchmark cannot go on; the text says why."""
+    """A benchmark cannot continue; the text has the reason."""
 
 
 def say(text):
@@ -31,7 +31,7 @@ class Context:
         self.options = options
         self.rounds = options.rounds
         self.seconds = options.seconds
-        # Processes that count as the service's while they run.
+        # Pids whose processor time counts as the service's.
         self.servers = []
 
     def url(self, database):
@@ -47,7 +47,7 @@ class Context:
         return self.psql(database, "-c", text)
 
     def program(self, name, *arguments, database=None):
-        """Runs one of our programs to its end and gives back what it prints."""
+        """Runs one of our programs to completion and returns its output."""
         environment = dict(os.environ, REDIS_URL=self.redis_url)
         if database:
             environment["DATABASE_URL"] = self.url(database)
@@ -58,7 +58,7 @@ def run(command, **options):
     done = subprocess.run(
         [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
     if done.returncode != 0:
-        # What a program says of a failure, before what it says of its progress.
+        # Standard output has the error, standard error the progress.
         words = done.stdout.strip().splitlines()[:3] + done.stderr.strip().splitlines()[-3:]
         raise Failed(f"{pathlib.Path(str(command[0])).name} ended with {done.returncode}: {' / '.join(words)}")
     return done.stdout

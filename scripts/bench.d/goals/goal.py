@@ -1,4 +1,4 @@
-"""A goal, and how near a measurement comes to it."""
+"""A goal, and the result of a measurement against it."""
 
 import dataclasses
 import datetime
@@ -12,10 +12,10 @@ class Goal:
     against: str
     is_at_least: bool
     number: float
-    """Of the ratio ours / theirs; of our figure itself where there is nothing to hold it against."""
+    """The limit for the ratio ours / theirs, or for our figure if there is no other side."""
     unit: str = "/s"
     figure: str = "rate"
-    """Which figure of a sample it is about."""
+    """The attribute of a sample that is compared."""
     is_ratio: bool = True
 
     @property
@@ -24,7 +24,7 @@ class Goal:
         return f"{'≥' if self.is_at_least else '≤'} {number}{'x' if self.is_ratio else ' ' + self.unit}"
 
     def result(self, context, ours, theirs):
-        """From the samples by side. Of several sides of theirs the one with the better median counts."""
+        """The result from the samples of each side. If `theirs` has several sides, the one with the better median counts."""
         side_of_ours, samples = next(iter(ours.items()))
         figure = median(samples, self.figure)
         best, figure_of_theirs = None, None
@@ -40,7 +40,7 @@ class Goal:
         return {
             "work": self.work, "against": self.against, "goal": self.text, "unit": self.unit,
             "ours": figure, "theirs": figure_of_theirs, "ratio": ratio,
-            # An answer that is an error is quickly given.
+            # Error answers are fast, so a row with errors does not count.
             "reached": is_reached and not errors,
             "errors": errors, "errors_of_theirs": errors_of_theirs,
             "rounds": len(samples), "seconds": context.seconds, "of_quick": context.options.quick,
@@ -61,7 +61,7 @@ def side_of(name, samples, figure):
 
 
 def alternate(context, sides):
-    """Every side once a round, in turn."""
+    """Measures every side once per round, alternating."""
     from context import say
 
     found = {name: [] for name in sides}

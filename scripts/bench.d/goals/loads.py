@@ -15,11 +15,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class UsedUp(Failed):
-    """There were fewer orders than could be confirmed or released."""
+    """The load generator ran out of orders to confirm or release."""
 
 
 def prepare(context):
-    """Before each measurement of either side."""
+    """Call before each measurement of either side."""
     context.sql("postgres", "CHECKPOINT")
     processor.settle(context, limit=1 if context.options.quick else 15)
 
@@ -32,12 +32,12 @@ def percentile(ordered, part):
 
 
 def wrk(context, servers, kind, file=None, connections=128, seconds=None, is_measured=True):
-    """Requests of one kind, closed loop; at several servers the connections are shared out among them."""
+    """Sends requests of one kind in a closed loop. Several servers share the connections."""
     if is_measured:
         prepare(context)
     statuses = [server.statuses() for server in servers]
     before = processor.times(context)
-    # One server gets two threads, two get one each: the generator's weight is the same.
+    # One server gets two threads, two servers one each, so that the generator costs the same.
     threads = max(1, 2 // len(servers))
     running = []
     for server in servers:
@@ -57,9 +57,9 @@ def wrk(context, servers, kind, file=None, connections=128, seconds=None, is_mea
         if not found:
             raise Failed(f"wrk gave no result: {output.strip()[-300:]}")
         if found[7] == "1":
-            raise UsedUp("there were too few orders")
+            raise UsedUp("too few orders")
         sample.rate += float(found[1])
-        # Of two servers the worse one counts.
+        # The slower of two servers counts.
         sample.p50 = max(sample.p50, float(found[2]))
         sample.p99 = max(sample.p99, float(found[3]))
         requests += int(found[6])
@@ -79,7 +79,7 @@ def add(errors, more):
 
 
 def pgbench(context, database, script, clients, items, rate=None):
-    """Transactions of one of the baseline's scripts; with a rate at times fixed in advance, latencies counted from them."""
+    """Runs one of the baseline's scripts. With a rate, send times are fixed in advance and latencies start from them."""
     prepare(context)
     prefix = context.folder / "pgbench.log"
     for old in glob.glob(f"{prefix}*"):
@@ -88,7 +88,7 @@ def pgbench(context, database, script, clients, items, rate=None):
         context.postgres / "pgbench", "-n", "-M", "prepared", "-j", 2, "-c", clients, "-T", context.seconds,
         "-D", f"items={items}", "-f", context.scripts / script, "-l", f"--log-prefix={prefix}",
     ]
-    # A tenth is timed, so that writing the log does not weigh on the rate.
+    # Only a tenth is logged, so that writing the log does not lower the rate.
     command += [f"--rate={rate:.0f}"] if rate else ["--sampling-rate=0.1"]
     before = processor.times(context)
     output = run(command + [context.url(database)])
@@ -112,7 +112,7 @@ def pgbench(context, database, script, clients, items, rate=None):
 
 
 def open_loop(context, server, file, rate, connections=128):
-    """Reserves at times fixed in advance, whatever the server does; latencies counted from these times."""
+    """Reserves at times fixed in advance, independent of the server. Latencies start from these times."""
     prepare(context)
     before = processor.times(context)
     output = run(

@@ -1,4 +1,4 @@
-"""What it was measured on."""
+"""Describes the machine and the servers of a run."""
 
 import os
 import re
@@ -25,5 +25,5 @@ def describe(context):
         f"{postgres}, Redis {redis}, {swift} (release build); wrk, pgbench: 2 threads each",
         f"PostgreSQL: `{context.settings}`",
         f"inventory-api: one process, `AUTH_MODE=keys` with a key in every request, Redis on, log level "
-        f"{os.environ.get('LOG_LEVEL', 'info')} into a file, every other setting its default",
+        f"{os.environ.get('LOG_LEVEL', 'info')} into a file, defaults for all other settings",
     ]

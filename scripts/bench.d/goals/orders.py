@@ -1,4 +1,4 @@
-"""Confirming and releasing: each order once, on both sides."""
+"""Confirm and release: each order is used once, on both sides."""
 
 import loads
 from context import say
@@ -6,16 +6,16 @@ from goal import Goal, alternate, part
 from service import RECORDS
 from writes import PGBENCH
 
-# A second's worth of either side, until its rate is known; then this many times the rate.
+# Orders per second to prepare until the rate is known; after that, this multiple of the rate.
 FIRST_GUESS, MARGIN = 20_000, 1.5
 
 
 class Orders:
-    """Pending ones, of ours and of the baseline's."""
+    """Pending orders of the service and of the baseline."""
 
-    def __init__(self, world, kind):
-        self.world, self.context, self.kind = world, world.context, kind
-        self.file = world.context.folder / "orders"
+    def __init__(self, fixture, kind):
+        self.fixture, self.context, self.kind = fixture, fixture.context, kind
+        self.file = fixture.context.folder / "orders"
         self.database = f"baseline_{kind}"
         self.pending = 0
         self.guess = FIRST_GUESS
@@ -26,35 +26,35 @@ class Orders:
         while True:
             self.make(int(self.guess * self.context.seconds))
             try:
-                sample = loads.wrk(self.context, [self.world.server], self.kind, self.file)
+                sample = loads.wrk(self.context, [self.fixture.server], self.kind, self.file)
                 self.guess = sample.rate * MARGIN
                 return sample
             except loads.UsedUp:
-                say("  the orders were used up; once more with twice as many")
+                say("  too few orders; repeating with twice as many")
                 self.guess *= 2
 
     def make(self, needed):
-        """At least so many orders that nobody has resolved, in the file, made by reserving through the API."""
+        """Writes at least `needed` pending orders to the file. Missing ones are reserved through the API."""
         while True:
             orders = self.context.sql(
-                self.world.inventory.database,
+                self.fixture.inventory.database,
                 """SELECT order_id FROM reservations
                    WHERE status = 'pending' AND expires_at > now() + interval '1 hour'
                    ORDER BY random()""").split()
             if len(orders) >= needed:
                 break
             loads.wrk(
-                self.context, [self.world.server], "prepare", self.world.all_ids, is_measured=False,
+                self.context, [self.fixture.server], "prepare", self.fixture.all_ids, is_measured=False,
                 seconds=max(1, round((needed - len(orders)) / 8_000)))
         self.file.write_text("\n".join(orders) + "\n")
 
     # --- The baseline ---
 
     def pgbench(self, clients):
-        # More than it can use in one run, or it would go on with orders that do not exist.
+        # Without enough orders for a whole run, pgbench would continue with orders that do not exist.
         if self.used() + FIRST_GUESS * self.context.seconds > self.pending:
             self.pending = max(200_000, FIRST_GUESS * self.context.seconds * 2)
-            self.world.make_baseline(self.database, self.pending)
+            self.fixture.make_baseline(self.database, self.pending)
         sample = loads.pgbench(self.context, self.database, f"{self.kind}.sql", clients, RECORDS)
         if self.used() > self.pending:
             sample.errors["pending orders were used up"] = self.used() - self.pending
@@ -68,13 +68,13 @@ class Orders:
 
 
 def resolving(kind):
-    def measure(world):
-        orders = Orders(world, kind)
-        found = alternate(world.context, {
+    def measure(fixture):
+        orders = Orders(fixture, kind)
+        found = alternate(fixture.context, {
             PGBENCH[0]: lambda: orders.pgbench(8), "128 connections": orders.ours,
             PGBENCH[1]: lambda: orders.pgbench(32),
         })
         goal = Goal(f"{kind}, 128 connections", f"{kind}.sql", True, 2.0)
-        return [goal.result(world.context, part(found, "128 connections"), part(found, *PGBENCH))]
+        return [goal.result(fixture.context, part(found, "128 connections"), part(found, *PGBENCH))]
 
     return measure

@@ -1,4 +1,4 @@
-"""Whose processor time it was."""
+"""Processor time by group of processes."""
 
 import os
 import time
@@ -8,7 +8,7 @@ GROUPS = ["service", "PostgreSQL", "Redis", "load generator"]
 
 
 def stat(pid):
-    """Parent, and user and system time of a process with and without its children that are gone, in seconds."""
+    """Parent pid, then user and system time of a process and of its reaped children, in seconds."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
@@ -19,12 +19,12 @@ def stat(pid):
 
 
 def times(context):
-    """User and system time so far of each group, in seconds."""
+    """User and system time of each group so far, in seconds."""
     service = [0.0, 0.0]
     for pid in context.servers:
         add(service, stat(pid), with_gone=False)
     postgres = [0.0, 0.0]
-    # A session that has ended is in the postmaster's account of its children.
+    # The postmaster's child times include the sessions that have ended.
     add(postgres, stat(context.postmaster), with_gone=True)
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -33,7 +33,7 @@ def times(context):
                 add(postgres, found, with_gone=False)
     redis = [0.0, 0.0]
     add(redis, stat(context.redis), with_gone=False)
-    # Load generators are our own children, and have ended when this is asked.
+    # Load generators are children of this process and have ended by now.
     own = os.times()
     return {
         "service": service, "PostgreSQL": postgres, "Redis": redis,
@@ -48,16 +48,16 @@ def add(sums, found, with_gone):
 
 
 def a_request(before, after, requests):
-    """Microseconds of user and system time a request, by group."""
+    """Microseconds of user and system time per request, by group."""
     return {
         group: [(after[group][i] - before[group][i]) / max(requests, 1) * 1e6 for i in (0, 1)] for group in GROUPS
     }
 
 
 def settle(context, limit):
-    """Waits until the servers rest: what one side leaves to do in the background is not the other's burden.
+    """Waits until the servers are idle, so that neither side pays for background work of the other.
 
-    After `limit` seconds it goes on in any case."""
+    Returns after `limit` seconds in any case."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         before = times(context)

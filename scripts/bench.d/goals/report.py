@@ -1,4 +1,4 @@
-"""Tables, for a terminal and for docs/benchmarks/."""
+"""Tables for the terminal and for docs/benchmarks/."""
 
 from processor import GROUPS
 
@@ -48,12 +48,12 @@ def goals_table(results):
 
 def processor_table(results):
     lines = [
-        "| work | side | " + " | ".join(GROUPS) + " | all | rates of the rounds |",
+        "| work | side | " + " | ".join(GROUPS) + " | sum | rates of the rounds |",
         "|---|---|" + "---:|" * (len(GROUPS) + 1) + "---|",
     ]
     shown = set()
     for result in results:
-        # Sides that several rows share are shown once.
+        # A side that several rows share is shown once.
         for side in result["sides"]:
             key = (result["against"], side["name"], tuple(side["figures"]))
             if not side["processor"] or key in shown:
@@ -74,21 +74,21 @@ def document(results, command, machine, audits):
     days = sorted({result["date"] for result in results})
     measured = sorted({(result["rounds"], result["seconds"]) for result in results})
     reached = sum(result["reached"] for result in results)
-    shape = "; ".join(f"{rounds} rounds of {seconds} s" for rounds, seconds in measured)
+    shape = "; ".join(f"{rounds} round{'s' if rounds > 1 else ''} of {seconds} s" for rounds, seconds in measured)
     lines = [
         "# Performance goals",
         "",
-        f"Written by `{command}`; rows of {' and '.join(days)}; {reached} of {len(results)} reached. [README.md](README.md)",
-        "says what each row is.",
+        f"Written by `{command}`, measured on {' and '.join(days)}; {reached} of {len(results)} goals reached.",
+        "[README.md](README.md) explains the rows.",
         "",
         goals_table(results),
         "",
-        f"Medians of the rounds ({shape}), both sides in turn, a CHECKPOINT before each measurement. Of pgbench's two the better",
-        "one counts. Errors are answers that were not 2xx, and whatever else failed.",
+        f"Medians of the rounds ({shape}). The sides alternate, with a CHECKPOINT before each measurement. The better result of",
+        "pgbench with 8 and with 32 clients counts. Errors are answers other than 2xx, and all other failures.",
         "",
         "## Processor time",
         "",
-        "Microseconds a request, user + system, medians of the rounds. A load generator is wrk, pgbench or open-loop.",
+        "Microseconds per request, user + system, medians of the rounds. The load generator is wrk, pgbench or open-loop.",
         "",
         processor_table(results),
         "",
@@ -97,5 +97,5 @@ def document(results, command, machine, audits):
         *[f"- {line}" for line in machine],
     ]
     if audits:
-        lines.append(f"- After it `inventoryctl audit` says: {'; '.join(f'`{line}`' for line in audits)}")
+        lines.append(f"- `inventoryctl audit` afterwards: {'; '.join(f'`{line}`' for line in audits)}")
     return "\n".join(lines) + "\n"

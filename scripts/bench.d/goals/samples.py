@@ -1,4 +1,4 @@
-"""One measurement of one side, and what several of them come to."""
+"""One measurement of one side, and medians over several."""
 
 import dataclasses
 import statistics
@@ -7,16 +7,16 @@ import statistics
 @dataclasses.dataclass
 class Sample:
     rate: float = 0.0
-    """Requests or transactions a second; 0 where time is what counts."""
+    """Requests or transactions per second; 0 if `value` is used."""
     p50: float = 0.0
     """Milliseconds."""
     p99: float = 0.0
     errors: dict = dataclasses.field(default_factory=dict)
-    """How many answers were not 2xx, by status, and what else went wrong."""
+    """Number of answers other than 2xx, by status, and of other failures, by name."""
     processor: dict = dataclasses.field(default_factory=dict)
-    """Microseconds of user and system time a request, by group."""
+    """Microseconds of user and system time per request, by group."""
     value: float = 0.0
-    """Where it is not a rate: seconds, or megabytes."""
+    """Seconds, milliseconds or megabytes, for measurements that are not a rate."""
 
 
 def median(samples, name):

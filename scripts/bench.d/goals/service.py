@@ -1,4 +1,4 @@
-"""Servers that are measured, and the database that ours has."""
+"""The measured servers, and the service's database."""
 
 import http.client
 import io
@@ -11,7 +11,7 @@ import time
 
 from context import Failed, say
 
-# What load.lua takes for granted.
+# load.lua has the same numbers.
 PRODUCTS, WAREHOUSES = 2_500, 4
 RECORDS = PRODUCTS * WAREHOUSES
 
@@ -23,7 +23,7 @@ def free_port():
 
 
 class Server:
-    """One process that answers on a port of its own."""
+    """One server process on its own port."""
 
     def __init__(self, context, program, arguments, environment, path, key=None):
         self.context, self.path, self.key = context, path, key
@@ -33,7 +33,7 @@ class Server:
         self.process = subprocess.Popen(
             [str(program)] + [argument.replace("PORT", str(self.port)) for argument in arguments],
             cwd=context.repository, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            # The terminal's Ctrl-C is ours alone.
+            # The terminal's Ctrl-C must reach only this process, which stops its servers.
             start_new_session=True,
             env=dict(os.environ, **environment, HTTP_PORT=str(self.port)))
         log.close()
@@ -41,7 +41,7 @@ class Server:
         self.start_seconds = self.await_answer(began)
 
     def await_answer(self, began):
-        """Asks until the first good answer, and gives back how long that took."""
+        """Polls until the first 200, and returns the seconds that it took."""
         while time.monotonic() - began < 60:
             if self.process.poll() is not None:
                 break
@@ -71,7 +71,7 @@ class Server:
         return {"API_KEY": self.key} if self.key else {}
 
     def statuses(self):
-        """How many answers of each status there were so far; empty for a server that does not count them."""
+        """Number of answers so far, by status; empty for a server without metrics."""
         if not self.key:
             return {}
         sums = {}
@@ -82,7 +82,7 @@ class Server:
         return sums
 
     def errors_since(self, before, seen):
-        """Answers that were not 2xx; `seen` is how many the load generator takes for errors."""
+        """Answers other than 2xx; `seen` is the load generator's own count of errors."""
         after = self.statuses()
         errors = {
             status: count - before.get(status, 0) for status, count in after.items()
@@ -91,7 +91,7 @@ class Server:
         return errors or ({"4xx or 5xx": seen} if seen else {})
 
     def memory(self):
-        """Megabytes in memory now."""
+        """Current resident memory in megabytes."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
             return int(re.search(r"^VmRSS:\s+(\d+) kB", file.read(), re.M)[1]) / 1024
 
@@ -108,11 +108,11 @@ class Server:
 
 
 class Inventory:
-    """A migrated database with an API key, and the API processes on it."""
+    """A migrated database with an API key, and the API processes that use it."""
 
     def __init__(self, context, database, redis_database=0):
         self.context, self.database, self.running = context, database, []
-        # Each database has a Redis of its own.
+        # Each database uses its own Redis database.
         self.redis_url = context.redis_url.replace("db=0", f"db={redis_database}")
         context.sql("postgres", f"CREATE DATABASE {database}")
         context.program("inventoryctl", "migrate", database=database)
@@ -144,7 +144,7 @@ class Inventory:
             raise Failed(f"the import of {name} was answered {status}: {answer[:300]!r}")
 
     def seed(self, server):
-        """Each product in each warehouse, with more units than a run can sell."""
+        """Creates each product in each warehouse, with more units than a run can sell."""
         say(f"Seeding {RECORDS} records")
         self.import_table(server, "products", [("sku", "name", "base_price")] + [
             (f"B{product}", f"Bench {product}", "1.00") for product in range(PRODUCTS)])
@@ -157,7 +157,7 @@ class Inventory:
         self.context.sql(self.database, "VACUUM ANALYZE")
 
     def record_ids(self):
-        """A file with all of them, and one with a single one."""
+        """Writes a file with all record ids, and one with a single id."""
         ids = self.context.sql(self.database, "SELECT id FROM inventory").split()
         random.shuffle(ids)
         everything = self.context.folder / f"{self.database}.ids"
@@ -167,5 +167,5 @@ class Inventory:
         return everything, hot
 
     def audit(self):
-        """The line that says ok, or Failed with the first violation."""
+        """Returns the `ok` line, or raises Failed with the first violation."""
         return self.context.program("inventoryctl", "audit", database=self.database).splitlines()[0]

@@ -1,4 +1,4 @@
-"""A large database beside a small one of the same kind."""
+"""A large database compared with a small one of the same kind."""
 
 import loads
 from context import say
@@ -7,11 +7,11 @@ from goal import Goal, alternate, part
 SMALL = 10_000
 
 
-def fill(world, name, records):
-    """Ten ledger rows a record, summed up for reports, and then more units than a run can sell: one more row each."""
-    context = world.context
+def fill(fixture, name, records):
+    """Fills ten ledger rows per record, rolled up for reports. An import then adds more units than a run can sell."""
+    context = fixture.context
     say(f"Filling {records} records")
-    inventory = world.database(name)
+    inventory = fixture.database(name)
     context.sql(name, "ALTER DATABASE " + name + " SET synchronous_commit = off")
     context.psql(name, "-f", context.repository / "scripts/bench.d/report-fill.sql", records=records)
     while context.psql(
@@ -32,9 +32,9 @@ def fill(world, name, records):
     return inventory, server, ids
 
 
-def reserve(world):
-    context, large = world.context, world.context.options.records
-    inventories = [fill(world, "small", SMALL), fill(world, "large", large)]
+def reserve(fixture):
+    context, large = fixture.context, fixture.context.options.records
+    inventories = [fill(fixture, "small", SMALL), fill(fixture, "large", large)]
     sides = {
         f"{records:,} records": lambda server=server, ids=ids: loads.wrk(context, [server], "reserve", ids)
         for records, (_, server, ids) in zip((SMALL, large), inventories)
@@ -44,5 +44,5 @@ def reserve(world):
         inventory.stop()
     goal = Goal(
         f"reserve, uniform over {large:,} records with ten ledger rows each, 128 connections",
-        f"the same on {SMALL:,}", True, 0.85)
+        f"the same on {SMALL:,} records", True, 0.85)
     return [goal.result(context, part(found, f"{large:,} records"), part(found, f"{SMALL:,} records"))]

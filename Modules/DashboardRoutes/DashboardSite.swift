@@ -1,0 +1,43 @@
+package import HTTPCore
+package import UseCases
+
+/// The routes of the dashboard: its pages, assets, sessions and live updates. The API's description leaves them out.
+package struct DashboardSite: Sendable {
+    package let endpoints: [Endpoint]
+    private let feed: ChangeFeed
+
+    /// - Parameters:
+    ///   - currency: the code of all prices.
+    ///   - latencies: this server's own, for the overview.
+    package init(
+        configuration: DashboardConfiguration,
+        reservations: ReservationService,
+        reader: StockReader,
+        catalogue: any CatalogueStore,
+        alerts: any AlertStore,
+        reports: any StockReports,
+        currency: String = "USD",
+        latencies: @escaping @Sendable () -> ServiceLatencies = { ServiceLatencies() }
+    ) {
+        feed = ChangeFeed(queries: configuration.queries)
+        let renderer = PageRenderer(configuration: configuration, feed: feed)
+        endpoints =
+            AssetEndpoints().endpoints + SessionEndpoints(renderer: renderer).endpoints
+            + EventEndpoint(renderer: renderer).endpoints
+            + OverviewPage(
+                renderer: renderer, queries: configuration.queries, reader: reader, reports: reports,
+                currency: currency, latencies: latencies
+            ).endpoints
+            + ProductPages(
+                renderer: renderer, queries: configuration.queries, reader: reader, catalogue: catalogue,
+                currency: currency
+            ).endpoints
+            + OrderPage(renderer: renderer, reservations: reservations).endpoints
+            + AlertsPage(renderer: renderer, alerts: alerts).endpoints
+    }
+
+    /// Ends the live updates, which otherwise last as long as a browser listens. For the server's shutdown.
+    package func endStreams() {
+        feed.end()
+    }
+}

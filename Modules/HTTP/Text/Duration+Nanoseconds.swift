@@ -1,6 +1,0 @@
-extension Duration {
-    /// Whole nanoseconds; exact for 292 years.
-    var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-    }
-}

@@ -1,0 +1,63 @@
+import HTTPTypes
+import NIOCore
+
+/// What a route takes of a body.
+extension RequestPipeline {
+    /// Reads the body as the route takes it; of a streamed body nothing.
+    func collect(
+        _ body: any RequestBody,
+        _ rule: BodyRule,
+        _ headers: HTTPFields
+    ) async throws -> ByteBuffer {
+        let declared = try checkHeaders(headers, for: rule)
+        switch rule {
+        case .csv: return ByteBuffer()
+        // A body that the route ignores is not read, unless only reading tells whether it is too long.
+        case .ignored where headers[.transferEncoding] == nil: return ByteBuffer()
+        case .ignored, .form, .json: return try accept(try await read(body, rule.limit), for: rule, declared: declared)
+        }
+    }
+
+    /// What the route takes of a whole body.
+    /// - Parameter declared: the length that the headers tell.
+    func accept(_ bytes: ByteBuffer, for rule: BodyRule, declared: Int?) throws(Problem) -> ByteBuffer {
+        guard bytes.readableBytes <= rule.limit else { throw Problem.payloadTooLarge(limit: rule.limit) }
+        guard rule != .ignored else { return ByteBuffer() }
+        if let declared, declared != bytes.readableBytes { throw Problem.wrongLength }
+        return bytes
+    }
+
+    /// - Returns: the length that the headers tell.
+    /// - Throws: for a body that is not taken, before a byte of it is read: the connection drops the rest.
+    func checkHeaders(_ headers: HTTPFields, for rule: BodyRule) throws(Problem) -> Int? {
+        let declared = headers[.contentLength].flatMap(Int.init)
+        if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }
+        guard rule != .ignored else { return declared }
+        if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType, "The body must not be encoded; Content-Encoding says \(encoding.prefix(20)).")
+        }
+        guard let type = headers[.contentType] else { return declared }
+        switch rule {
+        case .ignored: break
+        case .csv where !ContentType.isCSV(type):
+            throw Problem(.unsupportedMediaType, "The body must be text/csv, in UTF-8.")
+        case .form where !ContentType.isForm(type):
+            throw Problem(.unsupportedMediaType, "The body must be application/x-www-form-urlencoded, in UTF-8.")
+        case .json where !ContentType.isJSON(type):
+            throw Problem(.unsupportedMediaType, "The body must be application/json.")
+        case .csv, .form, .json: break
+        }
+        return declared
+    }
+
+    private func read(_ body: any RequestBody, _ limit: Int) async throws -> ByteBuffer {
+        do {
+            return try await body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw Problem.payloadTooLarge(limit: limit)
+        } catch {
+            throw BrokenBody(underlying: error)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import Domain
+public import JSON
+public import UseCases
+
+/// Reads the fields of a JSON object and collects every fault with its path, so that a caller hears of all at once.
+///
+/// A field that is `null` counts as absent. Fields that nobody reads are ignored (api.md, *Conventions*).
+@usableFromInline
+package struct FieldReader {
+    private let object: JSONElement
+    /// What the object's own fields are prefixed with: `items[0].`.
+    private let prefix: Prefix
+    @usableFromInline package private(set) var faults: [FieldFault]
+
+    private enum Prefix {
+        case none
+        case element(list: String, index: Int)
+    }
+
+    /// - Parameter object: an object; of anything else every field is absent.
+    package init(_ object: JSONElement, faults: [FieldFault] = []) {
+        self.object = object
+        prefix = .none
+        self.faults = faults
+    }
+
+    @usableFromInline
+    init(_ object: JSONElement, list: String, index: Int) {
+        self.object = object
+        prefix = .element(list: list, index: index)
+        faults = []
+    }
+
+    // MARK: Declared members
+
+    /// Reads a member by its declaration.
+    /// - Returns: nil when it is absent or wrong; a fault says so unless it may be absent.
+    @inlinable
+    package mutating func read<Value>(_ field: BodyField<Value>) -> Value? {
+        switch field.presence {
+        case .required: required(field.name, field.rule)
+        case .optional, .removable: optional(field.name, field.rule)
+        case .patch: changed(field.name, field.rule)
+        }
+    }
+
+    /// Reads what a PATCH may remove: nil when it is absent or wrong, nil inside when it is `null`.
+    @inlinable
+    package mutating func readRemovable<Value>(_ field: BodyField<Value>) -> Value?? {
+        isNull(field.name) ? .some(nil) : read(field).map(Optional.some)
+    }
+
+    @inlinable
+    package mutating func read<Value>(_ list: BodyList<Value>) -> [Value]? {
+        optionalList(list.name, count: list.count, list.rule)
+    }
+
+    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    @inlinable
+    package mutating func read<Element>(
+        _ list: BodyObjects, _ element: (inout FieldReader, Int) -> Element?
+    ) -> [Element]? {
+        self.list(list.name, count: list.count, element)
+    }
+
+    // MARK: Fields
+
+    /// Whether the field is there and not `null`.
+    @usableFromInline
+    package func has(_ name: String) -> Bool {
+        value(name) != nil
+    }
+
+    /// Whether the field is there and `null`.
+    @usableFromInline
+    package func isNull(_ name: String) -> Bool {
+        object[name]?.kind == .null
+    }
+
+    /// nil when it is absent or wrong; a fault then says so.
+    @inlinable
+    package mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        guard let value = value(name) else {
+            fault(name, "is required")
+            return nil
+        }
+        return read(name, value, rule)
+    }
+
+    /// nil when it is absent, or wrong; a fault says so in the second case.
+    @inlinable
+    package mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        value(name).flatMap { read(name, $0, rule) }
+    }
+
+    /// What a PATCH sets: nil when it is absent or wrong. `null` is wrong here, since nothing can be removed.
+    @inlinable
+    package mutating func changed<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        guard !isNull(name) else {
+            fault(name, "must not be null")
+            return nil
+        }
+        return optional(name, rule)
+    }
+
+    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    @inlinable
+    package mutating func list<Element>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ element: (inout FieldReader, Int) -> Element?
+    ) -> [Element]? {
+        guard let values = elements(name, count: count) else { return nil }
+        var elements: [Element] = []
+        elements.reserveCapacity(values.count)
+        var index = 0
+        for value in values {
+            if value.kind == .object {
+                var reader = FieldReader(value, list: name, index: index)
+                if let element = element(&reader, index) { elements.append(element) }
+                if !reader.faults.isEmpty { add(reader.faults) }
+            } else {
+                fault("\(name)[\(index)]", "must be an object, not \(value.kind.words)")
+            }
+            index += 1
+        }
+        return elements.count == values.count ? elements : nil
+    }
+
+    /// The elements of an optional list of plain values.
+    @inlinable
+    package mutating func optionalList<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ rule: FieldRule<Value>
+    ) -> [Value]? {
+        guard has(name), let values = elements(name, count: count) else { return nil }
+        return values.enumerated().compactMap { index, value in read("\(name)[\(index)]", value, rule) }
+    }
+
+    @usableFromInline
+    mutating func elements(_ name: String, count: ClosedRange<Int>) -> JSONElement.Elements? {
+        guard let value = value(name) else {
+            fault(name, "is required")
+            return nil
+        }
+        guard value.kind == .array else {
+            fault(name, "must be a list, not \(value.kind.words)")
+            return nil
+        }
+        let values = value.elements
+        guard count.contains(values.count) else {
+            fault(name, "must have \(count.lowerBound) to \(count.upperBound) elements")
+            return nil
+        }
+        return values
+    }
+
+    @usableFromInline
+    func value(_ name: String) -> JSONElement? {
+        guard let value = object[name], value.kind != .null else { return nil }
+        return value
+    }
+
+    @inlinable
+    mutating func read<Value>(_ name: String, _ value: JSONElement, _ rule: FieldRule<Value>) -> Value? {
+        do throws(FieldMessage) {
+            return try rule.fromJSON(value)
+        } catch {
+            fault(name, error.text)
+            return nil
+        }
+    }
+
+    // MARK: Faults
+
+    @usableFromInline
+    mutating func add(_ further: [FieldFault]) {
+        faults += further
+    }
+
+    /// Notes what is wrong with a field of this object; an empty name is the object itself.
+    @usableFromInline
+    package mutating func fault(_ name: String, _ message: String) {
+        let field =
+            switch prefix {
+            case .none: name
+            case .element(let list, let index): "\(list)[\(index)]\(name.isEmpty ? "" : ".")\(name)"
+            }
+        faults.append(FieldFault(field: field, message: message))
+    }
+
+    /// The values, once all are there and nothing at all is wrong; else nil.
+    package func all<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
+        guard faults.isEmpty else { return nil }
+        return unwrap(repeat each values)
+    }
+
+    /// The same of two, without what it takes to unpack any number of them.
+    @inlinable
+    package func all<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+        faults.isEmpty ? unwrap(first, second) : nil
+    }
+
+    /// What to throw when `all` has nothing.
+    package var failure: ServiceFailure {
+        faults.isEmpty ? .internalFault(cause: "a field was neither read nor at fault") : .invalid(faults)
+    }
+}
+
+/// The values when none is nil.
+package func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
+    do {
+        return (repeat try present(each values))
+    } catch {
+        return nil
+    }
+}
+
+/// The same of two, without what it takes to unpack any number of them.
+@inlinable
+package func unwrap<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
+    guard let first, let second else { return nil }
+    return (first, second)
+}
+
+private struct Missing: Error {}
+
+private func present<Value>(_ value: Value?) throws(Missing) -> Value {
+    guard let value else { throw Missing() }
+    return value
+}

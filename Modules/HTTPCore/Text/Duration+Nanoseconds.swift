@@ -1,0 +1,6 @@
+extension Duration {
+    /// Whole nanoseconds; exact for 292 years.
+    package var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,105 @@
+import HTTPCore
+import UseCases
+
+extension EndpointDescription {
+    static func movement(_ kind: MovementKind) -> EndpointDescription {
+        switch kind {
+        case .receive: receive
+        case .ship: ship
+        case .adjust: adjust
+        case .transfer: transfer
+        }
+    }
+
+    private static let receive = change(
+        .receive,
+        "receiveStock",
+        problems: [.archived],
+        example: """
+            {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 50, "reason": "New shipment from supplier"}
+            """
+    )
+
+    private static let ship = change(
+        .ship,
+        "shipStock",
+        problems: [.insufficientStock],
+        example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 2}"#
+    )
+
+    private static let adjust = EndpointDescription(
+        id: "adjustStock",
+        tag: .stock,
+        body: Sample(
+            .oneOf(MovementKind.adjust.forms.map { .reference($0.component) }),
+            example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity_change": -1, "reason": "broken"}"#
+        ),
+        answers: [Answer(200, "What changed.", .reference(.adjustment), links: Link.toRecord(at: "/inventory_id"))],
+        problems: [.notFound, .concurrencyConflict, .systemBusy, .insufficientStock]
+    )
+
+    private static let transfer = EndpointDescription(
+        id: "transferStock",
+        tag: .stock,
+        body: Sample(
+            MovementKind.transfer.forms[0].schema.described("The two warehouses must differ."),
+            example: """
+                {"sku": "LAPTOP-001", "from_warehouse": "WH1", "to_warehouse": "WH2", "quantity": 10}
+                """
+        ),
+        answers: [
+            Answer(
+                200,
+                "What moved.",
+                .reference(.transferred),
+                example: """
+                    {"status": "success", "sku": "LAPTOP-001", "from": "WH1", "to": "WH2", "quantity": 10,
+                     "transaction_ids": ["01920000-0000-7000-8000-0000000000c1", "01920000-0000-7000-8000-0000000000c2"]}
+                    """
+            )
+        ],
+        problems: [.notFound, .systemBusy, .insufficientStock]
+    )
+
+    static let batch = EndpointDescription(
+        id: "moveBatch",
+        tag: .stock,
+        body: Sample(
+            .body([BatchEndpoint.operations]),
+            example: """
+                {"operations": [
+                  {"type": "receive", "sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 5},
+                  {"type": "transfer", "sku": "LAPTOP-001", "from_warehouse": "WH1", "to_warehouse": "WH2", "quantity": 1}
+                ]}
+                """
+        ),
+        answers: [
+            Answer(
+                200,
+                "What each operation did, in their order.",
+                .object([
+                    "status": .constant("success"),
+                    // Any of, because an adjustment has all that a change has.
+                    "results": .list(
+                        of: .anyOf([.transferred, .adjustment, .stockChange].map(Schema.reference))
+                    ),
+                ])
+            )
+        ],
+        problems: [.notFound, .archived, .concurrencyConflict, .systemBusy, .insufficientStock]
+    )
+
+    private static func change(
+        _ kind: MovementKind, _ id: String, problems: [ProblemCode], example: String
+    ) -> EndpointDescription {
+        EndpointDescription(
+            id: id,
+            tag: .stock,
+            body: Sample(kind.forms[0].schema, example: example),
+            answers: [
+                Answer(200, "What changed.", .reference(.stockChange), links: Link.toRecord(at: "/inventory_id"))
+            ],
+            problems: [.notFound, .concurrencyConflict, .systemBusy] + problems
+        )
+    }
+}

@@ -1,0 +1,66 @@
+/// A JSON text as a tree. Numbers keep their text, so that no digit is lost on the way in.
+package enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case number(JSONNumber)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+
+    package static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
+
+    /// What a caller's fault message calls it.
+    package var kind: String {
+        switch self {
+        case .null: JSONText.Kind.null.words
+        case .bool: JSONText.Kind.bool.words
+        case .number: JSONText.Kind.number.words
+        case .string: JSONText.Kind.string.words
+        case .array: JSONText.Kind.array.words
+        case .object: JSONText.Kind.object.words
+        }
+    }
+}
+
+/// The members of a JSON object in the order written.
+///
+/// A list, not a dictionary: requests have few members, and nothing that a caller sends can make it slow.
+package struct JSONObject: Hashable, Sendable {
+    package typealias Member = (name: String, value: JSONValue)
+
+    package private(set) var members: [Member] = []
+
+    /// The value of a name; of two members with one name the last (RFC 8259, section 4, leaves it open).
+    package subscript(name: String) -> JSONValue? {
+        for member in members.reversed() where member.name == name { return member.value }
+        return nil
+    }
+
+    package mutating func append(_ name: String, _ value: JSONValue) {
+        members.append((name, value))
+    }
+
+    /// Each name once, with its last value, in the order of those last values. Names are the same when their bytes are:
+    /// to `String` an é is an é, however it is composed.
+    package var uniqueMembers: [Member] {
+        var seen = Set<[UInt8]>(minimumCapacity: members.count)
+        return members.reversed().filter { seen.insert(Array($0.name.utf8)).inserted }.reversed()
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for member in members {
+            hasher.combine(member.name)
+            hasher.combine(member.value)
+        }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        members = elements.map { (name: $0.0, value: $0.1) }
+    }
+}
