@@ -88,8 +88,27 @@ let modules: [Target] = [
     module("RedisClient", ["Basics", "CHiredis", "Reactor", metrics]),
 
     // MARK: Adapters for PostgreSQL, Redis and SMTP
+    // What the PostgreSQL ports share: codecs, rows, failures, idempotency keys, pages.
+    module("PostgresRows", ["Domain", "PostgresClient", "UseCases", metrics]),
+    // What names mean, remembered by the process.
+    module("PostgresDirectory", ["Domain", "PostgresClient", "PostgresRows", "Reactor", "UseCases", ordered]),
+    // Every change of stock: the group-commit engine, imports, and the overdue records that the sweeper expires.
     module(
-        "Persistence", ["Basics", "Domain", "UseCases", "PostgresClient", "Reactor", deque, logging, metrics, ordered]),
+        "WritePath",
+        [
+            "Domain", "PostgresClient", "PostgresDirectory", "PostgresRows", "Reactor", "UseCases", deque, logging,
+            metrics,
+        ]),
+    // Alerts, suggestions and the emails about them; all that the mailer reads and writes.
+    module("Outbox", ["Basics", "Domain", "PostgresClient", "PostgresRows", "UseCases"]),
+    // Reports, the sums that they come from, and the purge of what has expired.
+    module(
+        "PostgresReports",
+        ["Domain", "PostgresClient", "PostgresRows", "Reactor", "UseCases", logging, metrics]),
+    // Catalogue, reads of stock, API keys and the dashboard's reads.
+    module("PostgresStores", ["Domain", "PostgresClient", "PostgresDirectory", "PostgresRows", "UseCases"]),
+    // The migrator and the audit of the stock against its ledger, for inventoryctl alone.
+    module("PostgresSchema", ["PostgresClient"]),
     module("Locking", ["Basics", "Domain", "UseCases", "RedisClient", metrics]),
     module("Cache", ["Domain", "UseCases", "RedisClient", metrics]),
     module("RateLimits", ["Basics", "RedisClient", "UseCases", metrics]),
@@ -150,30 +169,31 @@ let apps: [Target] = [
         "inventory-api",
         [
             "Cache", "Credentials", "DashboardRoutes", "HTTPCore", "HTTPTransport", "InventoryRoutes", "Locking",
-            "OpenAPI",
-            "Persistence", "PostgresClient", "RateLimits", "Reactor",
-            "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases", argumentParser, logging, metrics,
+            "OpenAPI", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows",
+            "PostgresStores", "RateLimits", "Reactor", "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases",
+            "WritePath", argumentParser, logging, metrics,
             serviceLifecycle,
             unixSignals,
         ]),
     app(
         "inventory-sweeper",
         [
-            "Cache", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "Settings", "Telemetry",
-            "UseCases", argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+            "Cache", "Locking", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows", "Reactor",
+            "RedisClient", "Settings", "Telemetry", "UseCases", "WritePath", argumentParser, logging, metrics,
+            serviceLifecycle, unixSignals,
         ]),
     app(
         "inventory-mailer",
         [
-            "Alerts", "Persistence", "PostgresClient", "Reactor", "Settings", "Telemetry", "UseCases", argumentParser,
-            logging, metrics, serviceLifecycle, unixSignals,
+            "Alerts", "Outbox", "PostgresClient", "PostgresRows", "Reactor", "Settings", "Telemetry", "UseCases",
+            argumentParser, logging, metrics, serviceLifecycle, unixSignals,
         ]),
     app(
         "inventoryctl",
         [
-            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Persistence", "PostgresClient", "Reactor",
-            "RedisClient",
-            "Replay", "Settings", "Tables", "UseCases", argumentParser, unixSignals,
+            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Outbox", "PostgresClient", "PostgresDirectory",
+            "PostgresSchema", "PostgresStores", "Reactor", "RedisClient", "Replay", "Settings", "Tables", "UseCases",
+            "WritePath", argumentParser, unixSignals,
         ]),
 ]
 
@@ -199,7 +219,10 @@ let benchmarks: [Target] = [
 /// What the tests share: private databases, an in-memory model, seeds, and waiting for conditions.
 let testSupport = Target.target(
     name: "TestSupport",
-    dependencies: ["Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "UseCases", logging],
+    dependencies: [
+        "Cache", "Domain", "Locking", "PostgresClient", "PostgresDirectory", "PostgresRows", "PostgresSchema",
+        "PostgresStores", "Reactor", "UseCases", "WritePath", logging,
+    ],
     path: "Tests/Support")
 
 /// Private Redis servers for tests.
@@ -236,8 +259,9 @@ let testTargets: [Target] = [
     tests(
         "PersistenceTests",
         [
-            "Cache", "Domain", "Locking", "Persistence", "PostgresClient", "Reactor", "RedisClient", "TestSupport",
-            "UseCases", logging, metrics,
+            "Cache", "Domain", "Locking", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresReports",
+            "PostgresRows", "PostgresSchema", "PostgresStores", "Reactor", "RedisClient", "TestSupport", "UseCases",
+            "WritePath", logging, metrics,
         ]),
     tests(
         "HTTPTests",
@@ -257,7 +281,7 @@ let testTargets: [Target] = [
         ]),
     tests(
         "MailerTests",
-        ["Alerts", "Domain", "Persistence", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),
+        ["Alerts", "Domain", "Outbox", "PostgresClient", "Reactor", "TestSupport", "UseCases", logging]),
     tests("AlertsTests", ["Alerts", "Domain", "MailTesting", "Reactor", "UseCases"]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),

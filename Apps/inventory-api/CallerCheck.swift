@@ -3,8 +3,8 @@ import Credentials
 import DashboardRoutes
 import HTTPCore
 import Logging
-import Persistence
 import PostgresClient
+import PostgresStores
 import Reactor
 import ServiceLifecycle
 import Settings

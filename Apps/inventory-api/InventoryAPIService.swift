@@ -6,8 +6,12 @@ import InventoryRoutes
 import Logging
 import Metrics
 import OpenAPI
-import Persistence
+import Outbox
 import PostgresClient
+import PostgresDirectory
+import PostgresReports
+import PostgresRows
+import PostgresStores
 import Reactor
 import RedisClient
 import ServiceLifecycle
@@ -15,6 +19,7 @@ import Settings
 import Telemetry
 import UnixSignals
 import UseCases
+import WritePath
 
 /// The API's composition root.
 struct InventoryAPIService {
@@ -140,7 +145,7 @@ struct InventoryAPIService {
                     .init(
                         service: ReadingAhead(directory: directory, logger: logger),
                         successTerminationBehavior: .ignore),
-                    .init(service: WritePath(engine: engine)),
+                    .init(service: EngineService(engine: engine)),
                     .init(service: callers.upkeep),
                     .init(
                         service: WhenReachable(client: client, logger: logger, service: server),

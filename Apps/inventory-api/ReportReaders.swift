@@ -1,6 +1,6 @@
 import Logging
-import Persistence
 import PostgresClient
+import PostgresReports
 import Reactor
 import Telemetry
 import UseCases

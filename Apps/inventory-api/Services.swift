@@ -1,10 +1,12 @@
 import ArgumentParser
 import HTTPTransport
 import Logging
-import Persistence
 import PostgresClient
+import PostgresDirectory
+import PostgresReports
 import ServiceLifecycle
 import UnixSignals
+import WritePath
 
 // The parts of the process that run and end in an order.
 
@@ -54,7 +56,7 @@ struct ReportUpkeep: Service {
 }
 
 /// The engine as a service: it ends after the server, when the group cancels or shuts it down.
-struct WritePath: Service {
+struct EngineService: Service {
     let engine: CommandEngine
 
     func run() async throws {

@@ -2,8 +2,9 @@ import Alerts
 import ArgumentParser
 import Logging
 import Metrics
-import Persistence
+import Outbox
 import PostgresClient
+import PostgresRows
 import Reactor
 import ServiceLifecycle
 import Settings

@@ -3,8 +3,10 @@ import Cache
 import Locking
 import Logging
 import Metrics
-import Persistence
 import PostgresClient
+import PostgresDirectory
+import PostgresReports
+import PostgresRows
 import Reactor
 import RedisClient
 import ServiceLifecycle
@@ -12,6 +14,7 @@ import Settings
 import Telemetry
 import UnixSignals
 import UseCases
+import WritePath
 
 /// The sweeper's composition root.
 struct InventorySweeperService {
@@ -72,7 +75,7 @@ struct InventorySweeperService {
             interval: once ? nil : settings.sweep.interval, faults: faults, logger: logger)
         // In order of dependence: the sweep stops first, the engine when nothing can reach it any more.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: WritePath(engine: engine)),
+            .init(service: EngineService(engine: engine)),
             .init(
                 service: WhenReachable(client: lookups, logger: logger, service: sweep),
                 successTerminationBehavior: .gracefullyShutdownGroup),
@@ -184,7 +187,7 @@ struct InventorySweeperService {
 }
 
 /// The engine as a service: it ends after the sweep, when the group cancels or shuts it down.
-private struct WritePath: Service {
+private struct EngineService: Service {
     let engine: CommandEngine
 
     func run() async throws {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Logging
-import Persistence
+import PostgresReports
 import ServiceLifecycle
 import UseCases
 

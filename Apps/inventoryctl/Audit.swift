@@ -1,6 +1,6 @@
 import ArgumentParser
-import Persistence
 import PostgresClient
+import PostgresSchema
 import Settings
 
 /// `inventoryctl audit`: checks the whole database to prove that no unit was lost or sold twice.

@@ -1,8 +1,9 @@
 import ArgumentParser
 import CSV
 import Foundation
-import Persistence
 import PostgresClient
+import PostgresDirectory
+import PostgresStores
 import Reactor
 import Settings
 import Tables

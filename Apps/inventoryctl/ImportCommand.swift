@@ -1,12 +1,12 @@
 import ArgumentParser
 import Cache
 import Foundation
-import Persistence
 import PostgresClient
 import Reactor
 import Settings
 import Tables
 import UseCases
+import WritePath
 
 /// `inventoryctl import`: imports a whole table into the database, all rows or none.
 struct ImportCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Credentials
-import Persistence
 import PostgresClient
+import PostgresStores
 import Settings
 import UseCases
 

@@ -1,7 +1,7 @@
 import Alerts
 import ArgumentParser
 import Domain
-import Persistence
+import Outbox
 import PostgresClient
 import Settings
 import UseCases

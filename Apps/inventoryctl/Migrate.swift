@@ -1,6 +1,6 @@
 import ArgumentParser
-import Persistence
 import PostgresClient
+import PostgresSchema
 import Reactor
 import Settings
 

@@ -1,6 +1,6 @@
 import Alerts
 import Domain
-import Persistence
+import Outbox
 import Reactor
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Alerts
 import Domain
 import Logging
-import Persistence
+import Outbox
 import PostgresClient
 import TestSupport
 import UseCases

@@ -1,6 +1,6 @@
 import Domain
-import Persistence
 import PostgresClient
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases

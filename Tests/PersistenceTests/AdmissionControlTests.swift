@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import WritePath
 
 /// When those who stand at the door of the write path are led on.
 @Suite(.serialized)

@@ -1,5 +1,5 @@
 import Domain
-import Persistence
+import Outbox
 import TestSupport
 import Testing
 import UseCases

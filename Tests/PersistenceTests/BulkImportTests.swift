@@ -1,9 +1,10 @@
 import Cache
 import Domain
-import Persistence
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// Whole tables into PostgreSQL.
 @Suite(.serialized)

@@ -2,7 +2,7 @@ import Domain
 import TestSupport
 import Testing
 
-@testable import Persistence
+@testable import PostgresDirectory
 
 struct CachedRecordsTests {
     private func id(_ number: Int) -> InventoryID { InventoryID(high: 7, low: UInt64(number)) }

@@ -1,5 +1,5 @@
 import Domain
-import Persistence
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases

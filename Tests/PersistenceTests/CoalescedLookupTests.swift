@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresDirectory
 
 struct CoalescedLookupTests {
     /// A database whose queries are answered when the test says so.

@@ -1,7 +1,7 @@
 import Domain
 import TestSupport
 
-@testable import Persistence
+@testable import WritePath
 
 /// Lanes that do at random what lanes may do with the queue, and note every broken promise.
 struct QueueLanes {

@@ -2,7 +2,7 @@ import Domain
 import TestSupport
 import Testing
 
-@testable import Persistence
+@testable import WritePath
 
 /// Random operations against what can be said of any queue that keeps its promises.
 struct CommandQueueModelTests {

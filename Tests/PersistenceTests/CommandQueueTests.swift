@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@testable import Persistence
+@testable import WritePath
 
 /// What the queue promises, one promise at a time. No clock runs: the instants are made up.
 struct CommandQueueTests {

@@ -1,6 +1,7 @@
 import Domain
-import Persistence
+import Outbox
 import PostgresClient
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases

@@ -1,9 +1,9 @@
 import Domain
-import Persistence
 import PostgresClient
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// What goes wrong around a batch, and whom it may touch.
 @Suite(.serialized)

@@ -1,8 +1,8 @@
 import Domain
-import Persistence
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// What the engine remembers may be missing or out of date; what it does with that may cost time and nothing else.
 @Suite(.serialized)
@@ -62,7 +62,9 @@ struct EngineMemoryTests {
         try await PostgresStock.with(settings: settings) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record, 20), actor: "setup")
-            for _ in 0..<20 { _ = try await stock.engine.submit(reserve(StockFixture.order(), [record]), actor: "setup") }
+            for _ in 0..<20 {
+                _ = try await stock.engine.submit(reserve(StockFixture.order(), [record]), actor: "setup")
+            }
             try await stock.sql("UPDATE reservations SET expires_at = '2020-01-01Z'")
             let ship = Command.move(.ship(StockChange(record: record, quantity: 20)))
             #expect((try? await stock.result(of: ship).get()) != nil)

@@ -1,10 +1,12 @@
 import Domain
 import PostgresClient
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresRows
+@testable import WritePath
 
 /// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
 struct IdempotencyTests {

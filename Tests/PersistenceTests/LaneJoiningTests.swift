@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import WritePath
 
 /// When a second lane begins beside one that is at work.
 @Suite(.serialized)

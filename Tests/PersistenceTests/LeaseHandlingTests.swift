@@ -1,9 +1,9 @@
 import Domain
-import Persistence
 import Synchronization
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// What a lane makes of the lease store's answers.
 @Suite(.serialized)

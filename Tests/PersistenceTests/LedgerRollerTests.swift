@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresReports
 
 /// The sums are those of the ledger, each row once, whatever is committed in which order and whoever adds it.
 @Suite(.serialized)

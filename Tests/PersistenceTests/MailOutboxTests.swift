@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import Outbox
 
 /// Alerts on their way into digests: each into exactly one, whoever gathers, and none lost.
 struct MailOutboxTests {

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresReports
+@testable import WritePath
 
 /// What the write path and the stock's gauges tell.
 struct MetricsTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Persistence
 import PostgresClient
+import PostgresSchema
 import TestSupport
 import Testing
 

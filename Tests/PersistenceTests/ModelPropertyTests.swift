@@ -1,8 +1,8 @@
 import Domain
-import Persistence
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// Long random command sequences, applied to PostgreSQL by concurrent callers and then, in the order in which they were
 /// decided, to the model in memory.

@@ -2,7 +2,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-@testable import Persistence
+@testable import PostgresReports
 
 /// The reports once more, as plain SQL over the base tables: by definition, and as slow as that is.
 enum PlainReports {

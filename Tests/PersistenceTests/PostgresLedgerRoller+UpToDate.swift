@@ -1,4 +1,4 @@
-import Persistence
+import PostgresReports
 
 extension PostgresLedgerRoller {
     /// Rolls until nothing is left.

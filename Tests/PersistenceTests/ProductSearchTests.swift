@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresRows
+@testable import PostgresStores
 
 /// The two ways of a search together, against looking at each product.
 @Suite(.serialized)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresDirectory
 
 /// The directory that learns the records before anybody asks.
 @Suite(.serialized)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresReports
 
 /// What the reports say of a history that is small enough to be reckoned by hand.
 struct ReportDefinitionTests {

@@ -48,7 +48,8 @@ struct StockConformanceTests {
             #expect(refused.shortage?.available == 6 && refused.shortage?.requested == 7)
             _ = try await fixture.submit(.move(.ship(StockChange(record: record, quantity: 6))))
             #expect(try await fixture.record(record)?.quantityOnHand == 4)
-            let notYetCreated = try await fixture.ask(.move(.ship(StockChange(record: fixture.records[1], quantity: 1))))
+            let notYetCreated = try await fixture.ask(
+                .move(.ship(StockChange(record: fixture.records[1], quantity: 1))))
             #expect(notYetCreated.shortage?.available == 0 && notYetCreated.shortage?.inventoryID == nil)
         }
     }

@@ -1,5 +1,6 @@
 import Domain
-import Persistence
+import PostgresDirectory
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresReports
 
 /// The figures over the whole stock, compared with what was done.
 struct StockReportsTests {

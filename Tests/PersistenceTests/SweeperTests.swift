@@ -1,9 +1,10 @@
 import Domain
-import Persistence
 import PostgresClient
+import PostgresStores
 import TestSupport
 import Testing
 import UseCases
+import WritePath
 
 /// The sweeper over PostgreSQL and the write path, put together as its program does.
 struct SweeperTests {

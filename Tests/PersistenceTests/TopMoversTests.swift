@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-@testable import Persistence
+@testable import PostgresRows
 
 /// Top movers of the windows whose counts are kept, against plain SQL over the ledger.
 @Suite(.serialized)

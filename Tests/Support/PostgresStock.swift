@@ -1,32 +1,36 @@
-public import Cache
-public import Domain
-public import Locking
+import Cache
+package import Domain
+import Locking
 import Logging
-public import Persistence
-public import PostgresClient
+package import PostgresClient
+package import PostgresDirectory
+import PostgresRows
+import PostgresSchema
+package import PostgresStores
 import Reactor
 import Synchronization
-public import UseCases
+package import UseCases
+package import WritePath
 
 /// The write path over a test's own database, composed as in the API.
-public final class PostgresStock: Sendable {
-    public let database: TestDatabase
-    public let client: PostgresClient
+package final class PostgresStock: Sendable {
+    package let database: TestDatabase
+    package let client: PostgresClient
     private let lookups: PostgresClient
-    public let directory: PostgresRecordDirectory
-    public let catalogue: PostgresCatalogue
-    public let queries: PostgresStockQueries
-    public let engine: CommandEngine
+    package let directory: PostgresRecordDirectory
+    package let catalogue: PostgresCatalogue
+    package let queries: PostgresStockQueries
+    package let engine: CommandEngine
     /// Every batch that was decided and committed.
-    public let trace = Trace()
+    package let trace = Trace()
 
-    public final class Trace: Sendable {
+    package final class Trace: Sendable {
         private let batches = Mutex<[DecidedBatch]>([])
 
         func append(_ batch: DecidedBatch) { batches.withLock { $0.append(batch) } }
 
         /// In an equivalent serial order.
-        public var inOrder: [DecidedBatch] { batches.withLock { $0 }.sorted { $0.sequence < $1.sequence } }
+        package var inOrder: [DecidedBatch] { batches.withLock { $0 }.sorted { $0.sequence < $1.sequence } }
     }
 
     private init(
@@ -56,7 +60,7 @@ public final class PostgresStock: Sendable {
 
     /// Runs a body with a running engine over a new database.
     /// - Parameter lanes: another connection to the database for the lanes, such as a proxy.
-    public static func with<Value>(
+    package static func with<Value>(
         leases: any LeaseStore = InProcessLeaseStore(), cache: any StockCache = NoStockCache(),
         settings: EngineSettings = EngineSettings(), lanes: ((TestDatabase) -> PostgresConfiguration)? = nil,
         directoryLimit: Int = PostgresRecordDirectory.standardLimit,
@@ -70,7 +74,7 @@ public final class PostgresStock: Sendable {
     }
 
     /// Runs a body with another engine over an existing database, like a second API process.
-    public static func on<Value>(
+    package static func on<Value>(
         _ database: TestDatabase, leases: any LeaseStore = InProcessLeaseStore(),
         cache: any StockCache = NoStockCache(), settings: EngineSettings = EngineSettings(),
         lanes: PostgresConfiguration? = nil, directoryLimit: Int = PostgresRecordDirectory.standardLimit,
@@ -93,7 +97,7 @@ public final class PostgresStock: Sendable {
 
     /// Creates products and warehouses with these codes.
     /// - Returns: a reference for each pair; none of the records exists yet.
-    public func makeCatalogue(skus: [String], warehouses: [String]) async throws -> [RecordReference] {
+    package func makeCatalogue(skus: [String], warehouses: [String]) async throws -> [RecordReference] {
         var products: [(ProductID, SKU)] = []
         var places: [(WarehouseID, WarehouseCode)] = []
         for text in skus {
@@ -113,12 +117,12 @@ public final class PostgresStock: Sendable {
         }
     }
 
-    public func record(_ reference: RecordReference) async throws -> InventoryRecord? {
+    package func record(_ reference: RecordReference) async throws -> InventoryRecord? {
         try await directory.locate(reference: reference, queries: queries)
     }
 
     /// The whole ledger of a record, oldest first.
-    public func ledger(of id: InventoryID) async throws -> [LedgerEntry] {
+    package func ledger(of id: InventoryID) async throws -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
         var cursor: Cursor?
         repeat {
@@ -131,25 +135,25 @@ public final class PostgresStock: Sendable {
     }
 
     /// Makes the pending reservations of an order overdue.
-    public func makeOverdue(_ order: OrderID) async throws {
+    package func makeOverdue(_ order: OrderID) async throws {
         try await sql(
             "UPDATE reservations SET expires_at = '1970-01-01 00:00:00.001Z' WHERE order_id = '\(order)' AND status = 'pending'"
         )
     }
 
-    public func sql(_ text: String) async throws {
+    package func sql(_ text: String) async throws {
         try await client.withConnection { connection in
             try await connection.script(text, timeout: .seconds(60))
         }
     }
 
-    public func count(_ text: String) async throws -> Int64 {
+    package func count(_ text: String) async throws -> Int64 {
         let result = try await client.query(PostgresQuery(PostgresStatement(text)))
         return try result.row(0).value(0)
     }
 
     /// The violations that an audit finds; should be empty at the end of every test.
-    public func audit() async throws -> [String] {
+    package func audit() async throws -> [String] {
         try await client.withConnection { connection in
             try await StockAudit(connection: connection).run { _ in }.violations
         }

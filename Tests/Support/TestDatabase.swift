@@ -1,6 +1,6 @@
 public import Foundation
-import Persistence
 public import PostgresClient
+import PostgresSchema
 public import Reactor
 import Synchronization
 

@@ -1,0 +1,157 @@
+import Domain
+package import PostgresClient
+import PostgresRows
+package import Reactor
+import Synchronization
+package import UseCases
+
+/// Reports on PostgreSQL, from the sums that `PostgresLedgerRoller` keeps up and the ledger rows that are not in them yet.
+///
+/// What reads much is read once for all who ask meanwhile: a summary every second, top movers so often that they take
+/// a twentieth of one processor: those of the windows that the roller counts nearly at once.
+package final class PostgresStockReports: StockReports {
+    private static let timeout = Duration.seconds(10)
+    /// Five seconds are promised, but the dashboard shows a change within two; a costly summary is given until it is twice
+    /// as old.
+    private static let summaryLife = Duration.seconds(1)
+    private static let longestLife = Duration.seconds(300)
+    /// Of a second's work there is one in twenty.
+    private static let share = 20
+    /// Numbers of days whose top movers are kept; a dashboard asks for a few.
+    private static let memoryLimit = 16
+    /// The most rows of a part of a day that are counted one by one: some 200 ms.
+    private static let edgeLimit: Int64 = 500_000
+    /// What a list may have.
+    private static let moverLimit = 500
+
+    private let client: PostgresClient
+    private let reactor: Reactor
+    private let summaries: SharedReading<StockSummary>
+    private let movers = Mutex<[Int64: SharedReading<[TopMover]>]>([:])
+
+    /// - Parameter client: whose sessions have `ReportSession`'s settings.
+    package init(client: PostgresClient, reactor: Reactor) {
+        self.client = client
+        self.reactor = reactor
+        summaries = SharedReading(
+            reactor: reactor, life: { _ in Self.summaryLife },
+            read: { await Self.result { () throws(ServiceFailure) in try await Self.summary(client) } })
+    }
+
+    package func summary() async throws(ServiceFailure) -> StockSummary {
+        try await summaries.value()
+    }
+
+    package func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover] {
+        let reading = movers.withLock { movers in
+            if let known = movers[days] { return known }
+            if movers.count >= Self.memoryLimit { movers = [:] }
+            let client = client
+            let new = SharedReading<[TopMover]>(
+                reactor: reactor, life: { cost in min(cost * Self.share, Self.longestLife) }
+            ) {
+                await Self.result { () throws(ServiceFailure) in try await Self.topMovers(client, days: days) }
+            }
+            movers[days] = new
+            return new
+        }
+        return Array(try await reading.value().prefix(limit))
+    }
+
+    package func turnover(days: Int64, page: PageRequest) async throws(ServiceFailure) -> TurnoverReport {
+        let after = try page.text(at: 0, of: 1, in: "turnover")
+        let totals = try await client.rows(
+            PostgresQuery(ReportSQL.totalTurnover) { $0.append(days) }, timeout: Self.timeout
+        ) { (row: inout PostgresRow) throws(PostgresError) in try row.nextTurnover() }
+        guard let total = totals.first else { throw .internalFault(cause: "ledger_rollup has no row") }
+        let rows = try await client.rows(
+            PostgresQuery(ReportSQL.turnover) { parameters in
+                parameters.append(days)
+                parameters.append(after ?? "")
+                parameters.append(Int64(page.limit + 1))
+            }, timeout: Self.timeout
+        ) { (row: inout PostgresRow) throws(PostgresError) in
+            TurnoverLine(sku: try row.nextSKU(), name: try row.next(), figures: try row.nextTurnover())
+        }
+        return TurnoverReport(
+            total: total,
+            page: Page(rows: rows, limit: page.limit) { Cursor(["turnover", $0.sku.description]) })
+    }
+
+    package func movements(days: Int64, bucket: MovementBucket) async throws(ServiceFailure) -> [MovementLine] {
+        let (hours, count): (Int64, Int64) =
+            switch bucket {
+            case .hour: (1, days * 24)
+            case .day: (24, days)
+            }
+        return try await client.rows(
+            PostgresQuery(ReportSQL.movements) { parameters in
+                parameters.append(hours)
+                parameters.append(count)
+            }, timeout: Self.timeout
+        ) { (row: inout PostgresRow) throws(PostgresError) in
+            MovementLine(
+                start: try row.next(), unitsIn: try row.nextDecimal(), unitsOut: try row.nextDecimal(),
+                unitsAdjusted: try row.nextDecimal())
+        }
+    }
+
+    // MARK: Readings
+
+    private static func result<Value>(
+        _ read: () async throws(ServiceFailure) -> Value
+    ) async -> Result<Value, ServiceFailure> {
+        do throws(ServiceFailure) {
+            return .success(try await read())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func summary(_ client: PostgresClient) async throws(ServiceFailure) -> StockSummary {
+        let rows = try await client.rows(PostgresQuery(ReportSQL.summary), timeout: timeout) {
+            (row: inout PostgresRow) throws(PostgresError) in
+            StockSummary(
+                outOfStockCount: try row.next(), lowStockCount: try row.next(),
+                inventoryValue: try row.nextDecimal(), productCount: try row.next(),
+                inventoryCount: try row.next(), pendingReservations: try row.next(),
+                pendingUnits: try row.nextDecimal(), attempts: try row.next(), succeeded: try row.next(),
+                openAlerts: try row.next())
+        }
+        guard let summary = rows.first else { throw .internalFault(cause: "ledger_rollup has no row") }
+        return summary
+    }
+
+    private static func topMovers(_ client: PostgresClient, days: Int64) async throws(ServiceFailure) -> [TopMover] {
+        try await client.rows(
+            PostgresQuery(ReportSQL.topMovers) { parameters in
+                parameters.append(days)
+                parameters.append(Int64(moverLimit))
+                parameters.append(edgeLimit)
+            }, timeout: timeout
+        ) { (row: inout PostgresRow) throws(PostgresError) in
+            TopMover(
+                sku: try row.nextSKU(), name: try row.next(), transactionCount: try row.next(),
+                unitsOut: try row.nextDecimal())
+        }
+    }
+}
+
+extension PostgresRow {
+    fileprivate mutating func nextDecimal() throws(PostgresError) -> ExactDecimal {
+        guard let decimal = try nextOptionalDecimal() else { throw PostgresError(.decoding, "a decimal is NULL") }
+        return decimal
+    }
+
+    fileprivate mutating func nextOptionalDecimal() throws(PostgresError) -> ExactDecimal? {
+        guard let text: String = try nextOptional() else { return nil }
+        guard let decimal = ExactDecimal(text) else { throw PostgresError(.decoding, "not a decimal: \(text)") }
+        return decimal
+    }
+
+    fileprivate mutating func nextTurnover() throws(PostgresError) -> TurnoverFigures {
+        TurnoverFigures(
+            unitsOut: try nextDecimal(), valueOut: try nextDecimal(), averageOnHand: try nextDecimal(),
+            turnover: try nextOptionalDecimal(), daysOfCover: try nextOptionalDecimal())
+    }
+}

@@ -1,0 +1,2 @@
+/// The PostgreSQL channel on which mailers hear that alerts are waiting.
+package let alertChannel = "low_stock_alerts"

@@ -1,0 +1,99 @@
+public import PostgresClient
+package import UseCases
+
+/// What runs a query: the pool, or one connection of it.
+@usableFromInline
+package protocol PostgresQuerying: Sendable {
+    /// - Parameter timeout: for the answer; nil for the usual one.
+    func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult
+}
+
+extension PostgresQuerying {
+    @inlinable
+    package func run(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult {
+        try await run(query, timeout: nil)
+    }
+}
+
+extension PostgresClient: PostgresQuerying {
+    @usableFromInline
+    package func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult {
+        try await self.query(query, timeout: timeout ?? .seconds(5))
+    }
+}
+
+extension PostgresConnection: PostgresQuerying {
+    /// How long one statement of a write may take, a row that somebody else holds included.
+    fileprivate static let timeout = Duration.seconds(7)
+
+    @usableFromInline
+    package func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult {
+        try await self.query(query, timeout: timeout ?? Self.timeout)
+    }
+}
+
+extension PostgresConnection {
+    private static let lock = PostgresStatement(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1::text, hashtextextended($2::text, 0)))")
+
+    /// Waits until nobody else is at this key, and holds it until the transaction's end.
+    /// - Throws: `ServiceFailure.replayed` or `.keyReused` for a key that was answered before; `PostgresError`.
+    package func takeKey(_ key: RequestKey) async throws {
+        _ = try await run(
+            PostgresQuery(Self.lock) { parameters in
+                parameters.append(key.caller)
+                parameters.append(key.key)
+            })
+        // A statement of its own: it sees what was committed while the lock was waited for.
+        let kept = try KeptRow.all(try await run(KeptRow.find([key])))
+        if let row = kept[KeptKey(key)] { throw row.failure(for: key) }
+    }
+}
+
+extension PostgresClient {
+    private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
+    /// A process that freezes in the middle must not keep what it has locked: a sale may wait for it.
+    private static let patience = PostgresQuery(
+        PostgresStatement("SELECT set_config('idle_in_transaction_session_timeout', '5000', true)"))
+    private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
+    /// Runs a write that is one statement by itself; with a key, in a transaction with the key and the answer.
+    ///
+    /// Two requests with one key go one after the other, on whatever servers they arrive.
+    /// - Throws: what `body` throws; `.replayed` or `.keyReused`; `.unavailable` when the end cannot be known: the same
+    ///   request under the same key then finds out.
+    package func once<Value: Sendable>(
+        _ once: Once<Value>?, _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
+    ) async throws(ServiceFailure) -> Value {
+        guard let once else { return try await body(self) }
+        do {
+            return try await withConnection { connection in try await Self.run(once, on: connection, body) }
+        } catch let failure as ServiceFailure {
+            throw failure
+        } catch let error as PostgresError {
+            throw ServiceFailure(error)
+        } catch {
+            // A task that was cancelled while it waited for a connection.
+            throw .unavailable(cause: "\(error)")
+        }
+    }
+
+    /// What it leaves open is rolled back when the connection is given back.
+    private static func run<Value: Sendable>(
+        _ once: Once<Value>, on connection: PostgresConnection,
+        _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
+    ) async throws -> Value {
+        _ = try await connection.pipeline([begin, patience], timeout: PostgresConnection.timeout)
+        try await connection.takeKey(once.key)
+        let result: Result<Value, ServiceFailure>
+        do throws(ServiceFailure) {
+            result = .success(try await body(connection))
+        } catch {
+            result = .failure(error)
+        }
+        guard let answer = once.answer(result) else { return try result.get() }
+        _ = try await connection.run(KeptRow.insert([(once.key, answer)]))
+        let end = try await connection.run(commit)
+        guard end.commandTag == "COMMIT" else { throw ServiceFailure.unavailable(cause: "rolled back at COMMIT") }
+        return try result.get()
+    }
+}

@@ -1,0 +1,38 @@
+public import PostgresClient
+public import UseCases
+
+extension ServiceFailure {
+    /// What a failed statement means to a caller of a port.
+    @usableFromInline
+    package init(_ error: PostgresError) {
+        switch error.code {
+        case .connectionLost, .cannotConnect, .timeout, .poolExhausted, .closed:
+            self = .unavailable(cause: error.operatorDescription)
+        case .server where error.isServerUnavailable:
+            self = .unavailable(cause: error.operatorDescription)
+        case .server, .decoding, .protocolViolation:
+            self = .internalFault(cause: error.operatorDescription)
+        }
+    }
+}
+
+extension PostgresError {
+    /// The server itself is going away or does not take more: class 57 (operator intervention), class 53
+    /// (insufficient resources), class 08 (connection exception) and 25006, which a demoted primary answers.
+    package var isServerUnavailable: Bool {
+        guard let sqlState else { return false }
+        return sqlState.hasPrefix("57") || sqlState.hasPrefix("53") || sqlState.hasPrefix("08") || sqlState == "25006"
+    }
+
+    /// Runs a query and says its failure in the ports' words.
+    @inlinable
+    package static func mapping<Value>(
+        _ body: () async throws(PostgresError) -> Value
+    ) async throws(ServiceFailure) -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw ServiceFailure(error)
+        }
+    }
+}

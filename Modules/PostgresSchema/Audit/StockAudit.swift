@@ -1,0 +1,59 @@
+package import PostgresClient
+
+/// Proves from the whole database that no unit was lost or sold twice.
+///
+/// Reads one snapshot and takes no lock that stops a sale.
+package struct StockAudit: Sendable {
+    /// What the audit found.
+    package struct Report: Sendable {
+        package let records: Int64
+        package let transactions: Int64
+        package let reservations: Int64
+        /// One sentence a violation, at most `StockAudit.violationLimit`.
+        package let violations: [String]
+        package var isOK: Bool { violations.isEmpty }
+    }
+
+    /// More violations than this tell nobody anything more.
+    package static let violationLimit = 1_000
+    /// How long one check may take over a large ledger.
+    private static let timeout = Duration.seconds(7_200)
+
+    private let connection: PostgresConnection
+
+    /// - Parameter connection: used by nobody else meanwhile.
+    package init(connection: PostgresConnection) {
+        self.connection = connection
+    }
+
+    /// - Parameter progress: told what is being checked.
+    package func run(progress: (String) -> Void) async throws(PostgresError) -> Report {
+        try await connection.script("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", timeout: .seconds(30))
+        do throws(PostgresError) {
+            let report = try await checkAll(progress)
+            try await connection.script("COMMIT", timeout: .seconds(30))
+            return report
+        } catch {
+            try? await connection.script("ROLLBACK", timeout: .seconds(30))
+            throw error
+        }
+    }
+
+    private func checkAll(_ progress: (String) -> Void) async throws(PostgresError) -> Report {
+        let counts = try await connection.query(PostgresQuery(Self.counts), timeout: Self.timeout)
+        var row = counts.row(0)
+        let (records, transactions, reservations): (Int64, Int64, Int64) = (
+            try row.next(), try row.next(), try row.next()
+        )
+        var violations: [String] = []
+        for check in Self.checks {
+            progress(check.name)
+            let result = try await connection.query(PostgresQuery(check.statement), timeout: Self.timeout)
+            for index in 0..<result.rowCount where violations.count < Self.violationLimit {
+                violations.append(try result.row(index).value(0))
+            }
+        }
+        return Report(
+            records: records, transactions: transactions, reservations: reservations, violations: violations)
+    }
+}

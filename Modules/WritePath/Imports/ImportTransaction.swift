@@ -1,0 +1,113 @@
+import PostgresClient
+import PostgresRows
+import Reactor
+import UseCases
+
+/// One transaction for one table.
+struct ImportTransaction {
+    /// Why an import could not be carried out just now.
+    enum Interruption: Error {
+        case failed(ServiceFailure)
+        /// Somebody else was at the same rows: nothing happened, and it may go better next time.
+        case again(ServiceFailure)
+    }
+
+    /// Runs of a transaction that met others at its rows.
+    private static let attempts = 4
+    /// For one statement of thousands of rows, on a disk that is busy.
+    static let statementLimit = Duration.seconds(60)
+
+    private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
+    /// A process that freezes in the middle must not keep its rows locked (milliseconds). What waits for a row that a sale
+    /// has waits not longer than a sale would (`LOCK_WAIT_MS`' default).
+    private static let settings = PostgresQuery(
+        PostgresStatement(
+            """
+            SELECT set_config('idle_in_transaction_session_timeout', '5000', true),
+                set_config('lock_timeout', '5000', true), set_config('jit', 'off', true)
+            """))
+    /// Imports of one kind go one after the other, so that two of them never wait for each other in a circle.
+    private static let turn = PostgresStatement("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 1))")
+    private static let savepoint = PostgresQuery(PostgresStatement("SAVEPOINT import"))
+    private static let goBack = PostgresQuery(PostgresStatement("ROLLBACK TO SAVEPOINT import"))
+
+    let client: PostgresClient
+    let kind: String
+    let options: ImportOptions
+
+    /// - Parameter body: does the import on a connection in a transaction; run again after a conflict.
+    func run(
+        _ body: (PostgresConnection) async throws -> ImportSummary
+    ) async throws(ServiceFailure) -> ImportSummary {
+        var attempt = 0
+        while true {
+            attempt += 1
+            do {
+                return try await client.withConnection { connection in try await runOnce(connection, body) }
+            } catch let interruption as Interruption {
+                switch interruption {
+                case .failed(let failure): throw failure
+                case .again(let failure): if attempt >= Self.attempts { throw failure }
+                }
+            } catch {
+                throw ServiceFailure(importing: error)
+            }
+        }
+    }
+
+    /// What it leaves open is rolled back when the connection is given back.
+    private func runOnce(
+        _ connection: PostgresConnection, _ body: (PostgresConnection) async throws -> ImportSummary
+    ) async throws -> ImportSummary {
+        do {
+            _ = try await connection.pipeline([Self.begin, Self.settings], timeout: .seconds(5))
+            if let key = options.once?.key { try await take(key, on: connection) }
+            _ = try await connection.run(PostgresQuery(Self.turn) { $0.append(kind) })
+            if options.isDryRun { _ = try await connection.run(Self.savepoint) }
+            let summary = try await body(connection)
+            if options.isDryRun { _ = try await connection.run(Self.goBack) }
+            if let once = options.once, let answer = once.answer(.success(summary)) {
+                _ = try await connection.run(KeptRow.insert([(once.key, answer)]))
+            }
+            let end = try await connection.run(PostgresQuery(BatchSave.commit), timeout: Self.statementLimit)
+            guard end.commandTag == "COMMIT" else { throw ServiceFailure.unavailable(cause: "rolled back at COMMIT") }
+            return summary
+        } catch let error as PostgresError {
+            throw Interruption(error)
+        }
+    }
+}
+
+extension ImportTransaction {
+    /// Waits for the key as long as for any lock: an import may take longer.
+    private func take(_ key: RequestKey, on connection: PostgresConnection) async throws {
+        do {
+            try await connection.takeKey(key)
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            throw ServiceFailure.keyInProgress
+        }
+    }
+}
+
+extension ImportTransaction.Interruption {
+    /// Classes 40 (conflict, deadlock) and 23 (a row that somebody else made meanwhile) are worth another try.
+    fileprivate init(_ error: PostgresError) {
+        switch (error.code, error.sqlStateClass, error.sqlState) {
+        case (.server, "40", _), (.server, "23", _): self = .again(ServiceFailure(error))
+        // lock_not_available: the wait for a row is over.
+        case (.server, _, "55P03"): self = .failed(.systemBusy)
+        default: self = .failed(ServiceFailure(error))
+        }
+    }
+}
+
+extension ServiceFailure {
+    fileprivate init(importing error: any Error) {
+        switch error {
+        case let failure as ServiceFailure: self = failure
+        case let error as PostgresError: self = ServiceFailure(error)
+        // A task that was cancelled while it waited for a connection.
+        default: self = .unavailable(cause: "\(error)")
+        }
+    }
+}
