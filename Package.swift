@@ -285,7 +285,7 @@ let testTargets: [Target] = [
     tests("AlertsTests", ["Alerts", "Domain", "MailTesting", "Reactor", "UseCases"]),
     tests("SettingsTests", ["Settings", argumentParser]),
     tests("TelemetryTests", ["Reactor", "Telemetry", logging, metrics]),
-    tests("ReplayTests", ["CSV", "Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
+    tests("ReplayTests", ["Basics", "CSV", "Replay", argumentParser, nioCore, nioHTTP1, nioPosix]),
 ]
 
 let package = Package(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Foundation
 import Synchronization
 import Testing
@@ -15,7 +16,7 @@ struct ReplayReportTests {
         state.counts.failed = 1
         state.counts.requests = 100
         state.counts.serverErrors = 4
-        state.latencies.reserve.note(.milliseconds(12))
+        state.latencies.reserve.record(.milliseconds(12))
         state.failures = ["order x: reserve: 500"]
         return ReplayReport(
             .complete,

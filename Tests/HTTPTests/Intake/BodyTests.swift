@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// Bodies that do not come whole, without a socket.
 @Suite struct BodyTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// How connections end, without a socket.
 @Suite struct ConnectionEndTests {

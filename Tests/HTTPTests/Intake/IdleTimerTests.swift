@@ -1,7 +1,8 @@
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite struct IdleTimerTests {
     let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)

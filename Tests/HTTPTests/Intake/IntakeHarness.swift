@@ -1,7 +1,8 @@
 import HTTPTypes
 import NIOCore
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// Does for a `RequestIntake` what a connection does, without a socket: gives it events, and carries out actions in the
 /// same order.

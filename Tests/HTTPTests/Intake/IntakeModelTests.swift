@@ -1,6 +1,7 @@
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 @Suite struct IntakeModelTests {
     /// Each body's bytes tell their request and place, so that a byte that goes astray is seen; what else must hold says

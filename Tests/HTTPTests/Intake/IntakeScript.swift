@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// What happens to a connection or stream in a table of the tests.
 enum IntakeEvent {

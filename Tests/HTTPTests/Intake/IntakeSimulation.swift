@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// A connection whose client, handlers, socket and clock are random, and what must hold whatever they do.
 final class IntakeSimulation {

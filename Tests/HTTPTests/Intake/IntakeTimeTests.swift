@@ -1,7 +1,8 @@
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// What a client and a handler may take, by a clock of the tests.
 @Suite struct IntakeTimeTests {

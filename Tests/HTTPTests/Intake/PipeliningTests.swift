@@ -1,7 +1,8 @@
 import HTTPTypes
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// Requests behind one another, without a socket.
 @Suite struct PipeliningTests {

@@ -1,6 +1,7 @@
 import NIOCore
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// What one client of a random test sends.
 struct SimulatedClient {

@@ -1,7 +1,8 @@
 import NIOCore
 import Testing
 
-@testable import HTTP
+@testable import HTTPCore
+@testable import HTTPTransport
 
 /// The requests of HTTP/2, one on a stream, without a socket.
 @Suite struct StreamIntakeTests {
