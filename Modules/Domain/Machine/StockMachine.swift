@@ -204,13 +204,13 @@ public struct StockMachine: Sendable {
         )
     }
 
-    /// In a batch a refusal names the first operation that receives into the archived thing.
+    /// In a batch the refusal of an archived record names the first operation that the record is archived for.
     private func refusal(_ refusal: StockRefusal, of record: RecordReference, in command: Command) -> Interruption {
         guard case .batch(let movements) = command else { return .refused(refusal) }
-        let index = movements.firstIndex { movement in
-            if case .receive(let change) = movement { change.record.key == record.key } else { false }
+        guard let index = movements.firstIndex(where: { $0.recordThatMustNotBeArchived?.key == record.key }) else {
+            preconditionFailure("the record is that of an operation")
         }
-        return .refused(.operation(index: index ?? 0, refusal))
+        return .refused(.operation(index: index, refusal))
     }
 }
 

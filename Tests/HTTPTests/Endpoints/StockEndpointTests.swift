@@ -15,7 +15,8 @@ struct StockEndpointTests {
             #expect(
                 command
                     == .move(
-                        .receive(
+                        .change(
+                            .receive,
                             StockChange(
                                 record: Samples.reference,
                                 quantity: 50,
@@ -50,7 +51,7 @@ struct StockEndpointTests {
     func ship() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
-            #expect(command == .move(.ship(StockChange(record: Samples.reference, quantity: 200))))
+            #expect(command == .move(.change(.ship, StockChange(record: Samples.reference, quantity: 200))))
             return .moved(.changed(Samples.changed(from: 300, to: 100)))
         }
         try await withAPI(ports) { api in
