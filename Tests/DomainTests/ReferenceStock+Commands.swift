@@ -50,7 +50,7 @@ extension ReferenceStock {
     /// The record that must not be archived, also in a batch, before anything is tried.
     private func broughtInto(_ movement: Movement) -> RecordReference? {
         switch movement {
-        case .change(.receive, let change): change.record
+        case .change(.receive, let change), .change(.return, let change): change.record
         case .change(.ship, _), .adjust, .transfer: nil
         }
     }
@@ -85,6 +85,10 @@ extension ReferenceStock {
             if let words = archived(change.record) { throw Refused(words: words) }
             try check(change.expectedVersion, change.record)
             return try apply("receive", change.quantity, change.record, change.note)
+        case .change(.return, let change):
+            if let words = archived(change.record) { throw Refused(words: words) }
+            try check(change.expectedVersion, change.record)
+            return try apply("return", change.quantity, change.record, change.note)
         case .change(.ship, let change):
             try check(change.expectedVersion, change.record)
             return try apply("ship", -change.quantity, change.record, change.note)

@@ -39,6 +39,21 @@ struct StockConformanceTests {
         }
     }
 
+    @Test("a return brings units back, under its own type and with its reason", arguments: houses)
+    func returned(_ name: String) async throws {
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            try await fixture.receive(10, record)
+            _ = try await fixture.submit(.move(.change(.ship, StockChange(record: record, quantity: 4))))
+            let change = StockChange(record: record, quantity: 3, note: Note(reason: "wrong size", reference: "R-1"))
+            let outcome = try await fixture.ask(.move(.change(.return, change)))
+            #expect(outcome.change?.oldQuantity == 6 && outcome.change?.newQuantity == 9)
+            let row = try #require(try await fixture.ledger(record).last)
+            #expect(row.kind == .return && row.quantityChange == 3 && row.quantityAfter == 9)
+            #expect(row.reason == "wrong size" && row.reference == "R-1")
+        }
+    }
+
     @Test("a ship needs what is available, and says how much that is", arguments: houses)
     func ship(_ name: String) async throws {
         try await with(name) { fixture in
@@ -166,6 +181,7 @@ struct StockConformanceTests {
             try await fixture.archive(record)
             let refusal = Result<Outcome, StockRefusal>.failure(.archived(.product(record.sku)))
             try await fixture.expect(.move(.change(.receive, StockChange(record: record, quantity: 1))), refusal)
+            try await fixture.expect(.move(.change(.return, StockChange(record: record, quantity: 1))), refusal)
             try await fixture.expect(fixture.reserve(1, record), refusal)
             #expect(
                 try await fixture.ask(.move(.change(.ship, StockChange(record: record, quantity: 1)))).change?

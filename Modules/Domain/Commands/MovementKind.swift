@@ -1,7 +1,10 @@
 /// The ways in which units enter or leave one record. A new case needs its rules here, and the compiler or `allCases` finds the
 /// other places: ledger, routes, batch operations, their descriptions, counters.
 public enum ChangeKind: String, CaseIterable, Sendable {
-    case receive, ship
+    case receive
+    /// A customer brings units back.
+    case `return`
+    case ship
 
     private struct Rules {
         /// 1: units come in; -1: units go out.
@@ -15,6 +18,7 @@ public enum ChangeKind: String, CaseIterable, Sendable {
     private var rules: Rules {
         switch self {
         case .receive: Rules(sign: 1, ledgerKind: .receive, needsReason: false, forbidsArchived: true)
+        case .return: Rules(sign: 1, ledgerKind: .return, needsReason: true, forbidsArchived: true)
         case .ship: Rules(sign: -1, ledgerKind: .ship, needsReason: false, forbidsArchived: false)
         }
     }

@@ -23,6 +23,13 @@ extension ChangeKind {
                 {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 50, "reason": "New shipment from supplier"}
                 """
             )
+        case .return:
+            (
+                "Takes back units that a customer returns",
+                """
+                {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 1, "reason": "wrong size"}
+                """
+            )
         case .ship:
             (
                 "Sends available units out",
