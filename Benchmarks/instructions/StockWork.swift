@@ -21,7 +21,9 @@ struct StockWork {
                     },
                     seconds: 600))
         }
-        receipts = records.prefix(commands).map { .move(.receive(StockChange(record: $0.reference, quantity: 5))) }
+        receipts = records.prefix(commands).map {
+            .move(.change(.receive, StockChange(record: $0.reference, quantity: 5)))
+        }
     }
 
     func reserve(times: Int) {

@@ -137,8 +137,7 @@ enum ReportSQL {
             SELECT product_id, (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out, on_hand_change
             FROM ledger_tail(NULL, NULL, NULL)
         ), whole AS MATERIALIZED (
-            SELECT (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out,
-                received - shipped - confirmed + adjusted AS on_hand_change
+            SELECT (hour AT TIME ZONE 'UTC')::date AS day, shipped + confirmed AS units_out, on_hand_change
             FROM ledger_hours WHERE hour >= (SELECT first::timestamp AT TIME ZONE 'UTC' FROM span)
             UNION ALL SELECT day, units_out, on_hand_change FROM tail
         ), \(repriced)

@@ -90,7 +90,7 @@ extension Command {
 extension Movement {
     fileprivate var namesVersion: Bool {
         switch self {
-        case .receive(let change), .ship(let change): change.expectedVersion != nil
+        case .change(_, let change): change.expectedVersion != nil
         case .adjust(let adjustment): adjustment.expectedVersion != nil
         case .transfer: false
         }

@@ -58,11 +58,11 @@ struct MachineFixture {
     // MARK: Shorthand for commands
 
     func receive(_ index: Int, _ quantity: Int64, version: Int64? = nil) -> Movement {
-        .receive(StockChange(record: records[index], quantity: quantity, expectedVersion: version))
+        .change(.receive, StockChange(record: records[index], quantity: quantity, expectedVersion: version))
     }
 
     func ship(_ index: Int, _ quantity: Int64, version: Int64? = nil) -> Movement {
-        .ship(StockChange(record: records[index], quantity: quantity, expectedVersion: version))
+        .change(.ship, StockChange(record: records[index], quantity: quantity, expectedVersion: version))
     }
 
     func adjust(_ index: Int, _ target: Adjustment.Target, version: Int64? = nil) -> Movement {

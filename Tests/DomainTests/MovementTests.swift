@@ -69,6 +69,32 @@ struct MovementTests {
                 == .versionConflict(currentVersion: 4))
     }
 
+    @Test(
+        "each kind of change writes its own type of row by its own sign, and minds the archive as its rules say",
+        arguments: ChangeKind.allCases)
+    func kinds(kind: ChangeKind) throws {
+        var fixture = MachineFixture()
+        fixture.stock(0, onHand: 9)
+        var machine = fixture.machine()
+        let record = fixture.records[0]
+        let movement = Movement.change(kind, StockChange(record: record, quantity: 4))
+        #expect(try machine.done(.move(movement)).change?.newQuantity == 9 + kind.sign * 4)
+        #expect(machine.changes.ledger.map(\.kind) == [kind.ledgerKind])
+        #expect(machine.changes.ledger.map(\.quantityChange) == [kind.sign * 4])
+        fixture.facts.archivedProducts = [record.key.product]
+        machine = fixture.machine()
+        let refusal = try machine.done(.batch([fixture.adjust(0, .change(1)), movement])).refusal
+        #expect(refusal == (kind.forbidsArchived ? .operation(index: 1, .archived(.product(record.sku))) : nil))
+    }
+
+    @Test("kinds of movements have names of their own, by which they are found, and types of rows of their own")
+    func names() {
+        let kinds = MovementKind.allCases
+        #expect(kinds.compactMap { MovementKind(rawValue: $0.rawValue) } == kinds)
+        #expect(MovementKind(rawValue: "reserve") == nil)
+        #expect(Set(ChangeKind.allCases.map(\.ledgerKind)).count == ChangeKind.allCases.count)
+    }
+
     @Test("a transfer writes a row for both records and keeps the sum of their units")
     func transfers() throws {
         var fixture = MachineFixture()

@@ -10,8 +10,7 @@ struct RandomStockCommands {
     /// - Parameter version: a record's current version, for commands with an expected version.
     mutating func next(version: (RecordKey) -> Int64) -> Command {
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<14: .move(.receive(change(1...9, version)))
-        case 14..<20: .move(.ship(change(1...6, version)))
+        case 0..<20: .move(change(version))
         case 20..<26: .move(adjustment(version))
         case 26..<32: .move(transfer())
         case 32..<42: .batch((0..<Int.random(in: 1...6, using: &random)).map { _ in movement(version) })
@@ -52,19 +51,22 @@ struct RandomStockCommands {
 
     private mutating func movement(_ version: (RecordKey) -> Int64) -> Movement {
         switch Int.random(in: 0..<5, using: &random) {
-        case 0, 1: .receive(change(1...7, version))
-        case 2: .ship(change(1...5, version))
+        case 0, 1, 2: change(version)
         case 3: adjustment(version)
         default: transfer()
         }
     }
 
-    private mutating func change(_ quantities: ClosedRange<Int64>, _ version: (RecordKey) -> Int64) -> StockChange {
+    /// More units come in than go out.
+    private mutating func change(_ version: (RecordKey) -> Int64) -> Movement {
+        let kind = random.pick(ChangeKind.allCases)
         let record = random.pick(records)
-        return StockChange(
-            record: record, quantity: .random(in: quantities, using: &random),
-            note: Note(reason: random.pick([nil, "why"])),
-            expectedVersion: random.pick([nil, nil, nil, version(record.key), version(record.key) + 1]))
+        return .change(
+            kind,
+            StockChange(
+                record: record, quantity: .random(in: kind.sign > 0 ? 1...14 : 1...6, using: &random),
+                note: Note(reason: random.pick([nil, "why"])),
+                expectedVersion: random.pick([nil, nil, nil, version(record.key), version(record.key) + 1])))
     }
 
     private mutating func adjustment(_ version: (RecordKey) -> Int64) -> Movement {

@@ -29,7 +29,7 @@ extension ReferenceStock {
     private mutating func batch(_ movements: [Movement]) throws(Refused) -> String {
         // Like the machine, check archived records first. The API does not promise which of two errors it reports.
         for (index, movement) in movements.enumerated() {
-            guard case .receive(let change) = movement, let words = archived(change.record) else { continue }
+            guard let record = broughtInto(movement), let words = archived(record) else { continue }
             throw Refused(words: "operation \(index): \(words)")
         }
         let before = rows
@@ -45,6 +45,14 @@ extension ReferenceStock {
             }
         }
         return "batch " + answers.joined(separator: "; ")
+    }
+
+    /// The record that must not be archived, also in a batch, before anything is tried.
+    private func broughtInto(_ movement: Movement) -> RecordReference? {
+        switch movement {
+        case .change(.receive, let change), .change(.return, let change): change.record
+        case .change(.ship, _), .adjust, .transfer: nil
+        }
     }
 
     private func archived(_ record: RecordReference) -> String? {
@@ -73,11 +81,15 @@ extension ReferenceStock {
 
     private mutating func move(_ movement: Movement) throws(Refused) -> String {
         switch movement {
-        case .receive(let change):
+        case .change(.receive, let change):
             if let words = archived(change.record) { throw Refused(words: words) }
             try check(change.expectedVersion, change.record)
             return try apply("receive", change.quantity, change.record, change.note)
-        case .ship(let change):
+        case .change(.return, let change):
+            if let words = archived(change.record) { throw Refused(words: words) }
+            try check(change.expectedVersion, change.record)
+            return try apply("return", change.quantity, change.record, change.note)
+        case .change(.ship, let change):
             try check(change.expectedVersion, change.record)
             return try apply("ship", -change.quantity, change.record, change.note)
         case .adjust(let adjustment):

@@ -59,7 +59,7 @@ struct AdmissionControlTests {
                 do throws(ServiceFailure) {
                     return .success(
                         try await stock.engine.submitByMailbox(
-                            .move(.receive(StockChange(record: records[place], quantity: 1))), actor: "test"))
+                            .move(.change(.receive, StockChange(record: records[place], quantity: 1))), actor: "test"))
                 } catch {
                     return .failure(error)
                 }

@@ -83,7 +83,7 @@ struct AlertStoreTests {
             let second = try await store.acknowledge(id, actor: "bob")
             #expect(second == first)
             let change = StockChange(record: records[0], quantity: 50)
-            _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+            _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
             let resolved = try await store.acknowledge(id, actor: "cid")
             #expect(resolved.status == .resolved && resolved.acknowledgedBy == "ann" && resolved.resolvedAt != nil)
             let unknown = AlertID(high: 1, low: 2)
@@ -106,7 +106,7 @@ struct AlertStoreTests {
             }
             for record in records {
                 let change = StockChange(record: record, quantity: 50)
-                _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+                _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
             }
             let kept = try await store.suggestions(status: .accepted, page: Self.page).items
             #expect(kept == [accepted])

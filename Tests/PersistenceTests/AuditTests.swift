@@ -34,7 +34,7 @@ struct AuditTests {
         try await PostgresStock.with { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(
-                .move(.receive(StockChange(record: record, quantity: 10))), actor: "test")
+                .move(.change(.receive, StockChange(record: record, quantity: 10))), actor: "test")
             _ = try await stock.engine.submit(
                 .reserve(
                     ReserveOrder(

@@ -186,7 +186,7 @@ struct BulkImportTests {
             let table = Self.table([Self.row(records[0], 5)])
             _ = try await imports.importStock(table, options(1))
             _ = try await stock.engine.submit(
-                .move(.receive(StockChange(record: records[0], quantity: 1))), actor: "test")
+                .move(.change(.receive, StockChange(record: records[0], quantity: 1))), actor: "test")
             await #expect(throws: ServiceFailure.replayed(KeptAnswer(status: 200, bytes: Array("1".utf8)))) {
                 try await imports.importStock(table, options(1))
             }
@@ -217,7 +217,8 @@ struct BulkImportTests {
                             do {
                                 if step % 3 == 0 {
                                     _ = try await stock.engine.submit(
-                                        .move(.receive(StockChange(record: record, quantity: 1))), actor: "sale")
+                                        .move(.change(.receive, StockChange(record: record, quantity: 1))),
+                                        actor: "sale")
                                 } else {
                                     _ = try await stock.engine.submit(
                                         .reserve(

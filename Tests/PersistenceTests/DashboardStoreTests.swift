@@ -100,7 +100,7 @@ struct DashboardStoreTests {
             var marks: Set<String> = [try await queries.changeMark()]
             for count in 2...6 {
                 let change = StockChange(record: record, quantity: 1)
-                _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+                _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
                 marks.insert(try await queries.changeMark())
                 #expect(marks.count == count)
             }
@@ -113,7 +113,7 @@ struct DashboardStoreTests {
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
             for record in records {
                 let change = StockChange(record: record, quantity: 5)
-                _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+                _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
             }
             let low = try #require(try await stock.record(records[0]))
             let high = try #require(try await stock.record(records[1]))
@@ -146,7 +146,7 @@ struct DashboardStoreTests {
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1", "W2"])
             for record in records {
                 let change = StockChange(record: record, quantity: 10)
-                _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+                _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
             }
             let ofA = records.filter { $0.sku.description == "A" }
             let other = try #require(records.first { $0.sku.description == "B" })

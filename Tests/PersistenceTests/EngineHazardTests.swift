@@ -9,7 +9,7 @@ import WritePath
 @Suite(.serialized)
 struct EngineHazardTests {
     private func receive(_ record: RecordReference, _ quantity: Int64 = 1, reason: String? = nil) -> Command {
-        .move(.receive(StockChange(record: record, quantity: quantity, note: Note(reason: reason))))
+        .move(.change(.receive, StockChange(record: record, quantity: quantity, note: Note(reason: reason))))
     }
 
     @Test("of a hundred good commands and one that the database refuses, a hundred succeed")

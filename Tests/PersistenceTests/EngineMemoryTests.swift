@@ -8,7 +8,7 @@ import WritePath
 @Suite(.serialized)
 struct EngineMemoryTests {
     private func receive(_ record: RecordReference, _ quantity: Int64 = 100) -> Command {
-        .move(.receive(StockChange(record: record, quantity: quantity)))
+        .move(.change(.receive, StockChange(record: record, quantity: quantity)))
     }
 
     private func reserve(_ order: OrderID, _ records: [RecordReference]) -> Command {
@@ -66,7 +66,7 @@ struct EngineMemoryTests {
                 _ = try await stock.engine.submit(reserve(StockFixture.order(), [record]), actor: "setup")
             }
             try await stock.sql("UPDATE reservations SET expires_at = '2020-01-01Z'")
-            let ship = Command.move(.ship(StockChange(record: record, quantity: 20)))
+            let ship = Command.move(.change(.ship, StockChange(record: record, quantity: 20)))
             #expect((try? await stock.result(of: ship).get()) != nil)
             let transactions = try await stock.count(
                 "SELECT count(DISTINCT xmin::text) FROM inventory_transactions WHERE type = 'expire'")

@@ -31,11 +31,11 @@ struct IdempotencyTests {
     }
 
     private static func receive(_ quantity: Int64, _ record: RecordReference) -> Command {
-        .move(.receive(StockChange(record: record, quantity: quantity)))
+        .move(.change(.receive, StockChange(record: record, quantity: quantity)))
     }
 
     private static func ship(_ quantity: Int64, _ record: RecordReference) -> Command {
-        .move(.ship(StockChange(record: record, quantity: quantity)))
+        .move(.change(.ship, StockChange(record: record, quantity: quantity)))
     }
 
     /// What came of a command: the outcome itself, or the answer that is replayed.
@@ -101,7 +101,7 @@ struct IdempotencyTests {
                 try await stock.engine.submit(Self.ship(3, record), actor: "test", once: Self.once("short"))
             }
             let stale = Command.move(
-                .receive(StockChange(record: record, quantity: 1, expectedVersion: 7)))
+                .change(.receive, StockChange(record: record, quantity: 1, expectedVersion: 7)))
             await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 0))) {
                 try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
             }

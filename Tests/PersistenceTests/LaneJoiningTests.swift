@@ -41,7 +41,7 @@ struct LaneJoiningTests {
         try await PostgresStock.with(leases: leases, settings: settings) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
             func receive(_ place: Int) -> Command {
-                .move(.receive(StockChange(record: records[place], quantity: 1)))
+                .move(.change(.receive, StockChange(record: records[place], quantity: 1)))
             }
             for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
             let before = stock.trace.inOrder.count
@@ -65,7 +65,7 @@ struct LaneJoiningTests {
         try await PostgresStock.with(leases: leases) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
             func receive(_ place: Int) -> Command {
-                .move(.receive(StockChange(record: records[place], quantity: 1)))
+                .move(.change(.receive, StockChange(record: records[place], quantity: 1)))
             }
             for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
             leases.holdNext()

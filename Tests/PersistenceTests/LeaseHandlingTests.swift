@@ -50,7 +50,7 @@ struct LeaseHandlingTests {
         settings.waitLimit = .milliseconds(600)
         try await PostgresStock.with(leases: leases, settings: settings) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            try await body(stock, .move(.receive(StockChange(record: record, quantity: 1))), leases)
+            try await body(stock, .move(.change(.receive, StockChange(record: record, quantity: 1))), leases)
         }
     }
 

@@ -19,7 +19,7 @@ struct LedgerRollerTests {
     }
 
     private static func receive(_ record: RecordReference, _ quantity: Int64) -> Command {
-        .move(.receive(StockChange(record: record, quantity: quantity)))
+        .move(.change(.receive, StockChange(record: record, quantity: quantity)))
     }
 
     @Test("reports equal plain SQL in every snapshot, while two engines write and rollers roll, die and start anew")

@@ -37,7 +37,7 @@ struct MailOutboxTests {
 
     private static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
         let change = StockChange(record: record, quantity: quantity)
-        _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
+        _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
     }
 
     @Test("an alert becomes a digest with its figures, for the sorted recipients, under one Message-ID")

@@ -56,7 +56,11 @@ struct MetricsTests {
         let values = Values()
         var tally = CommandTally(factory: values)
         #expect(values["inventory_reservations_total{reserve,done}"] == 0, "a rate needs a beginning")
-        #expect(values.names.count == 12)
+        for kind in MovementKind.allCases {
+            #expect(values["inventory_stock_operations_total{\(kind.rawValue),done}"] == 0)
+        }
+        let count = 8 + MovementKind.allCases.count
+        #expect(values.names.count == count)
         let order = StockFixture.order()
         let reference = RecordReference(
             key: RecordKey(product: ProductID(high: 0, low: 1), warehouse: WarehouseID(high: 0, low: 1)),
@@ -70,7 +74,7 @@ struct MetricsTests {
         tally.count(reserve, .refused(shortage))
         tally.count(.confirm(order), .refused(.reservationExpired(order)))
         tally.count(.confirm(order), .systemBusy)
-        let ship = Movement.ship(StockChange(record: reference, quantity: 1))
+        let ship = Movement.change(.ship, StockChange(record: reference, quantity: 1))
         tally.count(.move(ship), nil)
         tally.count(.batch([ship]), .refused(.operation(index: 0, shortage)))
         #expect(values["inventory_reservations_total{reserve,done}"] == 2)
@@ -79,7 +83,7 @@ struct MetricsTests {
         #expect(values["inventory_reservations_total{confirm,system_busy}"] == 1)
         #expect(values["inventory_stock_operations_total{ship,done}"] == 1)
         #expect(values["inventory_stock_operations_total{batch,insufficient_stock}"] == 1)
-        #expect(values.names.count == 16)
+        #expect(values.names.count == count + 4)
     }
 
     // MARK: The stock

@@ -92,7 +92,7 @@ enum PlainReports {
 
     private static let movements = """
         SELECT bucket,
-            coalesce(sum(quantity_change) FILTER (WHERE type = 'receive'), 0)::text,
+            coalesce(sum(quantity_change) FILTER (WHERE type IN ('receive', 'return')), 0)::text,
             coalesce(-sum(quantity_change) FILTER (WHERE type IN ('ship', 'confirm')), 0)::text,
             coalesce(sum(quantity_change) FILTER (WHERE type = 'adjust'), 0)::text
         FROM generate_series(0, $2::bigint - 1) n

@@ -4,18 +4,19 @@ import TestSupport
 /// Random commands of every kind over a few records, with orders that come back to be confirmed, released, extended.
 struct RandomCommands {
     let records: [RecordReference]
+    let kinds: [ChangeKind]
     var random: SeededRandom
     private var orders: [OrderID] = []
 
-    init(records: [RecordReference], random: SeededRandom) {
+    init(records: [RecordReference], kinds: [ChangeKind] = ChangeKind.allCases, random: SeededRandom) {
         self.records = records
+        self.kinds = kinds
         self.random = random
     }
 
     mutating func next() -> Command {
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<15: return .move(.receive(change(1...30)))
-        case 15..<22: return .move(.ship(change(1...10)))
+        case 0..<22: return .move(change())
         case 22..<28: return .move(adjustment())
         case 28..<35: return .move(transfer())
         case 35..<40: return .batch((0..<Int.random(in: 1...5, using: &random)).map { _ in movement() })
@@ -54,10 +55,15 @@ struct RandomCommands {
         return .reserve(ReserveOrder(orderID: order, items: items, seconds: seconds))
     }
 
-    private mutating func change(_ quantities: ClosedRange<Int64>) -> StockChange {
-        StockChange(
-            record: random.pick(records), quantity: .random(in: quantities, using: &random),
-            expectedVersion: Int.random(in: 0..<10, using: &random) == 0 ? .random(in: 0...40, using: &random) : nil)
+    /// More units come in than go out.
+    private mutating func change() -> Movement {
+        let kind = random.pick(kinds)
+        return .change(
+            kind,
+            StockChange(
+                record: random.pick(records), quantity: .random(in: kind.sign > 0 ? 1...40 : 1...10, using: &random),
+                expectedVersion: Int.random(in: 0..<10, using: &random) == 0
+                    ? .random(in: 0...40, using: &random) : nil))
     }
 
     private mutating func adjustment() -> Movement {
@@ -76,8 +82,7 @@ struct RandomCommands {
 
     private mutating func movement() -> Movement {
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: .receive(change(1...20))
-        case 1: .ship(change(1...5))
+        case 0, 1: change()
         case 2: adjustment()
         default: transfer()
         }

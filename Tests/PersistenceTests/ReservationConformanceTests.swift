@@ -100,8 +100,8 @@ struct ReservationConformanceTests {
             try await fixture.makeOverdue(order)
             _ = try await fixture.submit(
                 .batch([
-                    .receive(StockChange(record: fixture.records[1], quantity: 1)),
-                    .ship(StockChange(record: record, quantity: 10)),
+                    .change(.receive, StockChange(record: fixture.records[1], quantity: 1)),
+                    .change(.ship, StockChange(record: record, quantity: 10)),
                 ]))
             #expect(try await fixture.record(record)?.quantityOnHand == 0)
         }

@@ -22,7 +22,8 @@ struct StockConformanceTests {
             let record = fixture.records[0]
             let outcome = try await fixture.submit(
                 .move(
-                    .receive(
+                    .change(
+                        .receive,
                         StockChange(record: record, quantity: 50, note: Note(reason: "delivery", reference: "PO-1")))))
             guard case .moved(.changed(let change)) = outcome else {
                 Issue.record("unexpected \(outcome)")
@@ -38,18 +39,33 @@ struct StockConformanceTests {
         }
     }
 
+    @Test("a return brings units back, under its own type and with its reason", arguments: houses)
+    func returned(_ name: String) async throws {
+        try await with(name) { fixture in
+            let record = fixture.records[0]
+            try await fixture.receive(10, record)
+            _ = try await fixture.submit(.move(.change(.ship, StockChange(record: record, quantity: 4))))
+            let change = StockChange(record: record, quantity: 3, note: Note(reason: "wrong size", reference: "R-1"))
+            let outcome = try await fixture.ask(.move(.change(.return, change)))
+            #expect(outcome.change?.oldQuantity == 6 && outcome.change?.newQuantity == 9)
+            let row = try #require(try await fixture.ledger(record).last)
+            #expect(row.kind == .return && row.quantityChange == 3 && row.quantityAfter == 9)
+            #expect(row.reason == "wrong size" && row.reference == "R-1")
+        }
+    }
+
     @Test("a ship needs what is available, and says how much that is", arguments: houses)
     func ship(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
             try await fixture.receive(10, record)
             _ = try await fixture.submit(fixture.reserve(4, record))
-            let refused = try await fixture.ask(.move(.ship(StockChange(record: record, quantity: 7))))
+            let refused = try await fixture.ask(.move(.change(.ship, StockChange(record: record, quantity: 7))))
             #expect(refused.shortage?.available == 6 && refused.shortage?.requested == 7)
-            _ = try await fixture.submit(.move(.ship(StockChange(record: record, quantity: 6))))
+            _ = try await fixture.submit(.move(.change(.ship, StockChange(record: record, quantity: 6))))
             #expect(try await fixture.record(record)?.quantityOnHand == 4)
             let notYetCreated = try await fixture.ask(
-                .move(.ship(StockChange(record: fixture.records[1], quantity: 1))))
+                .move(.change(.ship, StockChange(record: fixture.records[1], quantity: 1))))
             #expect(notYetCreated.shortage?.available == 0 && notYetCreated.shortage?.inventoryID == nil)
         }
     }
@@ -94,9 +110,9 @@ struct StockConformanceTests {
             let (first, second) = (fixture.records[0], fixture.records[1])
             let good = try await fixture.submit(
                 .batch([
-                    .receive(StockChange(record: first, quantity: 5)),
+                    .change(.receive, StockChange(record: first, quantity: 5)),
                     .transfer(Transfer(source: first, destination: second, quantity: 3)),
-                    .ship(StockChange(record: second, quantity: 3)),
+                    .change(.ship, StockChange(record: second, quantity: 3)),
                 ]))
             guard case .batch(let outcomes) = good else {
                 Issue.record("unexpected \(good)")
@@ -105,8 +121,8 @@ struct StockConformanceTests {
             #expect(outcomes.count == 3)
             let refused = try await fixture.ask(
                 .batch([
-                    .receive(StockChange(record: first, quantity: 100)),
-                    .ship(StockChange(record: second, quantity: 1)),
+                    .change(.receive, StockChange(record: first, quantity: 100)),
+                    .change(.ship, StockChange(record: second, quantity: 1)),
                 ]))
             guard case .failure(.operation(index: 1, .insufficientStock)) = refused else {
                 Issue.record("unexpected \(refused)")
@@ -149,10 +165,10 @@ struct StockConformanceTests {
             let record = fixture.records[0]
             try await fixture.receive(5, record)
             let stale = try await fixture.ask(
-                .move(.ship(StockChange(record: record, quantity: 1, expectedVersion: 0))))
+                .move(.change(.ship, StockChange(record: record, quantity: 1, expectedVersion: 0))))
             #expect(stale == .failure(.versionConflict(currentVersion: 1)))
             let fresh = try await fixture.ask(
-                .move(.ship(StockChange(record: record, quantity: 1, expectedVersion: 1))))
+                .move(.change(.ship, StockChange(record: record, quantity: 1, expectedVersion: 1))))
             #expect(fresh.change?.version == 2)
         }
     }
@@ -164,10 +180,12 @@ struct StockConformanceTests {
             try await fixture.receive(5, record)
             try await fixture.archive(record)
             let refusal = Result<Outcome, StockRefusal>.failure(.archived(.product(record.sku)))
-            try await fixture.expect(.move(.receive(StockChange(record: record, quantity: 1))), refusal)
+            try await fixture.expect(.move(.change(.receive, StockChange(record: record, quantity: 1))), refusal)
+            try await fixture.expect(.move(.change(.return, StockChange(record: record, quantity: 1))), refusal)
             try await fixture.expect(fixture.reserve(1, record), refusal)
             #expect(
-                try await fixture.ask(.move(.ship(StockChange(record: record, quantity: 1)))).change?.newQuantity == 4)
+                try await fixture.ask(.move(.change(.ship, StockChange(record: record, quantity: 1)))).change?
+                    .newQuantity == 4)
         }
     }
 
@@ -178,7 +196,7 @@ struct StockConformanceTests {
             let count = Command.move(
                 .adjust(Adjustment(record: record, target: .count(Quantity.highest), note: Note(reason: "count"))))
             #expect(try await fixture.ask(count).change?.newQuantity == Quantity.highest)
-            let more = try await fixture.ask(.move(.receive(StockChange(record: record, quantity: 1))))
+            let more = try await fixture.ask(.move(.change(.receive, StockChange(record: record, quantity: 1))))
             #expect(more == .failure(.quantityTooHigh(record)))
         }
     }

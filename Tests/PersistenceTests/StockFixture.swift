@@ -38,7 +38,7 @@ struct StockFixture: Sendable {
     }
 
     func receive(_ quantity: Int64, _ record: RecordReference) async throws {
-        _ = try await submit(.move(.receive(StockChange(record: record, quantity: quantity))))
+        _ = try await submit(.move(.change(.receive, StockChange(record: record, quantity: quantity))))
     }
 
     func reserve(_ quantity: Int64, _ record: RecordReference, for order: OrderID = order()) -> Command {

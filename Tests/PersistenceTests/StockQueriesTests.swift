@@ -18,7 +18,7 @@ struct StockQueriesTests {
                     .setPolicy(PolicyChange(record: record, reorderPoint: 5, reorderQuantity: 10)), actor: "setup")
                 if index > 0 {
                     _ = try await stock.engine.submit(
-                        .move(.receive(StockChange(record: record, quantity: Int64(index)))), actor: "setup")
+                        .move(.change(.receive, StockChange(record: record, quantity: Int64(index)))), actor: "setup")
                 }
             }
             try await body(stock, records)
@@ -73,8 +73,8 @@ struct StockQueriesTests {
             for index in 1...40 {
                 let command: Command =
                     index.isMultiple(of: 3)
-                    ? .move(.ship(StockChange(record: record, quantity: 1)))
-                    : .move(.receive(StockChange(record: record, quantity: 2)))
+                    ? .move(.change(.ship, StockChange(record: record, quantity: 1)))
+                    : .move(.change(.receive, StockChange(record: record, quantity: 2)))
                 _ = try await stock.engine.submit(command, actor: "test")
             }
             let id = try #require(try await stock.record(record)?.id)

@@ -17,8 +17,8 @@ struct StockReportsTests {
                 _ = try await stock.engine.submit(command, actor: "test")
             }
             // Three records: 10 on hand; 4 on hand, 3 of them held, a point of 2; none.
-            try await submit(.move(.receive(StockChange(record: records[0], quantity: 10))))
-            try await submit(.move(.receive(StockChange(record: records[1], quantity: 4))))
+            try await submit(.move(.change(.receive, StockChange(record: records[0], quantity: 10))))
+            try await submit(.move(.change(.receive, StockChange(record: records[1], quantity: 4))))
             try await submit(.setPolicy(PolicyChange(record: records[1], reorderPoint: 2, reorderQuantity: 5)))
             try await submit(.setPolicy(PolicyChange(record: records[2], reorderPoint: 0, reorderQuantity: 5)))
             let order = ReserveOrder(

@@ -33,7 +33,7 @@ struct SweeperTests {
                 skus: (0..<skus).map { "S\($0)" }, warehouses: (0..<warehouses).map { "W\($0)" })
             for record in records {
                 _ = try await stock.engine.submit(
-                    .move(.receive(StockChange(record: record, quantity: 1_000))), actor: "setup")
+                    .move(.change(.receive, StockChange(record: record, quantity: 1_000))), actor: "setup")
             }
             try await body(SweptStock(stock: stock, records: records, sweeper: stock.sweeper(bounds)))
             #expect(try await stock.audit() == [])

@@ -189,7 +189,7 @@ struct TopMoversTests {
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
             for record in records {
                 let receipt = StockChange(record: record, quantity: 7)
-                _ = try await stock.engine.submit(.move(.receive(receipt)), actor: "test")
+                _ = try await stock.engine.submit(.move(.change(.receive, receipt)), actor: "test")
             }
             let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(1000000000, 1000); COMMIT"
             try await stock.sql(roll)

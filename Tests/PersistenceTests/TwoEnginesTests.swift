@@ -32,7 +32,7 @@ struct TwoEnginesTests {
     func creation() async throws {
         try await with { engines, records in
             let commands = (0..<100).map { index in
-                Command.move(.receive(StockChange(record: records[index % 4], quantity: 1)))
+                Command.move(.change(.receive, StockChange(record: records[index % 4], quantity: 1)))
             }
             let results = await run(commands, on: engines)
             #expect(results.allSatisfy { (try? $0.get()) != nil })
@@ -47,7 +47,7 @@ struct TwoEnginesTests {
     func lastUnit() async throws {
         try await with { engines, records in
             _ = try await engines[0].engine.submit(
-                .move(.receive(StockChange(record: records[0], quantity: 50))), actor: "setup")
+                .move(.change(.receive, StockChange(record: records[0], quantity: 50))), actor: "setup")
             let commands = (0..<200).map { _ in
                 Command.reserve(
                     ReserveOrder(
@@ -72,7 +72,7 @@ struct TwoEnginesTests {
             let (here, there) = (records[0], records[1])
             for record in [here, there] {
                 _ = try await engines[0].engine.submit(
-                    .move(.receive(StockChange(record: record, quantity: 1_000))), actor: "setup")
+                    .move(.change(.receive, StockChange(record: record, quantity: 1_000))), actor: "setup")
             }
             let commands = (0..<600).map { index in
                 Command.move(
@@ -92,7 +92,7 @@ struct TwoEnginesTests {
         try await with { engines, records in
             for record in records {
                 _ = try await engines[0].engine.submit(
-                    .move(.receive(StockChange(record: record, quantity: 10_000))), actor: "setup")
+                    .move(.change(.receive, StockChange(record: record, quantity: 10_000))), actor: "setup")
             }
             var random = SeededRandom()
             print("growing orders: TEST_SEED=\(random.seed)")

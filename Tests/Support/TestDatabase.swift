@@ -25,11 +25,7 @@ public struct TestDatabase: Sendable {
     private static let template = AsyncLazy<String> {
         let name = "template_\(ProcessInfo.processInfo.processIdentifier)_\(UInt32.random(in: 0...UInt32.max))"
         try await administer("CREATE DATABASE \(name)")
-        let connection = try await PostgresConnection.connect(
-            configuration: configuration(of: name), reactor: reactor)
-        let migrations = try MigrationFolder.read(folder())
-        _ = try await Migrator(connection: connection, migrations: migrations).migrate { _ in }
-        await connection.close()
+        try await TestDatabase(name: name, configuration: configuration(of: name)).migrate()
         // PostgreSQL copies a database only while no session is connected to it.
         try await eventually("all sessions of the template are closed") {
             let count = try await count("SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)'")
@@ -40,7 +36,31 @@ public struct TestDatabase: Sendable {
 
     /// Runs a body with a new database, and drops the database afterwards.
     public static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
-        let template = try await template.value()
+        try await with(copyOf: try await template.value(), body)
+    }
+
+    /// The same with the first migrations alone, as a program of an earlier version left it.
+    public static func with<Value>(
+        migrations count: Int, _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
+        try await with(copyOf: "template0") { database in
+            try await database.migrate(first: count)
+            return try await body(database)
+        }
+    }
+
+    /// Applies the migrations that are missing, or those that are missing of the first ones.
+    public func migrate(first count: Int = .max) async throws {
+        let connection = try await PostgresConnection.connect(
+            configuration: configuration, reactor: Self.reactor)
+        let migrations = try MigrationFolder.read(Self.folder()).prefix(count)
+        _ = try await Migrator(connection: connection, migrations: Array(migrations)).migrate { _ in }
+        await connection.close()
+    }
+
+    private static func with<Value>(
+        copyOf template: String, _ body: (TestDatabase) async throws -> Value
+    ) async throws -> Value {
         let name = "test_\(UInt64.random(in: 0...UInt64.max))"
         try await administer("CREATE DATABASE \(name) TEMPLATE \(template) STRATEGY file_copy")
         let database = TestDatabase(name: name, configuration: configuration(of: name))

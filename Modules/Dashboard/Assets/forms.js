@@ -112,7 +112,7 @@ function done(form, body, answer) {
     return `${count.format(body.quantity)} transferred from ${body.from_warehouse} to ${body.to_warehouse}`;
   }
   const now = `${answer.body.warehouse} has ${count.format(answer.body.new_quantity)} on hand now`;
-  if (form.dataset.done === "received") return `${count.format(body.quantity)} received: ${now}`;
+  if (body.quantity !== undefined) return `${count.format(body.quantity)} ${form.dataset.done}: ${now}`;
   return answer.body.transaction_id === null ? `Nothing to adjust: ${now}` : `Adjusted: ${now}`;
 }
 

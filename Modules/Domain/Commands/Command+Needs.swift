@@ -38,8 +38,8 @@ extension Command {
     /// The records whose product and warehouse must not be archived, or the command is refused.
     public var recordsThatMustNotBeArchived: [RecordReference] {
         switch self {
-        case .move(let movement): movement.received.map { [$0] } ?? []
-        case .batch(let movements): movements.compactMap(\.received)
+        case .move(let movement): movement.recordThatMustNotBeArchived.map { [$0] } ?? []
+        case .batch(let movements): movements.compactMap(\.recordThatMustNotBeArchived)
         case .reserve: records
         // Only a record that does not exist yet is received into; the machine checks that.
         case .setStock(let setting): setting.quantityOnHand > 0 ? [setting.record] : []
@@ -57,13 +57,17 @@ extension Movement {
     /// The one record, or the source and the destination of a transfer.
     public var records: [RecordReference] {
         switch self {
-        case .receive(let change), .ship(let change): [change.record]
+        case .change(_, let change): [change.record]
         case .adjust(let adjustment): [adjustment.record]
         case .transfer(let transfer): [transfer.source, transfer.destination]
         }
     }
 
-    fileprivate var received: RecordReference? {
-        if case .receive(let change) = self { change.record } else { nil }
+    /// nil: the movement is possible whatever is archived, or only the machine can tell.
+    var recordThatMustNotBeArchived: RecordReference? {
+        switch self {
+        case .change(let kind, let change): kind.forbidsArchived ? change.record : nil
+        case .adjust, .transfer: nil
+        }
     }
 }

@@ -24,8 +24,7 @@ public enum Command: Hashable, Sendable {
 
 /// A movement of units in, out, or from one warehouse to another.
 public enum Movement: Hashable, Sendable {
-    case receive(StockChange)
-    case ship(StockChange)
+    case change(ChangeKind, StockChange)
     case adjust(Adjustment)
     case transfer(Transfer)
 }

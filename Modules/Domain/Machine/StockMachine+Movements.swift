@@ -1,10 +1,8 @@
 extension StockMachine {
     mutating func move(_ movement: Movement, actor: String) throws(Interruption) -> MovementOutcome {
         switch movement {
-        case .receive(let change):
-            return .changed(try receive(change, actor: actor))
-        case .ship(let change):
-            return .changed(try ship(change, actor: actor))
+        case .change(let kind, let change):
+            return .changed(try self.change(kind, change, actor: actor))
         case .adjust(let adjustment):
             return .changed(try adjust(adjustment, actor: actor))
         case .transfer(let transfer):
@@ -12,16 +10,17 @@ extension StockMachine {
         }
     }
 
-    private mutating func receive(_ change: StockChange, actor: String) throws(Interruption) -> ChangeOutcome {
+    private mutating func change(
+        _ kind: ChangeKind, _ change: StockChange, actor: String
+    ) throws(Interruption) -> ChangeOutcome {
         try checkVersion(change.expectedVersion, of: change.record)
-        try checkRoom(for: change.quantity, in: change.record)
-        return apply(.receive, change.quantity, to: change.record, note: change.note, actor: actor)
-    }
-
-    private mutating func ship(_ change: StockChange, actor: String) throws(Interruption) -> ChangeOutcome {
-        try checkVersion(change.expectedVersion, of: change.record)
-        try checkAvailable(change.quantity, of: change.record)
-        return apply(.ship, -change.quantity, to: change.record, note: change.note, actor: actor)
+        let units = kind.sign * change.quantity
+        if units < 0 {
+            try checkAvailable(-units, of: change.record)
+        } else {
+            try checkRoom(for: units, in: change.record)
+        }
+        return apply(kind.ledgerKind, units, to: change.record, note: change.note, actor: actor)
     }
 
     private mutating func adjust(_ adjustment: Adjustment, actor: String) throws(Interruption) -> ChangeOutcome {

@@ -206,13 +206,13 @@ public struct StockMachine: Sendable {
         )
     }
 
-    /// In a batch, the refusal names the first operation that receives into the archived record.
+    /// In a batch, the refusal names the first operation that the archived record forbids.
     private func refusal(_ refusal: StockRefusal, of record: RecordReference, in command: Command) -> Interruption {
         guard case .batch(let movements) = command else { return .refused(refusal) }
-        let index = movements.firstIndex { movement in
-            if case .receive(let change) = movement { change.record.key == record.key } else { false }
+        guard let index = movements.firstIndex(where: { $0.recordThatMustNotBeArchived?.key == record.key }) else {
+            preconditionFailure("the record is that of an operation")
         }
-        return .refused(.operation(index: index ?? 0, refusal))
+        return .refused(.operation(index: index, refusal))
     }
 }
 

@@ -4,7 +4,7 @@
 /// it, so their sum can be checked.
 public struct LedgerEntry: Hashable, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
-        case receive, ship, adjust
+        case receive, `return`, ship, adjust
         case transferOut = "transfer_out"
         case transferIn = "transfer_in"
         case reserve, confirm, release, expire

@@ -68,7 +68,7 @@ extension SchemaComponent {
         "Movement",
         .object([
             "bucket_start": .time,
-            "units_in": Schema.units.described("Received."),
+            "units_in": Schema.units.described("Received and returned."),
             "units_out": Schema.units.described("Shipped and confirmed."),
             "units_adjusted": Schema.units.described("Adjustments, added with their signs."),
         ])

@@ -2,11 +2,6 @@ import Domain
 import HTTPCore
 import JSON
 
-/// The name of a movement in a batch, and of its route.
-enum MovementKind: String, CaseIterable {
-    case receive, ship, adjust, transfer
-}
-
 /// The members of movements' bodies.
 enum MovementBody {
     static let type = BodyField.required("type", FieldRule<MovementKind>.word())
@@ -45,8 +40,15 @@ enum MovementBody {
 extension MovementKind {
     var forms: [MovementBody.Form] {
         switch self {
-        case .receive: [change("Receive")]
-        case .ship: [change("Ship")]
+        case .change(let kind):
+            [
+                MovementBody.Form(
+                    name: rawValue.prefix(1).uppercased() + rawValue.dropFirst(),
+                    members: [
+                        MovementBody.sku, MovementBody.warehouse, MovementBody.quantity, kind.reason,
+                        MovementBody.reference, MovementBody.expectedVersion,
+                    ])
+            ]
         case .adjust: [adjustment("AdjustByChange", .change), adjustment("AdjustByCount", .count)]
         case .transfer:
             [
@@ -58,15 +60,6 @@ extension MovementKind {
                     ])
             ]
         }
-    }
-
-    private func change(_ name: String) -> MovementBody.Form {
-        MovementBody.Form(
-            name: name,
-            members: [
-                MovementBody.sku, MovementBody.warehouse, MovementBody.quantity, MovementBody.reason,
-                MovementBody.reference, MovementBody.expectedVersion,
-            ])
     }
 
     private enum Amount {
@@ -83,6 +76,11 @@ extension MovementKind {
                 MovementBody.expectedVersion,
             ], absent: [other])
     }
+}
+
+extension ChangeKind {
+    /// The member that says why.
+    fileprivate var reason: BodyField<String> { needsReason ? MovementBody.requiredReason : MovementBody.reason }
 }
 
 extension FieldRule where Value == Int64 {

@@ -6,14 +6,10 @@ extension FieldReader {
     /// Reads a movement's body; nil when something is at fault.
     mutating func movement(_ kind: MovementKind) -> MovementRequest? {
         switch kind {
-        case .receive:
-            let target = target()
+        case .change(let kind):
+            let target = target(isReasonRequired: kind.needsReason)
             let quantity = read(MovementBody.quantity)
-            return all(target, quantity).map { .receive($0, quantity: $1) }
-        case .ship:
-            let target = target()
-            let quantity = read(MovementBody.quantity)
-            return all(target, quantity).map { .ship($0, quantity: $1) }
+            return all(target, quantity).map { .change(kind, $0, quantity: $1) }
         case .adjust:
             let target = target(isReasonRequired: true)
             let amount = adjustment()
@@ -68,7 +64,7 @@ extension MovementRequest {
     /// The member that says how many units.
     var quantityField: String {
         switch self {
-        case .receive, .ship, .transfer: MovementBody.quantity.name
+        case .change, .transfer: MovementBody.quantity.name
         case .adjust(_, .change): MovementBody.change.name
         case .adjust(_, .count): MovementBody.count.name
         }

@@ -1,31 +1,52 @@
+import Domain
 import HTTPCore
 import UseCases
+
+extension MovementKind {
+    /// What its endpoint does, in one line.
+    var summary: String {
+        switch self {
+        case .change(let kind): kind.words.summary
+        case .adjust: "Corrects what is on hand, by a difference or by a count"
+        case .transfer: "Moves units from one warehouse to another, in one transaction"
+        }
+    }
+}
+
+extension ChangeKind {
+    fileprivate var words: (summary: String, example: String) {
+        switch self {
+        case .receive:
+            (
+                "Takes units into a warehouse",
+                """
+                {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 50, "reason": "New shipment from supplier"}
+                """
+            )
+        case .return:
+            (
+                "Takes back units that a customer returns",
+                """
+                {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 1, "reason": "wrong size"}
+                """
+            )
+        case .ship:
+            (
+                "Sends available units out",
+                #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 2}"#
+            )
+        }
+    }
+}
 
 extension EndpointDescription {
     static func movement(_ kind: MovementKind) -> EndpointDescription {
         switch kind {
-        case .receive: receive
-        case .ship: ship
+        case .change(let change): self.change(change)
         case .adjust: adjust
         case .transfer: transfer
         }
     }
-
-    private static let receive = change(
-        .receive,
-        "receiveStock",
-        problems: [.archived],
-        example: """
-            {"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 50, "reason": "New shipment from supplier"}
-            """
-    )
-
-    private static let ship = change(
-        .ship,
-        "shipStock",
-        problems: [.insufficientStock],
-        example: #"{"sku": "LAPTOP-001", "warehouse_code": "WH1", "quantity": 2}"#
-    )
 
     private static let adjust = EndpointDescription(
         id: "adjustStock",
@@ -89,17 +110,16 @@ extension EndpointDescription {
         problems: [.notFound, .archived, .concurrencyConflict, .systemBusy, .insufficientStock]
     )
 
-    private static func change(
-        _ kind: MovementKind, _ id: String, problems: [ProblemCode], example: String
-    ) -> EndpointDescription {
+    private static func change(_ kind: ChangeKind) -> EndpointDescription {
         EndpointDescription(
-            id: id,
+            id: kind.rawValue + "Stock",
             tag: .stock,
-            body: Sample(kind.forms[0].schema, example: example),
+            body: Sample(MovementKind.change(kind).forms[0].schema, example: kind.words.example),
             answers: [
                 Answer(200, "What changed.", .reference(.stockChange), links: Link.toRecord(at: "/inventory_id"))
             ],
-            problems: [.notFound, .concurrencyConflict, .systemBusy] + problems
+            problems: [.notFound, .concurrencyConflict, .systemBusy] + (kind.forbidsArchived ? [.archived] : [])
+                + (kind.sign < 0 ? [.insufficientStock] : [])
         )
     }
 }

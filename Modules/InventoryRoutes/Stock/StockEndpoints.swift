@@ -3,26 +3,19 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Receive, ship, adjust, transfer: one movement a request.
+/// One movement a request: an endpoint for each kind.
 struct StockEndpoints: Sendable {
     let stock: StockService
 
-    var endpoints: [Endpoint] {
-        [
-            endpoint(.receive, "Takes units into a warehouse"),
-            endpoint(.ship, "Sends available units out"),
-            endpoint(.adjust, "Corrects what is on hand, by a difference or by a count"),
-            endpoint(.transfer, "Moves units from one warehouse to another, in one transaction"),
-        ]
-    }
+    var endpoints: [Endpoint] { MovementKind.allCases.map(endpoint) }
 
-    private func endpoint(_ kind: MovementKind, _ summary: String) -> Endpoint {
+    private func endpoint(_ kind: MovementKind) -> Endpoint {
         Endpoint(
             .post,
             .api("/inventory/\(kind.rawValue)"),
             scope: .stockWrite,
             body: .json,
-            summary: summary,
+            summary: kind.summary,
             description: .movement(kind),
             .command { try move(kind, $0) })
     }

@@ -2,8 +2,7 @@ public import Domain
 
 /// A movement as a caller requests it: by codes, which may not exist.
 public enum MovementRequest: Hashable, Sendable {
-    case receive(StockTarget, quantity: Int64)
-    case ship(StockTarget, quantity: Int64)
+    case change(ChangeKind, StockTarget, quantity: Int64)
     case adjust(StockTarget, Adjustment.Target)
     case transfer(sku: SKU, from: WarehouseCode, to: WarehouseCode, quantity: Int64, note: Note)
 
@@ -156,7 +155,7 @@ extension MovementRequest {
     /// The names to resolve: one, or a transfer's source and destination.
     fileprivate var names: [RecordName] {
         switch self {
-        case .receive(let target, _), .ship(let target, _), .adjust(let target, _):
+        case .change(_, let target, _), .adjust(let target, _):
             [.codes(target.sku, target.warehouseCode)]
         case .transfer(let sku, let from, let to, _, _):
             [.codes(sku, from), .codes(sku, to)]
@@ -167,12 +166,9 @@ extension MovementRequest {
     fileprivate func movement(_ records: ArraySlice<RecordReference>) -> Movement {
         let record = records[records.startIndex]
         switch self {
-        case .receive(let target, let quantity):
-            return .receive(
-                StockChange(
-                    record: record, quantity: quantity, note: target.note, expectedVersion: target.expectedVersion))
-        case .ship(let target, let quantity):
-            return .ship(
+        case .change(let kind, let target, let quantity):
+            return .change(
+                kind,
                 StockChange(
                     record: record, quantity: quantity, note: target.note, expectedVersion: target.expectedVersion))
         case .adjust(let target, let amount):

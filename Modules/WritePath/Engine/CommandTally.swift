@@ -17,7 +17,7 @@ struct CommandTally {
     init(factory: any MetricsFactory = MetricsSystem.factory) {
         self.factory = factory
         // A rate needs a series that was there before the first of its kind.
-        for action in CommandAction.allCases { counters[Key(action: action, outcome: .done)] = counter(action, .done) }
+        for action in CommandAction.all { counters[Key(action: action, outcome: .done)] = counter(action, .done) }
     }
 
     mutating func count(_ command: Command, _ failure: ServiceFailure?) {
@@ -30,15 +30,18 @@ struct CommandTally {
     private func counter(_ action: CommandAction, _ outcome: CommandEnd) -> Counter {
         Counter(
             label: action.isOfOrder ? "inventory_reservations_total" : "inventory_stock_operations_total",
-            dimensions: [("action", action.rawValue), ("outcome", outcome.rawValue)], factory: factory)
+            dimensions: [("action", action.name), ("outcome", outcome.rawValue)], factory: factory)
     }
 }
 
-private enum CommandAction: String, CaseIterable {
+private enum CommandAction: Hashable {
     case reserve, confirm, release, extend, expire
-    case receive, ship, adjust, transfer, batch
-    case setPolicy = "set_policy"
-    case setStock = "set_stock"
+    case move(MovementKind)
+    case batch, setPolicy, setStock
+
+    static let all: [CommandAction] =
+        [.reserve, .confirm, .release, .extend, .expire] + MovementKind.allCases.map(CommandAction.move)
+        + [.batch, .setPolicy, .setStock]
 
     init(_ command: Command) {
         self =
@@ -48,20 +51,32 @@ private enum CommandAction: String, CaseIterable {
             case .release: .release
             case .extend: .extend
             case .expire: .expire
-            case .move(.receive): .receive
-            case .move(.ship): .ship
-            case .move(.adjust): .adjust
-            case .move(.transfer): .transfer
+            case .move(let movement): .move(movement.kind)
             case .batch: .batch
             case .setPolicy: .setPolicy
             case .setStock: .setStock
             }
     }
 
+    /// The label of the metric.
+    var name: String {
+        switch self {
+        case .reserve: "reserve"
+        case .confirm: "confirm"
+        case .release: "release"
+        case .extend: "extend"
+        case .expire: "expire"
+        case .move(let kind): kind.rawValue
+        case .batch: "batch"
+        case .setPolicy: "set_policy"
+        case .setStock: "set_stock"
+        }
+    }
+
     var isOfOrder: Bool {
         switch self {
         case .reserve, .confirm, .release, .extend, .expire: true
-        default: false
+        case .move, .batch, .setPolicy, .setStock: false
         }
     }
 }

@@ -63,7 +63,8 @@ struct DashboardPageTests {
     @Test func `A product's page has its stock, its past and the forms, and a SKU may hold a slash`() async throws {
         let text = try await TestDashboard().get("/dashboard/products/LAPTOP-001").text
         for part in [
-            "1,234", "First &amp; only", "data-form=\"/api/v1/inventory/receive\"", "<desc>", "class=\"line on-hand\"",
+            "1,234", "First &amp; only", "data-form=\"/api/v1/inventory/receive\"",
+            "data-form=\"/api/v1/inventory/return\"", "<desc>", "class=\"line on-hand\"",
         ] {
             #expect(text.contains(part), "\(part)")
         }

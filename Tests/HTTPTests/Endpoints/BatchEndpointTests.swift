@@ -60,7 +60,7 @@ struct BatchEndpointTests {
             #expect(answer.status == 422)
             #expect(
                 answer.faults == [
-                    "operations[1].type: must be one of receive, ship, adjust, transfer",
+                    "operations[1].type: must be one of \(MovementKind.allCases.map(\.rawValue).joined(separator: ", "))",
                     "operations[2]: must be an object, not a number",
                     "operations[3].quantity: must be an integer, not a string", "operations[4].type: is required",
                 ]

@@ -15,7 +15,8 @@ struct StockEndpointTests {
             #expect(
                 command
                     == .move(
-                        .receive(
+                        .change(
+                            .receive,
                             StockChange(
                                 record: Samples.reference,
                                 quantity: 50,
@@ -46,11 +47,30 @@ struct StockEndpointTests {
         }
     }
 
+    @Test("a return is answered like a receive and needs a reason, also in a batch")
+    func returned() async throws {
+        var ports = TestPorts()
+        let change = StockChange(record: Samples.reference, quantity: 2, note: Note(reason: "wrong size"))
+        ports.submit = { command, _ in
+            #expect(command == .move(.change(.return, change)))
+            return .moved(.changed(Samples.changed(from: 100, to: 102)))
+        }
+        try await withAPI(ports) { api in
+            let body = #""sku":"LAPTOP-001","warehouse_code":"WH1","quantity":2"#
+            let answer = try await api.post("/inventory/return", #"{\#(body),"reason":"wrong size"}"#)
+            #expect(answer.status == 200)
+            #expect(answer.members["new_quantity"] as? Int == 102)
+            #expect(try await api.post("/inventory/return", "{\(body)}").faults == ["reason: is required"])
+            let batch = try await api.post("/inventory/batch", #"{"operations":[{"type":"return",\#(body)}]}"#)
+            #expect(batch.faults == ["operations[0].reason: is required"])
+        }
+    }
+
     @Test("a ship takes an integer however it is written, and null as absent")
     func ship() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
-            #expect(command == .move(.ship(StockChange(record: Samples.reference, quantity: 200))))
+            #expect(command == .move(.change(.ship, StockChange(record: Samples.reference, quantity: 200))))
             return .moved(.changed(Samples.changed(from: 300, to: 100)))
         }
         try await withAPI(ports) { api in

@@ -196,11 +196,12 @@ extension TestPorts {
 
     private static func outcome(of movement: Movement) throws(ServiceFailure) -> MovementOutcome {
         switch movement {
-        case .receive(let change):
-            if change.quantity == Quantity.movable.upperBound { throw .refused(.quantityTooHigh(change.record)) }
-            return .changed(try changed(change.record, change.expectedVersion))
-        case .ship(let change):
-            if change.quantity > 100 { throw .refused(shortage(change.record, change.quantity)) }
+        case .change(let kind, let change):
+            if kind.sign < 0 {
+                if change.quantity > 100 { throw .refused(shortage(change.record, change.quantity)) }
+            } else if change.quantity == Quantity.movable.upperBound {
+                throw .refused(.quantityTooHigh(change.record))
+            }
             return .changed(try changed(change.record, change.expectedVersion))
         case .adjust(let adjustment): return .changed(try changed(adjustment.record, adjustment.expectedVersion))
         case .transfer(let transfer):

@@ -7,12 +7,11 @@ import UseCases
 
 @Suite("Bad input")
 struct BadInputTests {
-    private static let writes: [(HTTPRequest.Method, String)] = [
-        (.post, "/inventory/receive"), (.post, "/inventory/ship"), (.post, "/inventory/adjust"),
-        (.post, "/inventory/transfer"), (.post, "/inventory/batch"), (.post, "/reservations"), (.post, "/products"),
-        (.post, "/warehouses"), (.put, "/inventory/LAPTOP-001/WH1"),
-        (.post, "/reservations/\(Samples.orderText)/extend"),
-    ]
+    private static let writes: [(HTTPRequest.Method, String)] =
+        MovementKind.allCases.map { (.post, "/inventory/\($0.rawValue)") } + [
+            (.post, "/inventory/batch"), (.post, "/reservations"), (.post, "/products"), (.post, "/warehouses"),
+            (.put, "/inventory/LAPTOP-001/WH1"), (.post, "/reservations/\(Samples.orderText)/extend"),
+        ]
     private static let patches: [(HTTPRequest.Method, String)] = [
         (.patch, "/products/LAPTOP-001"), (.patch, "/warehouses/WH1"),
     ]

@@ -59,7 +59,7 @@ enum PlainFigures {
         ) buckets
         LEFT JOIN (
             SELECT \(begin("created_at", hours)) AS bucket,
-                sum(quantity_change) FILTER (WHERE type = 'receive') AS units_in,
+                sum(quantity_change) FILTER (WHERE type IN ('receive', 'return')) AS units_in,
                 -sum(quantity_change) FILTER (WHERE \(isSale)) AS units_out,
                 sum(quantity_change) FILTER (WHERE type = 'adjust') AS units_adjusted
             FROM inventory_transactions GROUP BY 1
