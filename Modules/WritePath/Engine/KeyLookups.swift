@@ -1,8 +1,8 @@
-/// Whether a lane looks idempotency keys up before it decides, or leaves it to the insert of the new ones to find an old
-/// one. Either way a key has one answer; what differs is what is done twice. Pure.
+/// Decides whether a lane looks up idempotency keys before it decides a batch, or lets the insert of the new keys find a
+/// repeated one. Either way a key has one answer; without the look-up a repeated key makes the batch run twice. Pure.
 struct KeyLookups {
     private let limit: Int
-    /// Commands that are still looked up.
+    /// Commands for which look-ups stay on.
     private var left: Int
 
     init(_ settings: EngineSettings) {
@@ -12,9 +12,9 @@ struct KeyLookups {
 
     var isOn: Bool { left > 0 }
 
-    /// So many commands with a key were decided, and none had been answered before.
+    /// Notes that this many commands with a key were decided and none had been answered before.
     mutating func noteNew(_ count: Int) { left = max(0, left - count) }
 
-    /// One had been answered before, or may have been.
-    mutating func noteOld() { left = max(1, limit) }
+    /// Notes that a command was answered before, or may have been.
+    mutating func noteRepeated() { left = max(1, limit) }
 }
