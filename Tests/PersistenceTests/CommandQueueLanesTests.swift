@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import WritePath
 
-/// Lanes that use the queue at random, and record every violated invariant.
+/// Simulated lanes that use the queue at random and record every violated invariant.
 struct QueueLanes {
     typealias Queue = CommandQueue<Int>
 
@@ -67,16 +67,16 @@ struct QueueLanes {
         let recordLimit = number(1...20)
         let held = heldKeys
         let before = queue.waiting
-        let freshLimit = number(0...2) == 0 ? number(1...3) : .max
+        let newRecordLimit = number(0...2) == 0 ? number(1...3) : .max
         let batch = queue.take(
-            limit: limit, freshLimit: freshLimit, stepLimit: recordLimit, now: CommandQueueTests.at(now))
+            limit: limit, newRecordLimit: newRecordLimit, stepLimit: recordLimit, now: CommandQueueTests.at(now))
         check(batch.count <= limit, "more than the limit", &faults)
         var known: Set<RecordKey> = []
-        let fresh = batch.count { item in
+        let newRecords = batch.count { item in
             defer { known.formUnion(item.keys) }
             return item.keys.count != 1 || !known.contains(item.keys[0])
         }
-        check(fresh <= freshLimit, "more new records than the limit", &faults)
+        check(newRecords <= newRecordLimit, "more new records than the limit", &faults)
         let sum = batch.reduce(0) { $0 + $1.weight }
         check(batch.count <= 1 || sum <= max(recordLimit, batch[0].weight), "more steps than the limit", &faults)
         check(batch.map(\.id) == batch.map(\.id).sorted(), "a batch is out of order", &faults)

@@ -63,11 +63,11 @@ struct CommandQueueTests {
             _ = add("\(place)", Self.keys(record), to: &queue)
         }
         _ = add("both", Self.keys(3, 4), to: &queue)
-        let first = queue.take(limit: 100, freshLimit: 3, stepLimit: 1_000, now: Self.at(0))
+        let first = queue.take(limit: 100, newRecordLimit: 3, stepLimit: 1_000, now: Self.at(0))
         #expect(first.map(\.payload) == ["0", "1", "2", "3", "4", "5"])
         #expect(queue.mayBeReady)
         queue.finish(first)
-        let second = queue.take(limit: 100, freshLimit: 2, stepLimit: 1_000, now: Self.at(0))
+        let second = queue.take(limit: 100, newRecordLimit: 2, stepLimit: 1_000, now: Self.at(0))
         #expect(second.map(\.payload) == ["6", "both"])
     }
 
@@ -80,7 +80,7 @@ struct CommandQueueTests {
         #expect(queue.count == 1)
     }
 
-    @Test("a batch ends before the command that would pass its limit of records; the first is taken whatever it needs")
+    @Test("a batch ends before the command that would exceed its limit of records, but always takes the first")
     func recordLimit() {
         var queue = Queue()
         _ = add("huge", (0..<50).map(Self.key), to: &queue)

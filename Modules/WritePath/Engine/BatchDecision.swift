@@ -10,7 +10,8 @@ struct BatchDecision {
     let sequence: UInt64
     /// The commands and their results, in the order of the decisions.
     private(set) var decided: [(QueuedCommand, Result<Outcome, StockRefusal>)] = []
-    /// Commands that return to the queue: they need further records, or repeat a key of the batch.
+    /// Commands that return to the queue: they need further records, repeat a key of
+    /// the batch, or are still short of units.
     private(set) var returned: [QueuedCommand] = []
     /// Commands over `EngineSettings.roundLimit`, because their order kept growing.
     private(set) var abandoned: [QueuedCommand] = []

@@ -119,7 +119,8 @@ package actor CommandEngine {
             let now = ContinuousClock.now
             if shouldStartLane(now) {
                 let batch = queue.take(
-                    limit: settings.batchLimit, freshLimit: batchShare, stepLimit: settings.batchStepLimit, now: now)
+                    limit: settings.batchLimit, newRecordLimit: batchShare, stepLimit: settings.batchStepLimit, now: now
+                )
                 if !batch.isEmpty {
                     running.add(weight: Self.weight(of: batch))
                     updateWakeThreshold()

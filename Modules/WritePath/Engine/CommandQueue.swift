@@ -94,11 +94,11 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     /// Takes the next batch and holds its records.
     /// - Parameters:
     ///   - limit: the most commands.
-    ///   - freshLimit: the most commands with a record that no earlier command of the batch has. Commands for a record that
+    ///   - newRecordLimit: the most commands with a record that no earlier command of the batch has. Commands for a record that
     ///     the batch holds already do not count: no other batch could take them meanwhile.
     ///   - stepLimit: the most steps; the first command is taken at any weight.
     mutating func take(
-        limit: Int, freshLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
+        limit: Int, newRecordLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
     ) -> [Item] {
         let now = QueueTime(now)
         guard mayBeReady || hasPauseEnded(now) else { return [] }
@@ -109,19 +109,19 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         batch.reserveCapacity(min(limit, waiting.count))
         var reserved: Set<RecordKey> = []
         var steps = 0
-        var fresh = 0
+        var newRecords = 0
         // Commands that stay move forward in place; if none is taken, none moves.
         var kept = waiting.startIndex
         var next = waiting.startIndex
-        while next < waiting.endIndex, batch.count < limit, fresh < freshLimit {
+        while next < waiting.endIndex, batch.count < limit, newRecords < newRecordLimit {
             var item = waiting[next]
             let isTooMuch = !batch.isEmpty && steps + item.weight > stepLimit
             switch readiness(of: item, reserved: reserved, now: now, holds: !isTooMuch) {
             case .ready where isTooMuch:
                 return finishTake(batch, kept: kept, next: next)
-            case .ready(let isFresh):
+            case .ready(let addsRecord):
                 item.batch = lastBatch
-                if isFresh { fresh += 1 }
+                if addsRecord { newRecords += 1 }
                 steps += item.weight
                 batch.append(item)
                 next += 1
@@ -142,8 +142,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     private enum Readiness {
-        /// `isFresh`: the command has a record that no earlier command of the batch has.
-        case ready(isFresh: Bool)
+        /// `addsRecord`: the command has a record that no earlier command of the batch has.
+        case ready(addsRecord: Bool)
         /// A running batch holds one of its records, or an older command reserves it.
         case passedOver
         /// It waits for another process or session, and reserves nothing meanwhile.
@@ -163,7 +163,7 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         }
         if item.keys.contains(where: isHeld) { return .passedOver }
         if holds { for key in item.keys { holders[key] = lastBatch } }
-        return .ready(isFresh: true)
+        return .ready(addsRecord: true)
     }
 
     /// Holds a record for the new batch; changes nothing and returns `passedOver` when a running batch holds it.
@@ -172,7 +172,7 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         func take(_ holder: inout UInt64) -> Readiness {
             guard !running.contains(holder) else { return .passedOver }
             defer { holder = batch }
-            return .ready(isFresh: holder != batch)
+            return .ready(addsRecord: holder != batch)
         }
         return take(&holders[key, default: 0])
     }

@@ -3,18 +3,18 @@
 struct KeyLookups {
     private let limit: Int
     /// Commands for which look-ups stay on.
-    private var left: Int
+    private var remaining: Int
 
     init(_ settings: EngineSettings) {
         limit = settings.keyLookups
-        left = settings.keyLookups
+        remaining = settings.keyLookups
     }
 
-    var isOn: Bool { left > 0 }
+    var isOn: Bool { remaining > 0 }
 
     /// Notes that this many commands with a key were decided and none had been answered before.
-    mutating func noteNew(_ count: Int) { left = max(0, left - count) }
+    mutating func noteNew(_ count: Int) { remaining = max(0, remaining - count) }
 
     /// Notes that a command was answered before, or may have been.
-    mutating func noteRepeated() { left = max(1, limit) }
+    mutating func noteRepeated() { remaining = max(1, limit) }
 }

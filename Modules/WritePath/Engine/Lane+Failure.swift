@@ -10,7 +10,7 @@ enum BatchFailure: Error {
     case before(PostgresError)
     /// The COMMIT certainly did not take effect.
     case aborted(PostgresError)
-    /// Whether the COMMIT took effect cannot be known.
+    /// It is unknown whether the COMMIT took effect.
     case unknown(PostgresError)
 }
 

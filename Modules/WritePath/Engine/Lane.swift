@@ -93,27 +93,27 @@ actor Lane {
             }
             return await runToEnd(batch) { _ in }
         case .answered(let granted, let token, let contended):
-            var mine: [QueuedCommand] = []
+            var leased: [QueuedCommand] = []
             var keys: Set<LeaseKey> = []
             var remainder = Remainder()
             let idlePause = granted.contains(true) ? nil : randomPause(Self.leasePause(idleAfter: waited(by: batch)))
             for (item, (group, isGranted)) in zip(batch, zip(groups, granted)) {
                 if isGranted {
-                    mine.append(item)
+                    leased.append(item)
                     keys.formUnion(group)
                 } else {
                     putBack(item, pausedFor: idlePause ?? randomPause(Self.leasePause), into: &remainder)
                 }
             }
-            guard !mine.isEmpty else { return remainder }
+            guard !leased.isEmpty else { return remainder }
             let held = Array(keys)
             let leases = leases
-            let rest = await runToEnd(mine) { _ in await leases.release(held, token: token) }
+            let rest = await runToEnd(leased) { _ in await leases.release(held, token: token) }
             remainder.commands += rest.commands
             remainder.pauses += rest.pauses
             if !contended.isEmpty {
                 // Another process waits for these records: let it go first.
-                for item in mine {
+                for item in leased {
                     for key in item.keys where contended.contains(leaseKey(key)) {
                         remainder.pauses.append((key, randomPause(Self.yieldPause)))
                     }

@@ -19,10 +19,10 @@ extension PostgresBulkImport {
         let summary: ImportSummary
         do throws(ServiceFailure) {
             summary = try await transaction.run { connection in
-                var run = StockImport(connection: connection, table: table, options: options)
+                var stockImport = StockImport(connection: connection, table: table, options: options)
                 published.removeAll()
                 changed = 0
-                return try await run.all { machine in
+                return try await stockImport.run { machine in
                     raisesAlerts = raisesAlerts || machine.changes.raisesAlerts
                     let records = BatchSave(machine).publishedRecords()
                     changed += records.count

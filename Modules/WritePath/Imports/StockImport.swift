@@ -42,7 +42,7 @@ struct StockImport {
 
     /// - Parameter saved: called with the machine of each saved chunk.
     /// - Throws: `ServiceFailure.invalidRows` with all faults; `PostgresError`.
-    mutating func all(_ saved: (StockMachine) -> Void) async throws -> ImportSummary {
+    mutating func run(_ saved: (StockMachine) -> Void) async throws -> ImportSummary {
         try await names.learn(table.rows.lazy.map(\.value), on: connection)
         var lines = resolved()
         try await locate(&lines)
