@@ -94,8 +94,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     /// Takes the next batch and holds its records.
     /// - Parameters:
     ///   - limit: the most commands.
-    ///   - newRecordLimit: the most commands with a record that no earlier command of the batch has. Commands for a record that
-    ///     the batch holds already do not count: no other batch could take them meanwhile.
+    ///   - newRecordLimit: the most commands with a record that no earlier command of the batch has. Commands for a record
+    ///     that the batch holds already do not count: no other batch could take them meanwhile.
     ///   - stepLimit: the most steps; the first command is taken at any weight.
     mutating func take(
         limit: Int, newRecordLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
