@@ -1,20 +1,20 @@
 import Domain
 import OrderedCollections
 
-/// A bounded memory of which record is whose: 60 to 110 bytes a record, a third of what two dictionaries take.
+/// A bounded cache of record ids and keys, in both directions: 60 to 110 bytes a record, a third of two dictionaries.
 ///
-/// Two generations, as in `Remembered`: what was just learned outlives half the limit of further learning.
+/// It has two generations, as `Remembered` has: an entry survives at least half the limit of further entries.
 struct CachedRecords {
     private let limit: Int
     private var young = Generation()
     private var old = Generation()
 
-    /// - Parameter limit: records at most, over both generations.
+    /// - Parameter limit: the most records, over both generations.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// Whether the next new record lets others be forgotten.
+    /// Whether the next new record evicts others.
     var isFull: Bool { young.ids.count >= max(1, limit / 2) }
 
     subscript(id: InventoryID) -> RecordKey? { young[id] ?? old[id] }
@@ -22,7 +22,7 @@ struct CachedRecords {
 
     mutating func learn(_ id: InventoryID, _ key: RecordKey) {
         guard young[id] != key else { return }
-        // What it contradicts is from before the database went back in time.
+        // A contradicting entry is from before a failover that lost commits.
         young.forget(id)
         young.forget(key)
         if isFull {
@@ -40,7 +40,7 @@ struct CachedRecords {
         old.forget(key)
     }
 
-    /// Ids and keys in one order, so that the place of one is that of the other.
+    /// Ids and keys in the same order, so that an index of one is an index of the other.
     private struct Generation {
         var ids: OrderedSet<InventoryID> = []
         var keys: OrderedSet<RecordKey> = []
@@ -51,11 +51,11 @@ struct CachedRecords {
         mutating func forget(_ id: InventoryID) { forget(at: ids.firstIndex(of: id)) }
         mutating func forget(_ key: RecordKey) { forget(at: keys.firstIndex(of: key)) }
 
-        /// Moves all that follow; it is needed after a failover that lost commits, and hardly ever else.
-        private mutating func forget(at place: Int?) {
-            guard let place else { return }
-            ids.remove(at: place)
-            keys.remove(at: place)
+        /// Moves all entries that follow. Hardly ever needed except after a failover that lost commits.
+        private mutating func forget(at index: Int?) {
+            guard let index else { return }
+            ids.remove(at: index)
+            keys.remove(at: index)
         }
     }
 }

@@ -1,12 +1,12 @@
 import Synchronization
 import UseCases
 
-/// Look-ups of one kind: one query at a time, for all that asked while the last one ran.
+/// Coalesces look-ups of one kind: one query at a time, for all callers that arrived while the last one ran.
 ///
-/// Of a catalogue that is larger than the directory's memory most requests name what is not in it, and a query for each
-/// of them costs the database more than the sale.
+/// If the catalogue is larger than the directory's cache, most requests miss it, and a query for each of them costs the
+/// database more than the sale.
 final class CoalescedLookup<Key: Sendable>: Sendable {
-    /// What one who waits is told: to look up for all of these, or how it went.
+    /// What a waiting caller must do: run the query for a group, or return the result.
     fileprivate enum Turn {
         case lead(Group)
         case done(Result<Void, ServiceFailure>)
@@ -22,22 +22,23 @@ final class CoalescedLookup<Key: Sendable>: Sendable {
         var waiting: [(keys: [Key], continuation: CheckedContinuation<Turn, Never>)] = []
     }
 
-    /// Keys a query: its answer of some 100 bytes a key stays small beside what is in memory, and takes a millisecond or
-    /// two. One who asks for more at once has a query alone.
+    /// The most keys per query: it takes a millisecond or two and returns some 100 bytes per key. A caller with more keys
+    /// has a query of its own.
     static var keyLimit: Int { 500 }
 
     fileprivate let state = Mutex(State())
     private let look: @Sendable ([Key]) async throws(ServiceFailure) -> Void
 
-    /// - Parameter look: asks the database and remembers what it says; bounded in time.
+    /// - Parameter look: queries the database and caches the result; must have a time limit.
     init(look: @escaping @Sendable ([Key]) async throws(ServiceFailure) -> Void) {
         self.look = look
     }
 
-    /// How many callers wait for the query under way to end; for tests.
+    /// How many callers wait for the running query to end; for tests.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Returns when these keys have been asked for in a query that began after the call.
+    /// Returns when a query for these keys that began after the call has ended.
+    /// - Throws: what the query threw.
     func learn(_ keys: [Key]) async throws(ServiceFailure) {
         let turn = await withCheckedContinuation { (continuation: CheckedContinuation<Turn, Never>) in
             let isFirst = state.withLock { state in
@@ -52,13 +53,13 @@ final class CoalescedLookup<Key: Sendable>: Sendable {
         }
         switch turn {
         case .done(let result): try result.get()
-        case .lead(let group): try await lead(group).get()
+        case .lead(let group): try await runQuery(for: group).get()
         }
     }
 
-    /// Looks up for a group, and hands the lead to the first of those that came meanwhile.
-    private func lead(_ group: Group) async -> Result<Void, ServiceFailure> {
-        // A task of its own: that this caller goes away is nothing to the others.
+    /// Runs the query for a group, then makes the first waiting caller the next leader.
+    private func runQuery(for group: Group) async -> Result<Void, ServiceFailure> {
+        // An unstructured task: cancelling this caller must not fail the followers.
         let result = await Task { () async -> Result<Void, ServiceFailure> in
             do throws(ServiceFailure) {
                 return .success(try await look(group.keys))
@@ -73,7 +74,7 @@ final class CoalescedLookup<Key: Sendable>: Sendable {
 }
 
 extension CoalescedLookup.State {
-    /// The first of those that wait and a group of it and as many others as one query takes; nil when nobody waits.
+    /// Takes the first waiting caller as the leader, and as many others as fit into one query; nil when no caller waits.
     fileprivate mutating func nextGroup() -> (CheckedContinuation<CoalescedLookup.Turn, Never>, CoalescedLookup.Group)?
     {
         guard let first = waiting.first else {

@@ -1,8 +1,8 @@
 import Domain
 import UseCases
 
-/// What has been learned of names and ids. All of it is immutable in the database, so nothing here can become wrong
-/// unless the database itself goes back in time (a failover that loses commits): see `forget`.
+/// Cached names and ids. They never change in the database, so an entry can become wrong only if a failover loses
+/// commits: see `forget`.
 struct DirectoryCache {
     private(set) var productsBySKU: Remembered<SKU, ProductID>
     private(set) var skus: Remembered<ProductID, SKU>
@@ -10,7 +10,7 @@ struct DirectoryCache {
     private(set) var codes: Remembered<WarehouseID, WarehouseCode>
     private(set) var inventory: CachedRecords
 
-    /// - Parameter limit: entries that one kind of name may have.
+    /// - Parameter limit: the most entries per kind of name.
     init(limit: Int) {
         productsBySKU = Remembered(limit: limit)
         skus = Remembered(limit: limit)
@@ -35,12 +35,12 @@ struct DirectoryCache {
         inventory.learn(id, reference.key)
     }
 
-    /// A record that the database does not have any more.
+    /// Removes a record that the database no longer has.
     mutating func forget(_ id: InventoryID, _ key: RecordKey) {
         inventory.forget(id, key)
     }
 
-    /// Where a record is, as far as it is known.
+    /// The product and warehouse of a record; nil if not cached.
     func reference(of id: InventoryID) -> RecordReference? { inventory[id].flatMap(reference(to:)) }
 
     private func reference(to key: RecordKey) -> RecordReference? {
@@ -48,7 +48,7 @@ struct DirectoryCache {
         return RecordReference(key: key, sku: sku, warehouseCode: code)
     }
 
-    /// What a name means, as far as it is known.
+    /// The record that a name means; nil if not cached.
     func reference(_ name: RecordName) -> RecordReference? {
         switch name {
         case .inventory(let id):
@@ -62,7 +62,7 @@ struct DirectoryCache {
         }
     }
 
-    /// Why a name that was asked for is still not known, in words for the caller.
+    /// The message for the caller when a name is unknown after a look-up.
     func absence(of name: RecordName) -> String {
         switch name {
         case .inventory(let id): "Unknown inventory record: \(id)"

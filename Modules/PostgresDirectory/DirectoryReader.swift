@@ -4,15 +4,15 @@ import PostgresRows
 import Synchronization
 import UseCases
 
-/// Asks the database what names and ids mean, and remembers it.
+/// Reads names and ids from the database into the cache.
 final class DirectoryReader: Sendable {
-    let memory: Mutex<DirectoryCache>
+    let cache: Mutex<DirectoryCache>
     private let client: PostgresClient
 
-    /// - Parameter limit: entries that one kind of name may have in memory.
+    /// - Parameter limit: the most cache entries per kind of name.
     init(client: PostgresClient, limit: Int) {
         self.client = client
-        memory = Mutex(DirectoryCache(limit: limit))
+        cache = Mutex(DirectoryCache(limit: limit))
     }
 
     func learnProducts(skus: [SKU]) async throws(ServiceFailure) {
@@ -24,9 +24,9 @@ final class DirectoryReader: Sendable {
     }
 
     private func learnProducts(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, cache: inout DirectoryCache) throws(PostgresError) in
             let id: ProductID = try row.next()
-            memory.learn(try row.nextSKU(), id)
+            cache.learn(try row.nextSKU(), id)
         }
     }
 
@@ -39,9 +39,9 @@ final class DirectoryReader: Sendable {
     }
 
     private func learnWarehouses(_ query: PostgresQuery) async throws(ServiceFailure) {
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, cache: inout DirectoryCache) throws(PostgresError) in
             let id: WarehouseID = try row.next()
-            memory.learn(try row.nextWarehouseCode(), id)
+            cache.learn(try row.nextWarehouseCode(), id)
         }
     }
 
@@ -49,8 +49,8 @@ final class DirectoryReader: Sendable {
         _ = try await learnRecords(PostgresQuery(Self.recordsByID) { $0.appendArray(ids) })
     }
 
-    /// A page of all records, in the order of their ids.
-    /// - Returns: how many it has, and its last one.
+    /// Reads a page of all records, in id order.
+    /// - Returns: the number of its records, and the last one.
     func learnRecords(
         after last: InventoryID?, limit: Int
     ) async throws(ServiceFailure) -> (count: Int, last: InventoryID?) {
@@ -64,29 +64,29 @@ final class DirectoryReader: Sendable {
     private func learnRecords(_ query: PostgresQuery) async throws(ServiceFailure) -> (count: Int, last: InventoryID?) {
         var count = 0
         var last: InventoryID?
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, cache: inout DirectoryCache) throws(PostgresError) in
             let id: InventoryID = try row.next()
             let key = RecordKey(product: try row.next(), warehouse: try row.next())
             let sku = try row.nextSKU()
             let code = try row.nextWarehouseCode()
-            memory.learn(id, RecordReference(key: key, sku: sku, warehouseCode: code))
+            cache.learn(id, RecordReference(key: key, sku: sku, warehouseCode: code))
             count += 1
             last = id
         }
         return (count, last)
     }
 
-    /// The ids of records by key; those that do not exist stay unknown.
+    /// Looks up the ids of records by key; records that do not exist stay unknown.
     func locate(_ missing: [RecordReference]) async throws(ServiceFailure) {
         let query = PostgresQuery(Self.recordsByKey) { parameters in
             parameters.appendArray(missing.map(\.key.product))
             parameters.appendArray(missing.map(\.key.warehouse))
         }
         let references = Dictionary(missing.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        try await read(query) { (row: inout PostgresRow, memory: inout DirectoryCache) throws(PostgresError) in
+        try await read(query) { (row: inout PostgresRow, cache: inout DirectoryCache) throws(PostgresError) in
             let id: InventoryID = try row.next()
             let key = RecordKey(product: try row.next(), warehouse: try row.next())
-            if let reference = references[key] { memory.learn(id, reference) }
+            if let reference = references[key] { cache.learn(id, reference) }
         }
     }
 
@@ -96,10 +96,10 @@ final class DirectoryReader: Sendable {
     ) async throws(ServiceFailure) {
         do throws(PostgresError) {
             let result = try await client.query(query)
-            try memory.withLock { memory throws(PostgresError) in
+            try cache.withLock { cache throws(PostgresError) in
                 for index in 0..<result.rowCount {
                     var row = result.row(index)
-                    try learn(&row, &memory)
+                    try learn(&row, &cache)
                 }
             }
         } catch {

@@ -4,18 +4,18 @@ import Reactor
 import Synchronization
 package import UseCases
 
-/// The directory on PostgreSQL, with a memory: a checkout that names known records costs no query.
+/// The record directory on PostgreSQL, with a cache: a checkout of cached records costs no query.
 package final class PostgresRecordDirectory: RecordDirectory {
     private let reader: DirectoryReader
     private let records: CoalescedLookup<InventoryID>
     private let products: CoalescedLookup<SKU>
     private let reactor: Reactor
 
-    /// Entries that one kind of name may have in memory, over two generations: some 150 bytes each, so that a catalogue of
-    /// a million still fits into one, and a boundless one cannot fill the memory.
+    /// The most cache entries per kind of name, over two generations, some 150 bytes each. A catalogue of a million fits
+    /// into one generation, and a larger one cannot exhaust the memory.
     package static let standardLimit = 2_000_000
 
-    /// - Parameter limit: entries that one kind of name may have in memory.
+    /// - Parameter limit: the most cache entries per kind of name.
     package init(client: PostgresClient, limit: Int = standardLimit) {
         let reader = DirectoryReader(client: client, limit: limit)
         self.reader = reader
@@ -25,25 +25,25 @@ package final class PostgresRecordDirectory: RecordDirectory {
     }
 
     package func resolve(_ names: [RecordName]) async throws(ServiceFailure) -> [RecordResolution] {
-        let (known, missing) = reader.memory.withLock { memory in
-            let known = names.map { memory.reference($0) }
+        let (known, missing) = reader.cache.withLock { cache in
+            let known = names.map { cache.reference($0) }
             return (known, zip(names, known).filter { $0.1 == nil }.map(\.0))
         }
         guard !missing.isEmpty else { return known.compactMap { $0.map(RecordResolution.found) } }
         try await learn(missing)
-        return reader.memory.withLock { memory in
+        return reader.cache.withLock { cache in
             names.map { name in
-                memory.reference(name).map(RecordResolution.found) ?? .unknown(memory.absence(of: name))
+                cache.reference(name).map(RecordResolution.found) ?? .unknown(cache.absence(of: name))
             }
         }
     }
 
     package func known(_ names: [RecordName]) -> [RecordReference]? {
-        reader.memory.withLock { memory in
+        reader.cache.withLock { cache in
             var known: [RecordReference] = []
             known.reserveCapacity(names.count)
             for name in names {
-                guard let reference = memory.reference(name) else { return nil }
+                guard let reference = cache.reference(name) else { return nil }
                 known.append(reference)
             }
             return known
@@ -51,42 +51,42 @@ package final class PostgresRecordDirectory: RecordDirectory {
     }
 
     package func reference(of id: InventoryID) async throws(ServiceFailure) -> RecordReference? {
-        if let known = reader.memory.withLock({ $0.reference(.inventory(id)) }) { return known }
+        if let known = reader.cache.withLock({ $0.reference(.inventory(id)) }) { return known }
         try await records.learn([id])
-        return reader.memory.withLock { $0.reference(.inventory(id)) }
+        return reader.cache.withLock { $0.reference(.inventory(id)) }
     }
 
     package func products(_ skus: [SKU]) async throws(ServiceFailure) -> [SKU: ProductID] {
-        let missing = reader.memory.withLock { memory in skus.filter { memory.productsBySKU[$0] == nil } }
+        let missing = reader.cache.withLock { cache in skus.filter { cache.productsBySKU[$0] == nil } }
         if !missing.isEmpty { try await products.learn(missing) }
-        return reader.memory.withLock { memory in
+        return reader.cache.withLock { cache in
             var found: [SKU: ProductID] = [:]
-            for sku in skus { found[sku] = memory.productsBySKU[sku] }
+            for sku in skus { found[sku] = cache.productsBySKU[sku] }
             return found
         }
     }
 
     package func knownProducts(_ skus: [SKU]) -> [ProductID]? {
-        reader.memory.withLock { memory in
+        reader.cache.withLock { cache in
             var known: [ProductID] = []
             known.reserveCapacity(skus.count)
             for sku in skus {
-                guard let product = memory.productsBySKU[sku] else { return nil }
+                guard let product = cache.productsBySKU[sku] else { return nil }
                 known.append(product)
             }
             return known
         }
     }
 
-    /// Reads the records into the memory before anybody asks for them, a page after the other, until it is full: who sells
-    /// from a large catalogue would else ask the database about nearly every record after each start.
+    /// Warms the cache: reads all records, page by page, until it is full. Without it, nearly every request for a large
+    /// catalogue would need a query after a start.
     ///
-    /// It takes a quarter of a database process at most, and begins where it was again when the database is back.
-    /// - Returns: how many it has read; when the task is cancelled, so far.
+    /// It uses at most a quarter of one database session's time. After an outage it continues where it stopped.
+    /// - Returns: the number of records read, also when the task was cancelled.
     package func readAhead() async -> Int {
         var last: InventoryID?
         var count = 0
-        while !Task.isCancelled, !reader.memory.withLock(\.inventory.isFull) {
+        while !Task.isCancelled, !reader.cache.withLock(\.inventory.isFull) {
             let started = ContinuousClock.now
             var pause = Self.pauseAfterFailure
             if let page = try? await reader.learnRecords(after: last, limit: Self.pageLength) {
@@ -100,37 +100,37 @@ package final class PostgresRecordDirectory: RecordDirectory {
         return count
     }
 
-    /// Records a page: some two milliseconds of the database, and a fraction of one under the memory's lock.
+    /// Records per page: some two milliseconds of the database, and a fraction of one under the cache's lock.
     private static let pageLength = 500
-    /// How many times as long as it took to read a page it pauses.
+    /// The length of the pause after a page, as a multiple of the time that the page took.
     private static let pauseFactor = 3
     private static let pauseAfterFailure = Duration.seconds(2)
 
-    // MARK: For the engine
+    // MARK: For the write path
 
-    /// The ids of those records that are known to exist.
+    /// The cached ids of these records.
     package func knownIDs(_ keys: [RecordKey]) -> [RecordKey: InventoryID] {
-        reader.memory.withLock { memory in
+        reader.cache.withLock { cache in
             var ids: [RecordKey: InventoryID] = [:]
-            for key in keys { ids[key] = memory.inventory[key] }
+            for key in keys { ids[key] = cache.inventory[key] }
             return ids
         }
     }
 
     package func knownID(_ key: RecordKey) -> InventoryID? {
-        reader.memory.withLock { $0.inventory[key] }
+        reader.cache.withLock { $0.inventory[key] }
     }
 
     package func hasIDs(_ records: [RecordReference]) -> Bool {
-        reader.memory.withLock { memory in records.allSatisfy { memory.inventory[$0.key] != nil } }
+        reader.cache.withLock { cache in records.allSatisfy { cache.inventory[$0.key] != nil } }
     }
 
-    /// Where these records are; nil unless all are known.
+    /// The cached references of these records; nil unless all are cached.
     package func knownReferences(of ids: [InventoryID]) -> [RecordReference]? {
-        reader.memory.withLock { memory in
+        reader.cache.withLock { cache in
             var known: [RecordReference] = []
             for id in ids {
-                guard let reference = memory.reference(of: id) else { return nil }
+                guard let reference = cache.reference(of: id) else { return nil }
                 known.append(reference)
             }
             return known
@@ -138,30 +138,30 @@ package final class PostgresRecordDirectory: RecordDirectory {
     }
 
     package func learn(_ id: InventoryID, _ reference: RecordReference) {
-        reader.memory.withLock { $0.learn(id, reference) }
+        reader.cache.withLock { $0.learn(id, reference) }
     }
 
-    /// Forgets records that turned out not to exist: the database has gone back in time.
+    /// Removes cached records that do not exist: the database lost commits in a failover.
     package func forget(_ records: [(id: InventoryID, key: RecordKey)]) {
-        reader.memory.withLock { memory in
-            for record in records { memory.forget(record.id, record.key) }
+        reader.cache.withLock { cache in
+            for record in records { cache.forget(record.id, record.key) }
         }
     }
 
-    /// Looks up the ids of records by key; those that do not exist stay unknown.
+    /// Looks up the ids of records by key; records that do not exist stay unknown.
     package func locate(_ records: [RecordReference]) async throws(ServiceFailure) {
-        let missing = reader.memory.withLock { memory in records.filter { memory.inventory[$0.key] == nil } }
+        let missing = reader.cache.withLock { cache in records.filter { cache.inventory[$0.key] == nil } }
         guard !missing.isEmpty else { return }
         try await reader.locate(missing)
     }
 
-    /// Where these records are; unknown ones are missing.
+    /// The references of these records, without those that do not exist.
     package func references(of ids: [InventoryID]) async throws(ServiceFailure) -> [InventoryID: RecordReference] {
-        let missing = reader.memory.withLock { memory in ids.filter { memory.reference(of: $0) == nil } }
+        let missing = reader.cache.withLock { cache in ids.filter { cache.reference(of: $0) == nil } }
         if !missing.isEmpty { try await records.learn(missing) }
-        return reader.memory.withLock { memory in
+        return reader.cache.withLock { cache in
             var found: [InventoryID: RecordReference] = [:]
-            for id in ids { found[id] = memory.reference(of: id) }
+            for id in ids { found[id] = cache.reference(of: id) }
             return found
         }
     }

@@ -1,13 +1,13 @@
-/// A bounded memory of two generations: when the young one is full it becomes the old one, and the old one is forgotten.
+/// A bounded cache of two generations: when the young one is full, it replaces the old one.
 ///
-/// What was just learned outlives half the limit of further learning, so a look-up finds what it has asked for.
+/// An entry survives at least half the limit of further entries, so a caller finds what it has just looked up.
 @usableFromInline
 package struct Remembered<Key: Hashable, Value> {
     @usableFromInline let limit: Int
     @usableFromInline var young: [Key: Value] = [:]
     @usableFromInline var old: [Key: Value] = [:]
 
-    /// - Parameter limit: entries at most, over both generations.
+    /// - Parameter limit: the most entries, over both generations.
     @inlinable
     package init(limit: Int) {
         self.limit = limit

@@ -6,14 +6,14 @@ package import UseCases
 
 /// Overdue reservations on PostgreSQL, by the index `reservations_pending_by_expiry`.
 ///
-/// Takes no lock and holds no snapshot between pages: what another sweeper has released meanwhile is not on the next
-/// page, and what is released under a page's reader only makes a command with less to do.
+/// Takes no locks and holds no snapshot between pages: the next page lacks what another sweeper has released meanwhile,
+/// and a release after the read only leaves the command less to do.
 package struct PostgresOverdueRecords: OverdueRecords {
     private let lookups: PostgresClient
     private let directory: PostgresRecordDirectory
 
-    /// - Parameter lookups: its sessions have `KeySession`'s settings, so that every page is a range of the index,
-    ///   whatever the planner believes about a table that has just been filled or swept.
+    /// - Parameter lookups: a client whose sessions have `KeySession`'s settings, so that every page is an index range scan,
+    ///   even if the planner's statistics are stale because the table has just been filled or swept.
     package init(lookups: PostgresClient, directory: PostgresRecordDirectory) {
         self.lookups = lookups
         self.directory = directory
@@ -28,7 +28,7 @@ package struct PostgresOverdueRecords: OverdueRecords {
                 (row: inout PostgresRow) throws(PostgresError) in try row.next(as: Instant.self)
             }.first
         }
-        guard let until else { throw .internalFault(cause: "the clock has no answer") }
+        guard let until else { throw .internalFault(cause: "the database did not return the time") }
         let rows = try await lookups.rows(
             PostgresQuery(Self.overdue) { parameters in
                 parameters.append(position.map(\.timestamp) ?? PostgresTimestamp(microseconds: .min))
@@ -43,12 +43,12 @@ package struct PostgresOverdueRecords: OverdueRecords {
             next: rows.count < limit ? nil : rows.last.map { OverduePosition($0.expiresAt, $0.id) })
     }
 
-    /// The records, with what is overdue on each: what somebody has released since the page was read is left out.
+    /// The records of a page and how many reservations of each are overdue, without those released since the page was read.
     private func lines(
         _ rows: [Row], until instant: Instant, limit: Int
     ) async throws(ServiceFailure) -> [OverduePage.Line] {
         guard !rows.isEmpty else { return [] }
-        // In id order, which is about the order of the rows on disk: a command's records are neighbours there.
+        // In id order, which is roughly the order on disk, so that a command's records are neighbours there.
         let ids = Set(rows.map(\.inventoryID)).sorted()
         let counts = try await lookups.rows(
             PostgresQuery(Self.counts) { parameters in

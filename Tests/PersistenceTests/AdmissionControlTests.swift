@@ -6,43 +6,43 @@ import UseCases
 
 @testable import WritePath
 
-/// When those who stand at the door of the write path are led on.
+/// When the engine is woken for buffered commands, and which commands it then enqueues.
 @Suite(.serialized)
 struct AdmissionControlTests {
     private static func with(_ body: (AdmissionControl, AdmissionControl.BufferedCommand) -> Void) throws {
-        let reactor = try Reactor(name: "door")
+        let reactor = try Reactor(name: "admission")
         defer { reactor.shutdown() }
-        let reception = AdmissionControl(reactor: reactor, capacity: 10, metrics: EngineMetrics(EngineSettings()))
+        let admission = AdmissionControl(reactor: reactor, capacity: 10, metrics: EngineMetrics(EngineSettings()))
         body(
-            reception,
+            admission,
             AdmissionControl.BufferedCommand(
                 command: .confirm(StockFixture.order()), actor: "test", once: nil, submittedAt: .now,
-                reply: .mailbox(OutcomeMailbox {}, number: 1, reception)))
+                reply: .mailbox(OutcomeMailbox {}, number: 1, admission)))
     }
 
-    @Test func `Somebody is called when there are enough guests, once until he has come`() throws {
-        try Self.with { reception, guest in
-            #expect(reception.seat(guest), "the first one, where nothing else was said")
-            #expect(!reception.seat(guest))
-            #expect(reception.takeAll().count == 2)
-            #expect(!reception.call(at: 3))
-            #expect(!reception.seat(guest))
-            #expect(!reception.seat(guest))
-            #expect(reception.seat(guest))
-            #expect(!reception.seat(guest))
-            #expect(!reception.call(at: 1), "called already")
-            #expect(reception.takeAll().count == 4)
-            #expect(reception.takeAll().isEmpty)
+    @Test func `Enough buffered commands wake the engine, once until it drains the buffer`() throws {
+        try Self.with { admission, command in
+            #expect(admission.append(command), "the first command, since the threshold is 1 at first")
+            #expect(!admission.append(command))
+            #expect(admission.takeAll().count == 2)
+            #expect(!admission.setWakeThreshold(3))
+            #expect(!admission.append(command))
+            #expect(!admission.append(command))
+            #expect(admission.append(command))
+            #expect(!admission.append(command))
+            #expect(!admission.setWakeThreshold(1), "the engine is woken already")
+            #expect(admission.takeAll().count == 4)
+            #expect(admission.takeAll().isEmpty)
         }
     }
 
-    @Test func `Guests who have become enough for a lower count are not forgotten`() throws {
-        try Self.with { reception, guest in
-            #expect(!reception.call(at: 5))
-            #expect(!reception.seat(guest))
-            #expect(!reception.call(at: 2))
-            #expect(reception.call(at: 1))
-            #expect(reception.guestCount == 1)
+    @Test func `A threshold that is lowered to the buffered commands wakes the engine at once`() throws {
+        try Self.with { admission, command in
+            #expect(!admission.setWakeThreshold(5))
+            #expect(!admission.append(command))
+            #expect(!admission.setWakeThreshold(2))
+            #expect(admission.setWakeThreshold(1))
+            #expect(admission.bufferedCount == 1)
         }
     }
 
@@ -55,16 +55,16 @@ struct AdmissionControlTests {
         let leases = StuckLeases()
         try await PostgresStock.with(leases: leases, settings: settings) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
-            @Sendable func receive(_ place: Int) async -> Result<Outcome, ServiceFailure> {
+            @Sendable func receive(_ index: Int) async -> Result<Outcome, ServiceFailure> {
                 do throws(ServiceFailure) {
                     return .success(
                         try await stock.engine.submitByMailbox(
-                            .move(.change(.receive, StockChange(record: records[place], quantity: 1))), actor: "test"))
+                            .move(.change(.receive, StockChange(record: records[index], quantity: 1))), actor: "test"))
                 } catch {
                     return .failure(error)
                 }
             }
-            for place in records.indices { #expect((try? await receive(place).get()) != nil) }
+            for index in records.indices { #expect((try? await receive(index).get()) != nil) }
             leases.holdNext()
             async let first = receive(0)
             try await eventually("the first lane is stuck") { leases.isStuck }
@@ -74,16 +74,16 @@ struct AdmissionControlTests {
         }
     }
 
-    @Test func `One who comes beside a lane that does not come back is led on after a while`() async throws {
+    @Test func `A command that arrives while a lane is stuck is enqueued after the join delay`() async throws {
         try await Self.withStuckLane(EngineSettings()) { _, leases, receive in
             #expect((try? await receive(1).get()) != nil)
             #expect(leases.isStuck)
         }
     }
 
-    @Test func `Those who are enough for another lane are led on at once, and go as one batch`() async throws {
+    @Test func `Commands that are enough for another lane are enqueued at once and form one batch`() async throws {
         var settings = EngineSettings()
-        settings.callCount = 1
+        settings.wakeThreshold = 1
         settings.joinCount = 3
         settings.joinDelay = .seconds(3_600)
         settings.waitLimit = .seconds(60)
@@ -97,25 +97,25 @@ struct AdmissionControlTests {
         }
     }
 
-    @Test func `A lane that comes back takes those at the door along`() async throws {
+    @Test func `A lane that ends its batch takes the buffered commands along`() async throws {
         var settings = EngineSettings()
         settings.joinDelay = .seconds(3_600)
         settings.waitLimit = .seconds(60)
         try await Self.withStuckLane(settings) { stock, leases, receive in
             async let second = receive(1)
-            try await eventually("it stands at the door") { stock.engine.reception.guestCount == 1 }
+            try await eventually("it is buffered") { stock.engine.admission.bufferedCount == 1 }
             leases.letGo()
             #expect((try? await second.get()) != nil)
         }
     }
 
-    @Test func `One who stands at the door when the engine stops is answered`() async throws {
+    @Test func `A command that is buffered when the engine stops is answered`() async throws {
         var settings = EngineSettings()
         settings.joinDelay = .seconds(3_600)
         settings.waitLimit = .seconds(60)
         try await Self.withStuckLane(settings) { stock, leases, receive in
             async let second = receive(1)
-            try await eventually("it stands at the door") { stock.engine.reception.guestCount == 1 }
+            try await eventually("it is buffered") { stock.engine.admission.bufferedCount == 1 }
             await stock.engine.stop()
             #expect(await second == .failure(.systemBusy))
         }

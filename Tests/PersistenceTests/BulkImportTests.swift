@@ -6,7 +6,7 @@ import Testing
 import UseCases
 import WritePath
 
-/// Whole tables into PostgreSQL.
+/// Imports of whole tables into PostgreSQL.
 @Suite(.serialized)
 struct BulkImportTests {
     private static func imports(_ stock: PostgresStock, cache: any StockCache) -> PostgresBulkImport {
@@ -55,7 +55,7 @@ struct BulkImportTests {
             let summary = try await imports.importProducts(second, Self.options)
             #expect(summary == ImportSummary(rows: 3, created: 1, updated: 1) && summary.unchanged == 1)
             let changed = try #require(try await stock.catalogue.product(skus[1]))
-            #expect(changed.name == "Bé" && changed.description == "old", "an absent column leaves it")
+            #expect(changed.name == "Bé" && changed.description == "old", "an absent column leaves the old value")
             let found = try await stock.catalogue.products(search: "bé", archived: nil, page: PageRequest(limit: 5))
             #expect(found.items.map(\.sku) == [skus[1]])
             let third = try await imports.importProducts(second, Self.options)
@@ -97,7 +97,7 @@ struct BulkImportTests {
             let rows = try await stock.ledger(of: made.id)
             #expect(rows.map(\.kind) == [.receive] && rows[0].reason == "import" && rows[0].actor == "importer")
             let empty = try #require(try await stock.record(records[1]))
-            #expect(empty.version == 0, "a record of nothing has no row")
+            #expect(empty.version == 0, "an empty record has no ledger row")
             let second = Self.table([
                 Self.row(records[0], 40, point: 6), Self.row(records[1], 0), Self.row(records[2], 9),
                 Self.row(records[3], 1),
@@ -196,7 +196,7 @@ struct BulkImportTests {
     }
 
     @Test
-    func `Imports beside sales, receives and one another lose no unit, and each is whole`() async throws {
+    func `Imports beside sales, receives and one another lose no unit, and each is atomic`() async throws {
         try await PostgresStock.with { stock in
             var random = SeededRandom()
             print("seed \(random.seed)")
@@ -239,7 +239,7 @@ struct BulkImportTests {
     }
 
     @Test
-    func `A table of more rows than one statement takes is whole, and its end undoes its beginning`() async throws {
+    func `A fault in the last row of a table of several statements undoes the first rows`() async throws {
         try await PostgresStock.with { stock in
             let imports = Self.imports(stock, cache: NoStockCache())
             let skus = try (0..<6_000).map { try #require(SKU("P\($0)")) }

@@ -11,7 +11,7 @@ struct CachedRecordsTests {
         RecordKey(product: ProductID(high: 1, low: UInt64(number)), warehouse: WarehouseID(high: 2, low: 0))
     }
 
-    @Test("what was just learned outlives half the limit of further learning", arguments: [1, 2, 3, 8, 9])
+    @Test("an entry survives at least half the limit of further entries", arguments: [1, 2, 3, 8, 9])
     func bounded(limit: Int) {
         var records = CachedRecords(limit: limit)
         for number in 0..<50 {
@@ -24,11 +24,11 @@ struct CachedRecordsTests {
         }
     }
 
-    @Test("at any moment an id and a key are each other's, as in a plain dictionary, whatever is learned and forgotten")
+    @Test("ids and keys stay paired, as in a plain dictionary, through all learning and forgetting")
     func random() {
         var random = SeededRandom()
-        print("remembered records: TEST_SEED=\(random.seed)")
-        // All fit, so that nothing is forgotten by itself.
+        print("cached records: TEST_SEED=\(random.seed)")
+        // All entries fit, so that none is evicted.
         var records = CachedRecords(limit: 200)
         var model: [InventoryID: RecordKey] = [:]
         for _ in 0..<5_000 {

@@ -6,7 +6,7 @@ import UseCases
 @testable import PostgresDirectory
 
 struct CoalescedLookupTests {
-    /// A database whose queries are answered when the test says so.
+    /// A database that answers queries when the test says so.
     private final class Database: Sendable {
         typealias Answer = CheckedContinuation<ServiceFailure?, Never>
         private let queries = Mutex<[(keys: [Int], answer: Answer)]>([])
@@ -41,7 +41,7 @@ struct CoalescedLookupTests {
         lookup = CoalescedLookup { [database] keys throws(ServiceFailure) in try await database.look(keys) }
     }
 
-    /// A caller, once it waits.
+    /// Starts a caller and returns once the given number of callers waits.
     private func caller(_ keys: [Int], waiting: Int) async throws -> Task<ServiceFailure?, Never> {
         let task = Task { [lookup] () -> ServiceFailure? in
             do throws(ServiceFailure) {
@@ -55,7 +55,7 @@ struct CoalescedLookupTests {
         return task
     }
 
-    @Test("one who finds nobody there asks at once; all that come meanwhile share the next query")
+    @Test("the first caller queries at once; all that arrive meanwhile share the next query")
     func gathers() async throws {
         let first = try await caller([1], waiting: 0)
         try await eventually("the first query") { database.log == [[1]] }
@@ -72,7 +72,7 @@ struct CoalescedLookupTests {
         #expect(await last.value == nil)
     }
 
-    @Test("a query that fails fails those it was for, and nobody else")
+    @Test("a failed query fails its own callers and no others")
     func fails() async throws {
         let first = try await caller([1], waiting: 0)
         try await eventually("the first query") { database.log == [[1]] }
@@ -85,7 +85,7 @@ struct CoalescedLookupTests {
         #expect(await third.value == nil)
     }
 
-    @Test("a caller that goes away takes nobody's answer along")
+    @Test("a cancelled caller does not cancel the others")
     func cancelled() async throws {
         let first = try await caller([1], waiting: 0)
         try await eventually("the first query") { database.log == [[1]] }

@@ -3,14 +3,14 @@ import TestSupport
 
 @testable import WritePath
 
-/// Lanes that do at random what lanes may do with the queue, and note every broken promise.
+/// Simulated lanes that use the queue at random and record every violated invariant.
 struct QueueLanes {
     typealias Queue = CommandQueue<Int>
 
     private(set) var faults: [String] = []
     private(set) var added = 0
     private(set) var refused = 0
-    /// Commands that left for good.
+    /// Commands that were answered or refused.
     private(set) var ended: Set<Int> = []
     private var queue = Queue()
     private var batches: [[Queue.Item]] = []
@@ -19,8 +19,8 @@ struct QueueLanes {
     private var now = 0
     private var deadlines: [Int: Int] = [:]
     private var waiting: Set<Int> = []
-    private var resting: [RecordKey: Int] = [:]
-    private var putOff: [Int: Int] = [:]
+    private var paused: [RecordKey: Int] = [:]
+    private var delayed: [Int: Int] = [:]
 
     init(seed: UInt64, records: Int) {
         random = SeededRandom(seed: seed)
@@ -42,7 +42,7 @@ struct QueueLanes {
         default: removeOverdue()
         }
         if queue.count != waiting.count { faults.append("count is \(queue.count), not \(waiting.count)") }
-        if queue.waiting.map(\.id) != queue.waiting.map(\.id).sorted() { faults.append("the line is out of order") }
+        if queue.waiting.map(\.id) != queue.waiting.map(\.id).sorted() { faults.append("the queue is out of order") }
         checkNextChange()
     }
 
@@ -56,7 +56,7 @@ struct QueueLanes {
         let isReady = queue.append(
             keys: Array(wanted), payload: payload, deadline: CommandQueueTests.at(deadlines[payload] ?? 0),
             now: CommandQueueTests.at(now))
-        let isFree = wanted.isDisjoint(with: heldKeys) && wanted.allSatisfy { resting[$0] ?? now <= now }
+        let isFree = wanted.isDisjoint(with: heldKeys) && wanted.allSatisfy { paused[$0] ?? now <= now }
         check(isReady == isFree, "ready: \(isReady), free: \(isFree)", &faults)
     }
 
@@ -67,40 +67,40 @@ struct QueueLanes {
         let recordLimit = number(1...20)
         let held = heldKeys
         let before = queue.waiting
-        let freshLimit = number(0...2) == 0 ? number(1...3) : .max
+        let newRecordLimit = number(0...2) == 0 ? number(1...3) : .max
         let batch = queue.take(
-            limit: limit, freshLimit: freshLimit, stepLimit: recordLimit, now: CommandQueueTests.at(now))
+            limit: limit, newRecordLimit: newRecordLimit, stepLimit: recordLimit, now: CommandQueueTests.at(now))
         check(batch.count <= limit, "more than the limit", &faults)
         var known: Set<RecordKey> = []
-        let fresh = batch.count { item in
+        let newRecords = batch.count { item in
             defer { known.formUnion(item.keys) }
             return item.keys.count != 1 || !known.contains(item.keys[0])
         }
-        check(fresh <= freshLimit, "more new records than the limit", &faults)
+        check(newRecords <= newRecordLimit, "more new records than the limit", &faults)
         let sum = batch.reduce(0) { $0 + $1.weight }
         check(batch.count <= 1 || sum <= max(recordLimit, batch[0].weight), "more steps than the limit", &faults)
         check(batch.map(\.id) == batch.map(\.id).sorted(), "a batch is out of order", &faults)
         for item in batch {
             check(waiting.remove(item.payload) != nil, "\(item.payload) left twice", &faults)
             check(held.isDisjoint(with: item.keys), "two batches share a record", &faults)
-            check(item.keys.allSatisfy { resting[$0] ?? now <= now }, "a record at rest was taken", &faults)
-            check(putOff[item.payload] ?? now <= now, "taken before its time", &faults)
-            // Whoever is older and needs the same single record goes first.
+            check(item.keys.allSatisfy { paused[$0] ?? now <= now }, "a paused record was taken", &faults)
+            check(delayed[item.payload] ?? now <= now, "taken before its time", &faults)
+            // An older command of the same single record goes first.
             guard item.keys.count == 1 else { continue }
             let passed = before.contains { other in
                 other.id < item.id && other.keys == item.keys && waiting.contains(other.payload)
-                    && putOff[other.payload] ?? now <= now
+                    && delayed[other.payload] ?? now <= now
             }
             check(!passed, "\(item.payload) passed an older one of its record", &faults)
         }
-        // The oldest one that nothing stands in the way of is never left behind.
+        // The oldest command that is free is never left behind.
         if batch.isEmpty,
             let first = before.first(where: { item in
-                held.isDisjoint(with: item.keys) && item.keys.allSatisfy { resting[$0] ?? now <= now }
-                    && putOff[item.payload] ?? now <= now
+                held.isDisjoint(with: item.keys) && item.keys.allSatisfy { paused[$0] ?? now <= now }
+                    && delayed[item.payload] ?? now <= now
             })
         {
-            // Only somebody older that has waited long may reserve its records.
+            // Only an older command that was passed over often may reserve its records.
             let isReserved = before.contains { older in
                 older.id < first.id && older.passedOver + 1 > Queue.passingLimit
                     && !Set(older.keys).isDisjoint(with: first.keys)
@@ -110,18 +110,18 @@ struct QueueLanes {
         if !batch.isEmpty { batches.append(batch) }
     }
 
-    /// Some are answered, some come back: put off, with further records, or as they were, their record at rest.
+    /// Ends some commands and puts others back: delayed, with further records, or unchanged, some of their records paused.
     private mutating func finish(_ batch: [Queue.Item]) {
         var returned: [Queue.Item] = []
         for var item in batch {
             switch number(0...9) {
             case 0 where item.keys.count > 1:
-                putOff[item.payload] = now + number(1...9)
-                item.notBefore = CommandQueueTests.at(putOff[item.payload] ?? 0)
+                delayed[item.payload] = now + number(1...9)
+                item.notBefore = CommandQueueTests.at(delayed[item.payload] ?? 0)
             case 1:
                 item.keys.append(contentsOf: Set([CommandQueueTests.key(number(1...records))]).subtracting(item.keys))
                 item.notBefore = nil
-                putOff[item.payload] = nil
+                delayed[item.payload] = nil
             case 2: break
             default:
                 check(ended.insert(item.payload).inserted, "\(item.payload) ended twice", &faults)
@@ -134,8 +134,8 @@ struct QueueLanes {
         queue.putBack(returned.shuffled(using: &random))
         for key in returned.flatMap(\.keys) where number(0...3) == 0 {
             let until = now + number(1...9)
-            resting[key] = max(until, resting[key] ?? until)
-            queue.rest(key, until: CommandQueueTests.at(until))
+            paused[key] = max(until, paused[key] ?? until)
+            queue.pause(key, until: CommandQueueTests.at(until))
         }
     }
 
@@ -150,20 +150,19 @@ struct QueueLanes {
         refused += overdue.count
     }
 
-    /// Once the whole line has been looked at, no rest of a waiting command ends before the instant that the queue
-    /// names.
+    /// After a scan of the whole queue, no pause of a waiting command ends before the instant that the queue reports.
     private mutating func checkNextChange() {
         guard !queue.mayBeReady else { return }
-        let next = queue.endOfFirstRest
+        let next = queue.endOfFirstPause
         let ends = queue.waiting.compactMap { item in
-            ([putOff[item.payload] ?? 0] + item.keys.map { resting[$0] ?? 0 }).max()
+            ([delayed[item.payload] ?? 0] + item.keys.map { paused[$0] ?? 0 }).max()
         }
         guard let first = ends.filter({ $0 > now }).min() else { return }
         check(
             next.map { $0 <= CommandQueueTests.at(first) } ?? false, "wakes up late", &faults)
     }
 
-    /// Everything that waits leaves in the end.
+    /// Runs until no command waits and no batch runs.
     mutating func drain() {
         for _ in 0..<10_000 where !waiting.isEmpty || !batches.isEmpty {
             now += 1

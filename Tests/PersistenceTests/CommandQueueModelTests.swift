@@ -4,7 +4,7 @@ import Testing
 
 @testable import WritePath
 
-/// Random operations against what can be said of any queue that keeps its promises.
+/// Random operations, checked against the invariants of the queue.
 struct CommandQueueModelTests {
     typealias Queue = CommandQueue<Int>
 
@@ -21,7 +21,7 @@ struct CommandQueueModelTests {
         print("command queue, TEST_SEED=\(seed &- UInt64(round)): \(lanes.added) commands, \(lanes.refused) refused")
     }
 
-    @Test("a turn looks at every waiting command at most once: what that costs")
+    @Test("a take looks at every waiting command at most once: what that costs")
     func scanCost() {
         for waiting in [1_000, 8_000] {
             var queue = Queue()
@@ -31,7 +31,7 @@ struct CommandQueueModelTests {
             _ = queue.append(keys: hot, payload: -1, deadline: deadline, now: now)
             let held = queue.take(limit: 1, stepLimit: 1_000, now: now)
             for index in 0..<waiting { _ = queue.append(keys: hot, payload: index, deadline: deadline, now: now) }
-            // Another lane looks for something while everybody waits for one record.
+            // Another lane takes a batch while all other commands wait for one record.
             let turns = 20
             let started = ContinuousClock.now
             for turn in 0..<turns {
@@ -40,7 +40,7 @@ struct CommandQueueModelTests {
             }
             let each = (ContinuousClock.now - started) / (turns * waiting)
             print(
-                "command queue: a turn past \(waiting) waiting commands costs \(each) for each (\(each * waiting) in all)"
+                "command queue: a take past \(waiting) waiting commands costs \(each) for each (\(each * waiting) in all)"
             )
             queue.finish(held)
             let batch = queue.take(limit: 200, stepLimit: 1_000, now: now)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WritePath
 
-/// What the queue promises, one promise at a time. No clock runs: the instants are made up.
+/// The rules of the queue, one by one. No clock runs: the instants are made up.
 struct CommandQueueTests {
     typealias Queue = CommandQueue<String>
 
@@ -27,29 +27,29 @@ struct CommandQueueTests {
         queue.take(limit: limit, stepLimit: records, now: Self.at(now))
     }
 
-    @Test func `What comes back is known to have been taken, however often`() throws {
+    @Test func `A command that is put back is marked as returned, however often`() throws {
         var queue = Queue()
         _ = add("a", Self.keys(1), to: &queue)
         for turn in 0..<3 {
             let batch = take(&queue)
-            #expect(batch.map(\.isBack) == [turn > 0])
+            #expect(batch.map(\.isReturned) == [turn > 0])
             queue.finish(batch)
             queue.putBack(batch)
         }
         _ = add("b", Self.keys(2), to: &queue)
-        #expect(take(&queue).map(\.isBack) == [true, false])
+        #expect(take(&queue).map(\.isReturned) == [true, false])
     }
 
     @Test("commands of one record leave together and in order; others of it wait until they are finished")
     func together() {
         var queue = Queue()
         #expect(add("a", Self.keys(1), to: &queue))
-        #expect(add("b", Self.keys(1), to: &queue), "whether it can leave is asked of lanes, not of the line")
+        #expect(add("b", Self.keys(1), to: &queue), "a waiting command holds no record")
         let first = take(&queue)
         #expect(first.map(\.payload) == ["a", "b"])
         #expect(!add("c", Self.keys(1), to: &queue))
         #expect(add("d", Self.keys(2), to: &queue))
-        #expect(add("e", [], to: &queue), "an order that holds nothing waits for nobody")
+        #expect(add("e", [], to: &queue), "a command without records never waits")
         #expect(take(&queue).map(\.payload) == ["d", "e"])
         #expect(take(&queue).isEmpty)
         queue.finish(first)
@@ -57,17 +57,17 @@ struct CommandQueueTests {
         #expect(queue.count == 0)
     }
 
-    @Test func `A batch that may bring few records takes all commands of those it has`() {
+    @Test func `A batch with a limit of new records takes all commands of the records it has`() {
         var queue = Queue()
         for (place, record) in [1, 1, 2, 1, 2, 3, 1].enumerated() {
             _ = add("\(place)", Self.keys(record), to: &queue)
         }
         _ = add("both", Self.keys(3, 4), to: &queue)
-        let first = queue.take(limit: 100, freshLimit: 3, stepLimit: 1_000, now: Self.at(0))
+        let first = queue.take(limit: 100, newRecordLimit: 3, stepLimit: 1_000, now: Self.at(0))
         #expect(first.map(\.payload) == ["0", "1", "2", "3", "4", "5"])
         #expect(queue.mayBeReady)
         queue.finish(first)
-        let second = queue.take(limit: 100, freshLimit: 2, stepLimit: 1_000, now: Self.at(0))
+        let second = queue.take(limit: 100, newRecordLimit: 2, stepLimit: 1_000, now: Self.at(0))
         #expect(second.map(\.payload) == ["6", "both"])
     }
 
@@ -80,7 +80,7 @@ struct CommandQueueTests {
         #expect(queue.count == 1)
     }
 
-    @Test("a batch ends before the command that would pass its limit of records; the first is taken whatever it needs")
+    @Test("a batch ends before the command that would exceed its limit of records, but always takes the first")
     func recordLimit() {
         var queue = Queue()
         _ = add("huge", (0..<50).map(Self.key), to: &queue)
@@ -88,7 +88,7 @@ struct CommandQueueTests {
         _ = add("large", (70..<78).map(Self.key), to: &queue)
         _ = add("last", Self.keys(90), to: &queue)
         #expect(take(&queue, records: 10).map(\.payload) == ["huge"])
-        #expect(take(&queue, records: 8).map(\.payload) == ["small"], "nobody slips past the large one")
+        #expect(take(&queue, records: 8).map(\.payload) == ["small"], "no command passes the large one")
         #expect(take(&queue, records: 8).map(\.payload) == ["large"])
         #expect(take(&queue, records: 8).map(\.payload) == ["last"])
     }
@@ -106,7 +106,7 @@ struct CommandQueueTests {
         var hasLeft = false
         while !hasLeft, turns < 50 {
             turns += 1
-            // Before a lane is done others have come for every record.
+            // Before a lane is done, new commands have arrived for every record.
             for record in 0..<100 { _ = add("next", [lines[record]], to: &queue) }
             queue.finish(busy.removeFirst())
             let batch = take(&queue, limit: 50)
@@ -115,27 +115,27 @@ struct CommandQueueTests {
         }
         print("command queue: an order of 100 lines left after \(turns) turns of two lanes")
         #expect(hasLeft)
-        // A few turns to be noticed, and one for each lane to let go.
+        // A few turns until it reserves its records, and one for each lane to release them.
         #expect(turns <= Queue.passingLimit + 4)
     }
 
-    @Test("a record at rest keeps its own commands and lets all others pass")
-    func rest() {
+    @Test("a paused record delays its own commands and lets all others pass")
+    func pausedRecord() {
         var queue = Queue()
-        queue.rest(Self.key(1), until: Self.at(10))
+        queue.pause(Self.key(1), until: Self.at(10))
         #expect(!add("a", Self.keys(1), to: &queue))
         _ = add("b", Self.keys(2, 1), to: &queue)
         #expect(add("c", Self.keys(2), to: &queue))
         #expect(take(&queue).map(\.payload) == ["c"])
-        #expect(queue.endOfFirstRest == Self.at(10))
-        // A shorter rest does not end a longer one.
-        queue.rest(Self.key(1), until: Self.at(5))
+        #expect(queue.endOfFirstPause == Self.at(10))
+        // A shorter pause does not end a longer one.
+        queue.pause(Self.key(1), until: Self.at(5))
         #expect(take(&queue, at: 9).isEmpty)
         #expect(take(&queue, at: 10).map(\.payload) == ["a"])
-        #expect(queue.endOfFirstRest == nil)
+        #expect(queue.endOfFirstPause == nil)
     }
 
-    @Test("a command that is put off comes back to its place, and others go on meanwhile")
+    @Test("a delayed command keeps its place, and others pass it meanwhile")
     func notBefore() throws {
         var queue = Queue()
         _ = add("a", Self.keys(1, 2), to: &queue)
@@ -148,11 +148,11 @@ struct CommandQueueTests {
         _ = add("c", Self.keys(1), to: &queue)
         #expect(queue.waiting.map(\.payload) == ["a", "b", "c"])
         #expect(take(&queue, limit: 1, at: 6).map(\.payload) == ["b"])
-        #expect(queue.endOfFirstRest == Self.at(7))
+        #expect(queue.endOfFirstPause == Self.at(7))
         #expect(take(&queue, limit: 1, at: 7).map(\.payload) == ["a"])
     }
 
-    @Test("what is put back stands where it stood, with whatever records it needs now")
+    @Test("a command that is put back keeps its place, also with other records")
     func putBack() throws {
         var queue = Queue()
         for index in 0..<6 { _ = add("\(index)", Self.keys(index), to: &queue) }
@@ -173,7 +173,7 @@ struct CommandQueueTests {
         #expect(take(&queue).map(\.payload) == ["5"])
     }
 
-    @Test("commands whose deadline has passed are handed out once, in order, wherever they stand")
+    @Test("overdue commands are removed once, in order, from any place")
     func deadlines() {
         var queue = Queue()
         for (index, deadline) in [30, 10, 20, 10].enumerated() {
@@ -182,6 +182,6 @@ struct CommandQueueTests {
         #expect(queue.removeOverdue(now: Self.at(9)).isEmpty)
         #expect(queue.removeOverdue(now: Self.at(10)).map(\.payload) == ["1", "3"])
         #expect(queue.removeAll().map(\.payload) == ["0", "2"])
-        #expect(queue.count == 0 && queue.endOfFirstRest == nil)
+        #expect(queue.count == 0 && queue.endOfFirstPause == nil)
     }
 }

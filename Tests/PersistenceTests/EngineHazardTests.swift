@@ -5,15 +5,15 @@ import Testing
 import UseCases
 import WritePath
 
-/// What goes wrong around a batch, and whom it may touch.
+/// Failures around a batch, and which commands they may affect.
 @Suite(.serialized)
 struct EngineHazardTests {
     private func receive(_ record: RecordReference, _ quantity: Int64 = 1, reason: String? = nil) -> Command {
         .move(.change(.receive, StockChange(record: record, quantity: quantity, note: Note(reason: reason))))
     }
 
-    @Test("of a hundred good commands and one that the database refuses, a hundred succeed")
-    func poison() async throws {
+    @Test("of a hundred good commands and one that the database rejects, a hundred succeed")
+    func rejectedValue() async throws {
         try await PostgresStock.with { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record), actor: "first")
@@ -38,7 +38,7 @@ struct EngineHazardTests {
         }
     }
 
-    @Test("a row that another session has locked keeps only its own commands waiting")
+    @Test("a row that another session has locked delays only its own commands")
     func lockedRow() async throws {
         var settings = EngineSettings()
         settings.waitLimit = .seconds(2)
@@ -66,7 +66,7 @@ struct EngineHazardTests {
         }
     }
 
-    @Test("more commands than the bound are refused at once")
+    @Test("commands over the capacity are refused at once")
     func capacity() async throws {
         var settings = EngineSettings()
         settings.capacity = 10
@@ -105,12 +105,12 @@ struct EngineHazardTests {
         }
     }
 
-    @Test("an update that misses its row is noticed in the database, and the batch runs again")
+    @Test("the database detects an update that misses its row, and the batch is retried")
     func missedRow() async throws {
         try await PostgresStock.with { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record), actor: "setup")
-            // The first update after this does nothing, without an error.
+            // The next update changes no row and raises no error.
             try await stock.sql(
                 """
                 CREATE SEQUENCE misses;
@@ -133,12 +133,12 @@ struct EngineHazardTests {
         }
     }
 
-    @Test("a clock that goes back does not take the ledger with it")
+    @Test("ledger times never go back, even if the clock does")
     func clockGoesBack() async throws {
         try await PostgresStock.with { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record), actor: "setup")
-            // As if the clock had been an hour ahead so far.
+            // As if the clock had been an hour ahead until now.
             try await stock.sql(
                 """
                 ALTER TABLE inventory_transactions DISABLE TRIGGER ALL;
@@ -153,7 +153,7 @@ struct EngineHazardTests {
         }
     }
 
-    @Test("sessions that are killed under load lose no answered command and double none")
+    @Test("killed sessions under load lose no answered command and apply none twice")
     func killedSessions() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B", "C"], warehouses: ["W"])
@@ -184,7 +184,7 @@ struct EngineHazardTests {
         }
     }
 
-    /// 600 receives of one unit each, by ten callers; the reasons of those that were answered well.
+    /// Ten callers make 600 receives of one unit each; returns the reasons of the successful ones.
     private func receiveByTen(on stock: PostgresStock, _ records: [RecordReference]) async -> Set<String> {
         await withTaskGroup(of: [String].self) { group in
             for caller in 0..<10 {

@@ -4,7 +4,7 @@ import Testing
 import UseCases
 import WritePath
 
-/// What the engine remembers may be missing or out of date; what it does with that may cost time and nothing else.
+/// The engine's caches may be incomplete or stale; that may cost time, but never correctness.
 @Suite(.serialized)
 struct EngineMemoryTests {
     private func receive(_ record: RecordReference, _ quantity: Int64 = 100) -> Command {
@@ -16,8 +16,8 @@ struct EngineMemoryTests {
             ReserveOrder(orderID: order, items: records.map { .init(record: $0, quantity: 1) }, seconds: 600))
     }
 
-    @Test("a confirm sees every reservation of its order, also when the directory's memory is full", arguments: 2...9)
-    func fullMemory(_ limit: Int) async throws {
+    @Test("a confirm sees every reservation of its order, even if the directory's cache is full", arguments: 2...9)
+    func fullCache(_ limit: Int) async throws {
         try await PostgresStock.with { first in
             let records = try await first.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
             for record in records { _ = try await first.engine.submit(receive(record), actor: "setup") }
@@ -31,7 +31,7 @@ struct EngineMemoryTests {
                 }
                 let result = await second.result(of: .confirm(order))
                 let pending = try await first.count("SELECT count(*) FROM reservations WHERE status = 'pending'")
-                // A memory too small for one order may refuse, but never say that what is pending were confirmed.
+                // With a cache too small for one order it may refuse, but never report a pending reservation as confirmed.
                 if case .success = result { #expect(pending == 0) } else { #expect(pending == 1) }
                 if limit >= 4 { #expect((try? result.get()) != nil) }
             }
@@ -39,14 +39,14 @@ struct EngineMemoryTests {
         }
     }
 
-    @Test("an id that the database has lost is forgotten, and its record made anew")
+    @Test("an id that the database has lost is forgotten, and its record is created again")
     func lostID() async throws {
         var settings = EngineSettings()
         settings.waitLimit = .seconds(2)
         try await PostgresStock.with(settings: settings) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             _ = try await stock.engine.submit(receive(record), actor: "setup")
-            // As a failover does that loses the last commits.
+            // As after a failover that lost the last commits.
             try await stock.sql(
                 "ALTER TABLE inventory_transactions DISABLE TRIGGER ALL; TRUNCATE inventory CASCADE")
             #expect((try? await stock.result(of: receive(record, 7)).get()) != nil)
@@ -75,7 +75,7 @@ struct EngineMemoryTests {
         }
     }
 
-    @Test("what an overdue order had reserved goes on at once, though one lane is stuck")
+    @Test("records that an overdue order had reserved are free at once, even if one lane is stuck")
     func overdueOrderLetsGo() async throws {
         let leases = StuckLeases()
         var settings = EngineSettings()
@@ -88,7 +88,7 @@ struct EngineMemoryTests {
             async let first = stock.result(of: receive(records[0]))
             try await eventually("a lane is stuck") { leases.isStuck }
             async let order = stock.result(of: reserve(StockFixture.order(), [records[0], records[1]]))
-            // The order is passed over until it reserves its records; then its second record is nobody's and not free.
+            // The order is passed over until it reserves its records; then its second record is neither held nor free.
             for _ in 0..<8 { _ = try await stock.engine.submit(receive(records[2]), actor: "other") }
             let half = ContinuousClock.now + settings.waitLimit / 2
             try await eventually("half of the order's time has passed") { ContinuousClock.now > half }

@@ -5,32 +5,32 @@ import UseCases
 
 @testable import WritePath
 
-/// When a second lane begins beside one that is at work.
+/// When a second lane starts beside a running one.
 @Suite(.serialized)
 struct LaneJoiningTests {
     private static let settings = EngineSettings()
 
-    @Test func `A lane that finds no other at work begins with whatever waits`() {
-        #expect(RunningBatches().leavesRoom(for: 1, oldest: .zero, Self.settings))
+    @Test func `Without a running batch a lane starts with any number of commands`() {
+        #expect(RunningBatches().shouldStartLane(for: 1, oldest: .zero, Self.settings))
     }
 
-    @Test func `Beside another one it begins when much waits, or something has waited, or the other's batch is long`() {
+    @Test func `Beside a running batch it starts for many commands, for an old one, or if that batch is long`() {
         var lanes = RunningBatches()
         lanes.add(weight: 3)
         let settings = Self.settings
-        #expect(!lanes.leavesRoom(for: settings.joinCount - 1, oldest: .zero, settings))
-        #expect(lanes.leavesRoom(for: settings.joinCount, oldest: .zero, settings))
-        #expect(!lanes.leavesRoom(for: 1, oldest: settings.joinDelay - .nanoseconds(1), settings))
-        #expect(lanes.leavesRoom(for: 1, oldest: settings.joinDelay, settings))
+        #expect(!lanes.shouldStartLane(for: settings.joinCount - 1, oldest: .zero, settings))
+        #expect(lanes.shouldStartLane(for: settings.joinCount, oldest: .zero, settings))
+        #expect(!lanes.shouldStartLane(for: 1, oldest: settings.joinDelay - .nanoseconds(1), settings))
+        #expect(lanes.shouldStartLane(for: 1, oldest: settings.joinDelay, settings))
         lanes.add(weight: settings.batchLimit)
-        #expect(lanes.leavesRoom(for: 1, oldest: .zero, settings))
+        #expect(lanes.shouldStartLane(for: 1, oldest: .zero, settings))
         lanes.remove(weight: settings.batchLimit)
-        #expect(!lanes.leavesRoom(for: 1, oldest: .zero, settings))
+        #expect(!lanes.shouldStartLane(for: 1, oldest: .zero, settings))
         lanes.remove(weight: 3)
         #expect(lanes.isEmpty && lanes.steps == 0)
     }
 
-    @Test func `What waits beside a lane that does not come back goes as one batch when there is enough of it`()
+    @Test func `Enough commands that wait while a lane is stuck form one batch`()
         async throws
     {
         let leases = StuckLeases()
@@ -40,10 +40,10 @@ struct LaneJoiningTests {
         settings.waitLimit = .seconds(60)
         try await PostgresStock.with(leases: leases, settings: settings) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B", "C", "D"], warehouses: ["W"])
-            func receive(_ place: Int) -> Command {
-                .move(.change(.receive, StockChange(record: records[place], quantity: 1)))
+            func receive(_ index: Int) -> Command {
+                .move(.change(.receive, StockChange(record: records[index], quantity: 1)))
             }
-            for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
+            for index in records.indices { _ = try await stock.engine.submit(receive(index), actor: "test") }
             let before = stock.trace.inOrder.count
             leases.holdNext()
             async let first = stock.result(of: receive(0))
@@ -58,16 +58,16 @@ struct LaneJoiningTests {
         }
     }
 
-    @Test func `What waits beside a lane that does not come back goes after a while, however little it is`()
+    @Test func `A single command that waits while a lane is stuck starts after the join delay`()
         async throws
     {
         let leases = StuckLeases()
         try await PostgresStock.with(leases: leases) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
-            func receive(_ place: Int) -> Command {
-                .move(.change(.receive, StockChange(record: records[place], quantity: 1)))
+            func receive(_ index: Int) -> Command {
+                .move(.change(.receive, StockChange(record: records[index], quantity: 1)))
             }
-            for place in records.indices { _ = try await stock.engine.submit(receive(place), actor: "test") }
+            for index in records.indices { _ = try await stock.engine.submit(receive(index), actor: "test") }
             leases.holdNext()
             async let first = stock.result(of: receive(0))
             try await eventually("the first lane is stuck") { leases.isStuck }

@@ -1,7 +1,7 @@
 import Synchronization
 import UseCases
 
-/// A lease store whose answer for one record, or for the next batch, waits until the test lets it go.
+/// A lease store that delays its answer for one record, or for the next batch, until the test releases it.
 final class StuckLeases: LeaseStore {
     private let key = Mutex<LeaseKey?>(nil)
     private let holdsNext = Mutex(false)

@@ -4,9 +4,9 @@ import Reactor
 import Synchronization
 import UseCases
 
-/// The door of the write path: how many commands are inside, who came in and waits to be led on, and who leaves.
+/// Admission control of the write path: bounds the commands in flight and buffers those that are not yet enqueued.
 final class AdmissionControl: Sendable {
-    /// A command that came without a task.
+    /// A command from a caller without a task, admitted but not yet enqueued.
     struct BufferedCommand: Sendable {
         let command: Command
         let actor: String
@@ -20,19 +20,19 @@ final class AdmissionControl: Sendable {
     private let metrics: EngineMetrics
     private let admitted = Atomic<Int>(0)
     private let tally = Mutex(CommandTally())
-    private let hall = Mutex(Buffer())
+    private let buffer = Mutex(Buffer())
 
-    /// Where guests wait to be led on.
     private struct Buffer {
-        var guests: [BufferedCommand] = []
-        /// At so many guests somebody is called.
-        var callCount = 1
-        /// Somebody has been called and will come.
-        var isCalled = false
+        var commands: [BufferedCommand] = []
+        /// The number of buffered commands at which the engine is woken.
+        var wakeThreshold = 1
+        /// The engine has been woken and has not drained the buffer yet.
+        var wakeScheduled = false
 
-        mutating func calls() -> Bool {
-            guard !isCalled, guests.count >= callCount else { return false }
-            isCalled = true
+        /// Whether the caller must wake the engine now; true once per drain.
+        mutating func shouldWake() -> Bool {
+            guard !wakeScheduled, commands.count >= wakeThreshold else { return false }
+            wakeScheduled = true
             return true
         }
     }
@@ -43,8 +43,9 @@ final class AdmissionControl: Sendable {
         self.metrics = metrics
     }
 
-    /// - Returns: false when the house is full; then nothing is counted.
-    func enter() -> Bool {
+    /// Counts a command as in flight.
+    /// - Returns: false when the capacity is reached; then nothing is counted.
+    func admit() -> Bool {
         let count = admitted.wrappingAdd(1, ordering: .relaxed).newValue
         guard count <= capacity else {
             admitted.wrappingSubtract(1, ordering: .relaxed)
@@ -55,15 +56,15 @@ final class AdmissionControl: Sendable {
         return true
     }
 
-    /// One that has entered has its outcome.
-    func leave(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
+    /// Ends an admitted command and records its outcome.
+    func finish(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
         let count = admitted.wrappingSubtract(1, ordering: .relaxed).newValue
         metrics.recordInFlight(count)
-        tell(command, outcome)
+        record(command, outcome)
     }
 
-    /// Counts the outcome of one that was not let in.
-    func tell(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
+    /// Counts an outcome in the metrics; for a command that was not admitted, call this alone.
+    func record(_ command: Command, _ outcome: Result<Outcome, ServiceFailure>) {
         tally.withLock { tally in
             switch outcome {
             case .success: tally.count(command, nil)
@@ -72,47 +73,48 @@ final class AdmissionControl: Sendable {
         }
     }
 
-    /// - Returns: whether somebody must be called to take the guests.
-    func seat(_ guest: BufferedCommand) -> Bool {
-        hall.withLock { hall in
-            hall.guests.append(guest)
-            return hall.calls()
+    /// Adds a command to the buffer.
+    /// - Returns: whether the caller must schedule a drain of the buffer.
+    func append(_ command: BufferedCommand) -> Bool {
+        buffer.withLock { buffer in
+            buffer.commands.append(command)
+            return buffer.shouldWake()
         }
     }
 
-    /// Those who wait to be led on.
-    var guestCount: Int { hall.withLock { $0.guests.count } }
+    /// Commands in the buffer.
+    var bufferedCount: Int { buffer.withLock { $0.commands.count } }
 
-    /// Whoever is called has come.
+    /// Empties the buffer and ends the scheduled wake-up.
     func takeAll() -> [BufferedCommand] {
-        hall.withLock { hall in
-            hall.isCalled = false
-            guard !hall.guests.isEmpty else { return [] }
-            let taken = hall.guests
-            hall.guests = []
-            hall.guests.reserveCapacity(taken.count)
+        buffer.withLock { buffer in
+            buffer.wakeScheduled = false
+            guard !buffer.commands.isEmpty else { return [] }
+            let taken = buffer.commands
+            buffer.commands = []
+            buffer.commands.reserveCapacity(taken.count)
             return taken
         }
     }
 
-    /// Says at how many guests somebody is to be called from now on, at least 1.
-    /// - Returns: whether there are so many already, and somebody must be called.
-    func call(at count: Int) -> Bool {
-        hall.withLock { hall in
-            hall.callCount = count
-            return hall.calls()
+    /// Sets the number of buffered commands, at least 1, at which the engine is woken.
+    /// - Returns: whether the buffer has reached it already, so that the caller must schedule a drain.
+    func setWakeThreshold(_ count: Int) -> Bool {
+        buffer.withLock { buffer in
+            buffer.wakeThreshold = count
+            return buffer.shouldWake()
         }
     }
 
-    /// Leaves an outcome, and has the mailbox's owner woken when what runs now is done: a lane answers its whole batch
-    /// before anybody is woken.
+    /// Puts an outcome into a mailbox. The mailbox's owner is woken after the current job, so that a lane answers its
+    /// whole batch first.
     func deliver(_ outcome: Result<Outcome, ServiceFailure>, to mailbox: OutcomeMailbox, _ number: UInt64) {
         if mailbox.append(outcome, number: number) { reactor.post { mailbox.wake() } }
     }
 }
 
 extension AdmissionControl.BufferedCommand {
-    func ticket(_ records: [RecordReference]) -> PendingCommand {
+    func pending(_ records: [RecordReference]) -> PendingCommand {
         PendingCommand(
             command: command, actor: actor, once: once, records: records, submittedAt: submittedAt, reply: reply)
     }

@@ -3,48 +3,48 @@ import PostgresClient
 import PostgresRows
 import Reactor
 
-/// Tells mailers that alerts are waiting, so that the first email leaves at once and not with the next poll.
+/// Notifies mailers of new alerts, so that the first email leaves at once and not with the next poll.
 ///
-/// A NOTIFY inside the transaction would take a lock of the whole server through its COMMIT. So it is sent afterwards, by
-/// itself, and a few times a second at most; one that is lost is made good by the mailers' poll.
+/// A NOTIFY inside the transaction would hold a server-wide lock during its COMMIT. So it runs afterwards in its own
+/// transaction, a few times a second at most. The mailers' poll covers a lost notification.
 actor AlertNotifier {
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
-    /// Between two notifications: procurement is told within a second, and a flash sale does not notice.
+    /// The pause between notifications: mailers hear of an alert within a second, at no cost to a flash sale.
     private static let pause = Duration.milliseconds(250)
     private static let notify = PostgresStatement("SELECT pg_notify('\(alertChannel)', '')")
 
     private nonisolated let reactor: Reactor
     private let client: PostgresClient
     private var isBusy = false
-    private var isRungAgain = false
+    private var isRequestedAgain = false
 
-    /// - Parameter client: has connections to lend. Not a shared one, on which everybody would wait for the notification's
-    ///   own commit.
+    /// - Parameter client: a pool whose connections are used exclusively; on a shared connection other queries would wait
+    ///   for the notification's commit.
     init(reactor: Reactor, client: PostgresClient) {
         self.reactor = reactor
         self.client = client
     }
 
-    /// Returns at once.
-    func ring() {
+    /// Requests a notification; returns at once.
+    func notifySoon() {
         guard !isBusy else {
-            isRungAgain = true
+            isRequestedAgain = true
             return
         }
         isBusy = true
-        Task { await notifyWhileRung() }
+        Task { await notifyWhileRequested() }
     }
 
-    private func notifyWhileRung() async {
+    private func notifyWhileRequested() async {
         repeat {
-            isRungAgain = false
-            // A failure is for the poll to make good.
+            isRequestedAgain = false
+            // The mailers' poll covers a failure.
             _ = try? await client.withConnection {
                 try await $0.query(PostgresQuery(Self.notify), timeout: .seconds(5))
             }
             await reactor.sleep(for: Self.pause)
-        } while isRungAgain
+        } while isRequestedAgain
         isBusy = false
     }
 }

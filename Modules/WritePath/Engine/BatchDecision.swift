@@ -3,24 +3,25 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// The decide stage: one batch before the stock machine.
+/// The decide stage: has the stock machine decide each command of a batch.
 struct BatchDecision {
     var machine: StockMachine
     let transaction: String
     let sequence: UInt64
-    /// The commands and what was decided of each, in the order in which it was decided.
+    /// The commands and their results, in the order of the decisions.
     private(set) var decided: [(QueuedCommand, Result<Outcome, StockRefusal>)] = []
-    /// Commands that turned out to need further records.
+    /// Commands that return to the queue: they need further records, repeat a key of
+    /// the batch, or are still short of units.
     private(set) var returned: [QueuedCommand] = []
-    /// Commands whose order kept growing faster than they could hold it.
-    private(set) var givenUp: [QueuedCommand] = []
-    /// Commands that were answered before, or whose key is another request's.
-    private(set) var known: [(QueuedCommand, ServiceFailure)] = []
+    /// Commands over `EngineSettings.roundLimit`, because their order kept growing.
+    private(set) var abandoned: [QueuedCommand] = []
+    /// Commands whose key was answered before or belongs to another request.
+    private(set) var answeredBefore: [(QueuedCommand, ServiceFailure)] = []
     private let items: [QueuedCommand]
     private let lane: Lane
     private var overdue: OverdueReader
 
-    /// - Parameter kept: what was answered before under the commands' idempotency keys.
+    /// - Parameter kept: the kept answers under the commands' idempotency keys.
     init(
         machine: StockMachine, transaction: String, items: [QueuedCommand], kept: [KeptKey: KeptRow], lane: Lane
     ) {
@@ -36,27 +37,27 @@ struct BatchDecision {
             }
             let key = KeptKey(request)
             if let row = kept[key] {
-                known.append((item, row.failure(for: request)))
+                answeredBefore.append((item, row.failure(for: request)))
             } else if keys.insert(key).inserted {
                 open.append(item)
             } else {
-                // The same request twice in one batch: the next turn finds what came of the first.
+                // The same key twice in one batch: the next batch finds the answer to the first.
                 returned.append(item)
             }
         }
-        hasOldKeys = !known.isEmpty || !returned.isEmpty
+        hasRepeatedKeys = !answeredBefore.isEmpty || !returned.isEmpty
         self.items = open
         sequence = DecisionClock.next()
         overdue = OverdueReader(limit: lane.settings.overdueLimit)
     }
 
-    /// Whether a request was answered before, or is here twice.
-    private(set) var hasOldKeys = false
+    /// Whether an idempotency key was answered before, or occurs twice in the batch.
+    private(set) var hasRepeatedKeys = false
 
-    /// Requests with an idempotency key that were decided.
+    /// Decided commands with an idempotency key.
     var keyedCount: Int { decided.count { $0.0.payload.once != nil } }
 
-    /// The answers to keep for those who ask again.
+    /// The answers to keep for repeated requests.
     func answersToKeep() -> [(key: RequestKey, answer: KeptAnswer)] {
         decided.compactMap { item, result in
             guard let once = item.payload.once else { return nil }
@@ -64,7 +65,7 @@ struct BatchDecision {
         }
     }
 
-    /// Decides every command; those that are short of units are asked again after what is overdue has been read.
+    /// Decides every command. Reads overdue reservations for those that are short of units, then decides them again.
     mutating func decideAll(on connection: PostgresConnection) async throws(BatchFailure) {
         var open = items
         var pages = 0
@@ -79,12 +80,12 @@ struct BatchDecision {
                     short.append(item)
                     keys.formUnion(records)
                 case .needsRecords(let records):
-                    giveAnotherTurn(to: item, with: records)
+                    requeue(item, adding: records)
                 }
             }
             guard !keys.isEmpty else { break }
             guard pages < lane.settings.overduePages else {
-                // What has been released is committed now; those that are still short take another turn.
+                // This batch commits the releases so far; commands that are still short return to the queue.
                 returned += short
                 break
             }
@@ -95,15 +96,15 @@ struct BatchDecision {
         machine.settleAlerts()
     }
 
-    /// The order has reservations on records that are not held: the next turn holds those too.
-    private mutating func giveAnotherTurn(to item: QueuedCommand, with records: [RecordReference]) {
+    /// Requeues a command whose order has reservations on records that the batch does not hold.
+    private mutating func requeue(_ item: QueuedCommand, adding records: [RecordReference]) {
         let known = Set(item.keys)
-        let ticket = item.payload.adding(records.filter { !known.contains($0.key) })
-        guard ticket.rounds <= lane.settings.roundLimit else {
-            givenUp.append(item)
+        let command = item.payload.adding(records.filter { !known.contains($0.key) })
+        guard command.rounds <= lane.settings.roundLimit else {
+            abandoned.append(item)
             return
         }
-        returned.append(item.changed(ticket))
+        returned.append(item.replacingPayload(command))
     }
 
     private mutating func loadOverdue(
@@ -120,9 +121,9 @@ struct BatchDecision {
 
 extension QueuedCommand {
     /// The same place in the queue with another payload.
-    fileprivate func changed(_ ticket: PendingCommand) -> QueuedCommand {
+    fileprivate func replacingPayload(_ command: PendingCommand) -> QueuedCommand {
         QueuedCommand(
-            id: id, keys: ticket.records.map(\.key), weight: weight, payload: ticket, deadline: deadline,
+            id: id, keys: command.records.map(\.key), weight: weight, payload: command, deadline: deadline,
             notBefore: nil,
             passedOver: passedOver)
     }

@@ -5,22 +5,22 @@ import UseCases
 
 /// The load stage: what is read under the batch's row locks, in one pipelined round trip.
 struct BatchLoad {
-    /// What came back.
+    /// The decoded results of the round trip.
     struct Answer {
         var facts = StockFacts()
         /// The instant of the batch, by the database's clock, after the locks.
         var now: Instant
-        /// The transaction's id, to ask for its fate should the COMMIT's answer be lost.
+        /// The transaction's id, to find out whether it committed if the COMMIT's answer is lost.
         var transaction: String
-        /// Records that exist and that somebody else has locked.
+        /// Existing records that another session has locked.
         var lockedElsewhere: Set<RecordKey> = []
-        /// Records that were thought to exist and that do not: the database has gone back in time.
+        /// Records with a remembered id that do not exist: the database lost commits in a failover.
         var missingRecords: [(id: InventoryID, key: RecordKey)] = []
-        /// The reservations of the orders asked for, as rows: their records' references are not known here.
+        /// The reservations of the orders, as rows; their record references are resolved later.
         var reservations: [ReservationRow] = []
-        /// Records that were thought not to exist and that do.
+        /// Existing records whose ids were not known.
         var found: [(id: InventoryID, key: RecordKey)] = []
-        /// What was answered before under the batch's idempotency keys.
+        /// The kept answers under the batch's idempotency keys.
         var kept: [KeptKey: KeptRow] = [:]
     }
 
@@ -29,7 +29,7 @@ struct BatchLoad {
     /// The batch's records that are not known to exist.
     let notYetCreated: [RecordReference]
     let orders: [OrderID]
-    /// Products and warehouses that must not be archived; empty when no command cares.
+    /// Products and warehouses that must not be archived; empty if no command requires that.
     let products: [ProductID]
     let warehouses: [WarehouseID]
     /// The idempotency keys of the batch's commands.
@@ -50,7 +50,7 @@ struct BatchLoad {
                     })
             }
         }
-        // After the locks: a statement sees what was committed before it began.
+        // After the locks, so that these statements see everything committed before.
         queries.append(PostgresQuery(Self.clock))
         if !products.isEmpty {
             queries.append(
@@ -116,23 +116,23 @@ struct BatchLoad {
             answer.reservations = try ReservationRow.all(try take())
         }
         if !keys.isEmpty { answer.kept = try KeptRow.all(try take()) }
-        // A ledger row is never older than the one before it, whatever the clock did in between.
+        // A ledger row is never older than the one before it, even if the clock went back.
         answer.now = max(answer.now, records.latestUpdate ?? answer.now)
         answer.facts.records = records
         return answer
     }
 
-    /// Asks which of the rows that did not come back exist at all; nil when all came. Nearly all batches need not ask.
+    /// Asks which of the rows that were not returned exist at all; nil when all were returned, which is the usual case.
     func queryForMissing(_ answer: Answer) -> PostgresQuery? {
         let missing = ids.filter { answer.lockedElsewhere.contains($0.value.key) }.keys
         return missing.isEmpty ? nil : PostgresQuery(Self.exist) { $0.appendArray(Array(missing)) }
     }
 
-    /// Takes the answer to `queryForMissing`.
+    /// Applies the result of `queryForMissing`: moves records that do not exist to `missingRecords`.
     func noteMissing(_ result: PostgresResult, in answer: inout Answer) throws(PostgresError) {
-        var there: Set<InventoryID> = []
-        for index in 0..<result.rowCount { there.insert(try result.row(index).value(0)) }
-        for (id, reference) in ids where answer.lockedElsewhere.contains(reference.key) && !there.contains(id) {
+        var existing: Set<InventoryID> = []
+        for index in 0..<result.rowCount { existing.insert(try result.row(index).value(0)) }
+        for (id, reference) in ids where answer.lockedElsewhere.contains(reference.key) && !existing.contains(id) {
             answer.missingRecords.append((id, reference.key))
             answer.lockedElsewhere.remove(reference.key)
         }
@@ -152,7 +152,7 @@ struct BatchLoad {
     }
 
     static let begin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED")
-    /// In id order, so that two batches never wait for each other in a circle; what somebody else holds is passed by.
+    /// Locks in id order, so that two batches cannot deadlock; skips rows that another session has locked.
     private static let lock = PostgresStatement(
         """
         SELECT id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version, updated_at

@@ -43,8 +43,8 @@ extension BatchSave {
         SELECT assert_rows((SELECT count(*) FROM changed), cardinality($1::uuid[]))
         """)
 
-    // The arrays of the two busiest inserts are taken apart in the list of results, side by side, and not in FROM, which
-    // would first write them into memory: a fifth of the processor time of a reservation's row.
+    // The two busiest inserts unnest their arrays in the select list. In FROM, PostgreSQL would first materialize them, a
+    // fifth of the processor time per reservation row.
 
     static let insertReservations = PostgresStatement(
         """
@@ -77,8 +77,8 @@ extension BatchSave {
             unnest($11::text[]), unnest($12::text[]), $13::timestamptz
         """)
 
-    // No assert_rows from here on, and conflicts are passed over: a sale must not fail because an alert is not as it
-    // should be. `inventoryctl audit` tells.
+    // The statements below have no assert_rows and ignore conflicts: a sale must not fail because of an inconsistent
+    // alert. `inventoryctl audit` reports those.
 
     static let resolveAlerts = PostgresStatement(
         """
@@ -116,7 +116,7 @@ extension BatchSave {
         ON CONFLICT DO NOTHING
         """)
 
-    /// What is to be mailed. An alert that was passed over above has no row here either.
+    /// Queues the alerts for mailing. An alert that `insertAlerts` skipped gets no row here either.
     static let insertDeliveries = PostgresStatement(
         "INSERT INTO alert_deliveries (alert_id) SELECT id FROM low_stock_alerts WHERE id = ANY($1)")
 }

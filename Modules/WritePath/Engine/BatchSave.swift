@@ -5,8 +5,8 @@ import UseCases
 
 /// The save stage: a batch's changes and its COMMIT, in one pipelined round trip.
 ///
-/// Nobody counts rows in between, so every statement that could miss a row raises in SQL (`assert_rows`). Rows are
-/// written in the order of their keys wherever another writer could wait for one of them.
+/// The client does not check row counts before the COMMIT, so every statement that could miss a row raises in SQL
+/// (`assert_rows`). Rows that another writer could wait for are written in key order.
 struct BatchSave {
     let machine: StockMachine
     private let changes: StockChanges
@@ -21,20 +21,20 @@ struct BatchSave {
 
     var isEmpty: Bool { changes.isEmpty && kept.isEmpty }
 
-    /// All of it, and the COMMIT.
+    /// All statements and the COMMIT.
     func queries() -> [PostgresQuery] {
         statements() + [PostgresQuery(Self.commit)]
     }
 
-    /// All of it, for a transaction that goes on.
+    /// All statements without the COMMIT, for a transaction that continues.
     func statements() -> [PostgresQuery] {
         var queries: [PostgresQuery] = []
         if !changes.createdRecords.isEmpty { queries.append(insertRecords()) }
         if !changes.newReservations.isEmpty { queries.append(insertReservations()) }
         if !changes.changedReservations.isEmpty { queries.append(updateReservations()) }
         if !changes.ledger.isEmpty { queries.append(insertLedger()) }
-        // After what refers to them: a foreign key's check of a row that is locked already has nothing to do, while that of
-        // a row just updated writes another lock into it.
+        // After the rows that refer to them: a foreign key's check of a locked row has nothing to do, while the check of an
+        // updated row writes another lock into it.
         let changed = machine.changedRecords
         if !changed.isEmpty { queries.append(updateRecords(changed)) }
         if !changes.recoveredRecords.isEmpty {
@@ -47,12 +47,12 @@ struct BatchSave {
             queries.append(insertSuggestions(alerts))
             queries.append(PostgresQuery(Self.insertDeliveries) { $0.appendArray(of: alerts) { $0.id } })
         }
-        // Last, so that nobody waits for a key that another transaction is at while there is work to do.
+        // Last: an insert may wait for another transaction's key, and the other statements should not wait with it.
         if !kept.isEmpty { queries.append(KeptRow.insert(kept)) }
         return queries
     }
 
-    /// The states that the commit makes, for the cache.
+    /// The record states that the commit writes, for the cache.
     func publishedRecords() -> [InventoryRecord] {
         machine.changedRecords.map(\.record) + changes.createdRecords.compactMap { machine.record($0) }
     }
@@ -60,7 +60,7 @@ struct BatchSave {
     // MARK: Records
 
     private func insertRecords() -> PostgresQuery {
-        // By key, so that two writers that create the same records meet in the same order.
+        // By key, so that two writers of the same new records insert them in the same order.
         let records = changes.createdRecords.sorted().compactMap { machine.record($0) }
         return PostgresQuery(Self.insertRecords) { parameters in
             parameters.appendArray(of: records) { $0.id }

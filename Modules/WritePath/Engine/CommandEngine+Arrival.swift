@@ -3,13 +3,13 @@ import PostgresDirectory
 import Reactor
 package import UseCases
 
-/// How a command comes to the line: it is let in, and its records are found.
+/// How a command reaches the queue: it is admitted, and its records are looked up.
 extension CommandEngine: CommandStore {
     package func submit(
         _ command: Command, actor: String, once: Once<Outcome>?
     ) async throws(ServiceFailure) -> Outcome {
-        guard !isStopping, reception.enter() else {
-            reception.tell(command, .failure(.systemBusy))
+        guard !isStopping, admission.admit() else {
+            admission.record(command, .failure(.systemBusy))
             throw .systemBusy
         }
         let submittedAt = ContinuousClock.now
@@ -17,7 +17,7 @@ extension CommandEngine: CommandStore {
         do throws(ServiceFailure) {
             let records = try await records(of: command)
             outcome = await withCheckedContinuation { continuation in
-                take(
+                enqueue(
                     PendingCommand(
                         command: command, actor: actor, once: once, records: records, submittedAt: submittedAt,
                         reply: .task(continuation)))
@@ -25,78 +25,79 @@ extension CommandEngine: CommandStore {
         } catch {
             outcome = .failure(error)
         }
-        reception.leave(command, outcome)
+        admission.finish(command, outcome)
         return try outcome.get()
     }
 
     package nonisolated func submit(
         _ command: Command, actor: String, once: Once<Outcome>?, to mailbox: OutcomeMailbox, number: UInt64
     ) {
-        guard reception.enter() else {
-            reception.tell(command, .failure(.systemBusy))
-            reception.deliver(.failure(.systemBusy), to: mailbox, number)
+        guard admission.admit() else {
+            admission.record(command, .failure(.systemBusy))
+            admission.deliver(.failure(.systemBusy), to: mailbox, number)
             return
         }
-        let calls = reception.seat(
+        let shouldWake = admission.append(
             AdmissionControl.BufferedCommand(
                 command: command, actor: actor, once: once, submittedAt: .now,
-                reply: .mailbox(mailbox, number: number, reception)))
-        if calls { callForWelcome() }
+                reply: .mailbox(mailbox, number: number, admission)))
+        if shouldWake { scheduleDrain() }
     }
 
-    private nonisolated func callForWelcome() {
-        reactor.post { [weak self] in self?.assumeIsolated { $0.welcome() } }
+    private nonisolated func scheduleDrain() {
+        reactor.post { [weak self] in self?.assumeIsolated { $0.drainBuffer() } }
     }
 
-    /// Leads on those who came in since the last time.
-    func welcome() {
-        for guest in reception.takeAll() {
-            if let order = guest.command.resolvedOrder {
+    /// Enqueues all buffered commands, once their records are known.
+    func drainBuffer() {
+        for buffered in admission.takeAll() {
+            if let order = buffered.command.resolvedOrder {
                 lookups.assumeIsolated { lookups in
-                    lookups.look(for: order) { [self] found in assumeIsolated { $0.lead(guest, to: found) } }
+                    lookups.find(order) { [self] found in assumeIsolated { $0.enqueue(buffered, with: found) } }
                 }
-            } else if directory.hasIDs(guest.command.records) {
-                take(guest.ticket(guest.command.records))
+            } else if directory.hasIDs(buffered.command.records) {
+                enqueue(buffered.pending(buffered.command.records))
             } else {
-                Task(executorPreference: reactor) { await self.look(for: guest) }
+                Task(executorPreference: reactor) { await self.lookUpRecords(of: buffered) }
             }
         }
-        beCalled()
+        updateWakeThreshold()
     }
 
-    /// Has the door call when it is worth while. While a lane is at work a command has nowhere to go, and the lane leads all
-    /// on when it is done: to be woken for each would cost more than all else that is done for it here, and take a core
-    /// from those whom the lane waits for.
-    func beCalled() {
-        let goesAtOnce = isStopping || hasRoomForOneMore
-        let count = goesAtOnce ? 1 : max(settings.callCount, settings.joinCount - queue.count)
-        if reception.call(at: count) { callForWelcome() }
+    /// Sets how many buffered commands wake the engine: one if a lane would start at once, else enough for another lane.
+    ///
+    /// A busy lane drains the buffer when its batch is done. A wake-up for each command would cost more than the rest of
+    /// its admission, and take processor time from the database that the lane waits for.
+    func updateWakeThreshold() {
+        let startsAtOnce = isStopping || shouldStartLaneForOne
+        let count = startsAtOnce ? 1 : max(settings.wakeThreshold, settings.joinCount - queue.count)
+        if admission.setWakeThreshold(count) { scheduleDrain() }
     }
 
-    /// Goes on with one who had to ask for the records of an order.
-    private func lead(_ guest: AdmissionControl.BufferedCommand, to found: OrderLookups.Answer) {
+    /// Enqueues a command whose order has been looked up.
+    private func enqueue(_ buffered: AdmissionControl.BufferedCommand, with found: OrderLookups.Answer) {
         switch found {
-        case .failure(let failure): guest.ticket([]).answer(.failure(failure))
+        case .failure(let failure): buffered.pending([]).answer(.failure(failure))
         case .success(let ids):
             if let records = directory.knownReferences(of: ids) {
-                take(guest.ticket(records))
+                enqueue(buffered.pending(records))
             } else {
-                Task(executorPreference: reactor) { await self.look(for: guest) }
+                Task(executorPreference: reactor) { await self.lookUpRecords(of: buffered) }
             }
         }
     }
 
-    /// The way of one whose records the directory does not know.
-    private func look(for guest: AdmissionControl.BufferedCommand) async {
+    /// Looks up records that the directory does not know, then enqueues the command.
+    private func lookUpRecords(of buffered: AdmissionControl.BufferedCommand) async {
         do throws(ServiceFailure) {
-            take(guest.ticket(try await records(of: guest.command)))
+            enqueue(buffered.pending(try await records(of: buffered.command)))
         } catch {
-            guest.ticket([]).answer(.failure(error))
+            buffered.pending([]).answer(.failure(error))
         }
     }
 
-    /// The records that a command needs, each known by its id if it exists: those that it names, or those of its order's
-    /// pending reservations, read without locks: the lane reads again under them.
+    /// The records that a command needs: those that it names, or those of its order's pending reservations. The directory
+    /// knows the id of each that exists. The read takes no locks; the lane reads again under its own.
     /// - Throws: `.refused(.unknownOrder)` when the order has no reservation at all.
     private func records(of command: Command) async throws(ServiceFailure) -> [RecordReference] {
         guard let order = command.resolvedOrder else {
@@ -109,12 +110,12 @@ extension CommandEngine: CommandStore {
             let ids = try await lookups.records(of: order)
             let references = try await directory.references(of: ids)
             if references.count == ids.count { return ids.compactMap { references[$0] } }
-            // What is remembered can be of a database that has gone back in time.
+            // The remembered ids can predate a failover that lost commits: forget them and ask the database.
         }
         throw .internalFault(cause: "a reservation's record is not known")
     }
 
-    /// Told by a lane of what it committed.
+    /// Remembers the orders that a lane has just committed.
     func learn(_ decided: [(QueuedCommand, Result<Outcome, StockRefusal>)]) {
         lookups.assumeIsolated { lookups in
             for case (let item, .success) in decided {

@@ -6,10 +6,10 @@ package import PostgresDirectory
 package import Reactor
 package import UseCases
 
-/// The write path: takes commands from any task, gathers them into batches, and has lanes carry them out.
+/// The write path: accepts commands from any task, groups them into batches, and runs the batches on lanes.
 ///
-/// While one batch is being written the next gathers, so that a flash sale on one record becomes a few large
-/// transactions and a lone request goes at once. The rules are `StockMachine`'s; the arbiter is PostgreSQL.
+/// While one batch is written the next one gathers, so that a flash sale on one record becomes a few large transactions
+/// and a lone request starts at once. `StockMachine` has the rules; PostgreSQL has the last word.
 package actor CommandEngine {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
@@ -26,19 +26,19 @@ package actor CommandEngine {
     private let observer: (@Sendable (DecidedBatch) -> Void)?
 
     var queue = CommandQueue<PendingCommand>()
-    nonisolated let reception: AdmissionControl
+    nonisolated let admission: AdmissionControl
     private var idle: [CheckedContinuation<Void, Never>] = []
     private(set) var isStopping = false
     private var isWatched = false
     private var wakeAt: ContinuousClock.Instant?
-    private var underWay = RunningBatches()
+    private var running = RunningBatches()
     private var isJoinScheduled = false
 
     /// - Parameters:
     ///   - configuration: how each lane reaches the database, on a connection of its own.
     ///   - client: shared connections for unlocked reads by key; its sessions have `KeySession`'s settings.
-    ///   - notices: lends a connection for telling mailers of new alerts; nil leaves that to their poll.
-    ///   - observer: told of each batch that was committed; for tests.
+    ///   - notices: the client whose connections notify the mailers of new alerts; if nil, mailers only poll.
+    ///   - observer: called with each committed batch; for tests.
     package init(
         reactor: Reactor,
         configuration: PostgresConfiguration,
@@ -54,7 +54,7 @@ package actor CommandEngine {
         self.reactor = reactor
         self.settings = settings
         metrics = EngineMetrics(settings)
-        reception = AdmissionControl(reactor: reactor, capacity: settings.capacity, metrics: metrics)
+        admission = AdmissionControl(reactor: reactor, capacity: settings.capacity, metrics: metrics)
         self.directory = directory
         self.logger = logger
         lookups = OrderLookups(client: client, reactor: reactor)
@@ -65,13 +65,14 @@ package actor CommandEngine {
         self.observer = observer
     }
 
-    /// Puts a command into the line. Nobody may slip in behind the last lane, whatever has been waited for before.
-    func take(_ ticket: PendingCommand) {
-        guard !isStopping else { return ticket.answer(.failure(.systemBusy)) }
-        enqueue(ticket)
+    /// Puts a command into the queue. Once the engine stops it refuses: the last lane may have ended while the command's
+    /// records were looked up.
+    func enqueue(_ command: PendingCommand) {
+        guard !isStopping else { return command.answer(.failure(.systemBusy)) }
+        append(command)
     }
 
-    /// Carries out commands until the task is cancelled; then what has been taken is finished and nothing new taken.
+    /// Carries out commands until the task is cancelled; then finishes the queued ones and accepts no new ones.
     package func run() async {
         let lanes = (0..<settings.lanes).map { index in
             Lane(
@@ -83,7 +84,7 @@ package actor CommandEngine {
                 observer: observer
             )
         }
-        // Tasks of their own: cancelling this one must not take the pauses out of what is under way.
+        // Unstructured tasks: cancelling this one must not cut short the pauses between retries of running batches.
         let tasks = lanes.map { lane in Task(executorPreference: reactor) { await lane.run() } }
         await withTaskCancellationHandler {
             for task in tasks { await task.value }
@@ -92,11 +93,12 @@ package actor CommandEngine {
         }
     }
 
-    /// Takes nothing more; the lanes end when nothing waits, which after `EngineSettings.stopLimit` is refused.
+    /// Accepts no more commands. The lanes end when the queue is empty; commands that still wait after
+    /// `EngineSettings.stopLimit` are refused.
     package func stop() {
         guard !isStopping else { return }
         isStopping = true
-        beCalled()
+        updateWakeThreshold()
         wakeAll()
         reactor.schedule(after: settings.stopLimit) { [weak self] in
             self?.assumeIsolated { $0.refuseAll() }
@@ -108,21 +110,22 @@ package actor CommandEngine {
         wakeAll()
     }
 
-    // MARK: What lanes ask for
+    // MARK: Called by lanes
 
-    /// The next batch; waits for one. nil when the engine stops and nothing is left.
+    /// Waits for the next batch; nil when the engine stops and the queue is empty.
     func nextBatch() async -> [QueuedCommand]? {
         while true {
-            welcome()
+            drainBuffer()
             let now = ContinuousClock.now
-            if isWorthALane(now) {
+            if shouldStartLane(now) {
                 let batch = queue.take(
-                    limit: settings.batchLimit, freshLimit: share, stepLimit: settings.batchStepLimit, now: now)
+                    limit: settings.batchLimit, newRecordLimit: batchShare, stepLimit: settings.batchStepLimit, now: now
+                )
                 if !batch.isEmpty {
-                    underWay.add(weight: Self.weight(of: batch))
-                    beCalled()
+                    running.add(weight: Self.weight(of: batch))
+                    updateWakeThreshold()
                     scheduleJoin()
-                    // What else is ready is another lane's.
+                    // Another lane takes what else is ready.
                     if queue.mayBeReady { wakeOne() }
                     return batch
                 }
@@ -135,20 +138,23 @@ package actor CommandEngine {
         }
     }
 
-    /// Lets go of a batch; `returned` are those of its commands that must wait for another turn.
-    func finish(_ batch: [QueuedCommand], returned: [QueuedCommand], resting: [(RecordKey, Duration)]) {
+    /// Releases a batch's records in the queue.
+    /// - Parameters:
+    ///   - returned: commands of the batch that go back to the queue.
+    ///   - pauses: records that no batch may take yet, and for how long.
+    func finish(_ batch: [QueuedCommand], returned: [QueuedCommand], pauses: [(RecordKey, Duration)]) {
         queue.finish(batch)
-        underWay.remove(weight: Self.weight(of: batch))
+        running.remove(weight: Self.weight(of: batch))
         queue.putBack(returned)
         let now = ContinuousClock.now
-        for (key, duration) in resting {
-            queue.rest(key, until: now + duration)
+        for (key, duration) in pauses {
+            queue.pause(key, until: now + duration)
         }
         if queue.count > 0 || isStopping { wakeAll() }
         watch()
     }
 
-    /// One after the other, so that a lane's batch holds together what waits together.
+    /// Wakes one lane at a time, so that commands that wait together end up in one batch.
     private func wakeOne() {
         if let lane = idle.popLast() { lane.resume() }
     }
@@ -159,20 +165,20 @@ package actor CommandEngine {
         for lane in lanes { lane.resume() }
     }
 
-    private func isWorthALane(_ now: ContinuousClock.Instant) -> Bool {
-        // What is left at the end goes at once.
+    private func shouldStartLane(_ now: ContinuousClock.Instant) -> Bool {
+        // The last commands before the end start at once.
         if isStopping { return true }
         let oldest = queue.waiting.first.map { now - $0.payload.submittedAt } ?? .zero
-        return underWay.leavesRoom(for: queue.count, oldest: oldest, settings)
+        return running.shouldStartLane(for: queue.count, oldest: oldest, settings)
     }
 
-    /// Whether a lane would begin with a single command, were it ready.
-    var hasRoomForOneMore: Bool { underWay.leavesRoom(for: 1, oldest: .zero, settings) }
+    /// Whether a lane would start for a single command that has just become ready.
+    var shouldStartLaneForOne: Bool { running.shouldStartLane(for: 1, oldest: .zero, settings) }
 
-    /// What a lane takes of what waits: half, where that is enough for a lane. The other half is the next lane's, or there
-    /// when this one is done; a batch of everything would leave lanes and database with nothing to do until its callers
-    /// come back. What all want at once is not shared.
-    private var share: Int { max(settings.joinCount, (queue.count + 1) / 2) }
+    /// The most commands with a new record that one lane takes: half of the queue, if that is enough for a lane. The next
+    /// lane takes the other half; a batch of the whole queue would leave lanes and database idle until its callers return.
+    /// Commands that share their record with an earlier one of the batch do not count.
+    private var batchShare: Int { max(settings.joinCount, (queue.count + 1) / 2) }
 
     private static func weight(of batch: [QueuedCommand]) -> Int {
         batch.reduce(0) { $0 + $1.weight }
@@ -180,16 +186,16 @@ package actor CommandEngine {
 
     // MARK: Waiting
 
-    private func enqueue(_ ticket: PendingCommand) {
+    private func append(_ command: PendingCommand) {
         let now = ContinuousClock.now
         let isReady = queue.append(
-            keys: ticket.records.map(\.key),
-            weight: max(ticket.records.count, ticket.command.weight),
-            payload: ticket,
-            deadline: ticket.submittedAt + settings.waitLimit,
+            keys: command.records.map(\.key),
+            weight: max(command.records.count, command.command.weight),
+            payload: command,
+            deadline: command.submittedAt + settings.waitLimit,
             now: now
         )
-        if isReady, isWorthALane(now) {
+        if isReady, shouldStartLane(now) {
             wakeOne()
         } else if !idle.isEmpty {
             if isReady { scheduleJoin() } else { scheduleWake(now) }
@@ -197,7 +203,7 @@ package actor CommandEngine {
         watch()
     }
 
-    /// Only here is `system_busy` said of a command that was taken, and nothing of it has been done by then.
+    /// Answers `system_busy` to queued commands past their deadline. None of them has had any effect.
     private func refuseOverdue(_ now: ContinuousClock.Instant) {
         for item in queue.removeOverdue(now: now) {
             metrics.busyWait.increment()
@@ -205,44 +211,44 @@ package actor CommandEngine {
         }
     }
 
-    /// While anything waits, looks a few times a second whether a deadline has passed, whatever the lanes are at.
+    /// While commands wait, checks their deadlines every `watchInterval`, even if all lanes are busy.
     private func watch() {
         guard !isWatched, queue.count > 0 else { return }
         isWatched = true
         reactor.schedule(after: Self.watchInterval) { [weak self] in
-            self?.assumeIsolated { $0.look() }
+            self?.assumeIsolated { $0.checkDeadlines() }
         }
     }
 
-    private func look() {
+    private func checkDeadlines() {
         isWatched = false
         refuseOverdue(.now)
-        // What an overdue order had reserved is free again.
+        // Records that an overdue order had reserved are free again.
         if queue.mayBeReady { wakeAll() }
         watch()
     }
 
-    /// How late a deadline may be noticed: small against `LOCK_WAIT_MS`, large against the cost of looking.
+    /// How late a deadline may be noticed: small against `LOCK_WAIT_MS`, large against the cost of a check.
     private static let watchInterval = Duration.milliseconds(50)
 
-    /// Wakes an idle lane when what waits for one that is at work has waited long enough, those at the door included.
+    /// Drains the buffer after `joinDelay` and wakes an idle lane, so that a long batch does not hold up other commands.
     private func scheduleJoin() {
         guard !isJoinScheduled else { return }
         isJoinScheduled = true
         reactor.schedule(after: settings.joinDelay) { [weak self] in
             self?.assumeIsolated { engine in
                 engine.isJoinScheduled = false
-                engine.welcome()
-                if !engine.underWay.isEmpty { engine.scheduleJoin() }
-                // If what waits now has not waited long enough, the lane says so and this begins anew.
+                engine.drainBuffer()
+                if !engine.running.isEmpty { engine.scheduleJoin() }
+                // If the oldest command has not waited long enough, the lane goes idle and schedules this again.
                 if engine.queue.count > 0 { engine.wakeOne() }
             }
         }
     }
 
-    /// Wakes the idle lanes when the first rest is over.
+    /// Wakes the idle lanes when the first pause ends.
     private func scheduleWake(_ now: ContinuousClock.Instant) {
-        guard let at = queue.endOfFirstRest else { return }
+        guard let at = queue.endOfFirstPause else { return }
         if let wakeAt, wakeAt <= at, wakeAt > now { return }
         wakeAt = at
         reactor.schedule(after: max(.microseconds(50), at - now)) { [weak self] in
@@ -251,9 +257,9 @@ package actor CommandEngine {
     }
 }
 
-/// A batch as it was decided and committed, for tests that replay it against the model.
+/// A decided and committed batch, for tests that replay it against the model.
 package struct DecidedBatch: Sendable {
-    /// Ascends in an order in which the batches could have run one after the other.
+    /// Ascends in a valid serial order of the batches.
     package let sequence: UInt64
     package let now: Instant
     package let decisions: [(command: Command, actor: String, result: Result<Outcome, StockRefusal>)]

@@ -1,25 +1,26 @@
 import DequeModule
 import Domain
 
-/// Who waits for which records: decides what the next batch is. Pure; the engine asks it and does as it says.
+/// The queue of waiting commands: decides which of them form the next batch. Pure.
 ///
-/// Commands leave in the order they came, except that a command whose records are held by a lane, or rest, lets others
-/// pass. After `passingLimit` such turns it reserves its records, so that an order of many lines gets its turn.
+/// Commands leave in order of arrival, except that others pass a command whose records a running batch holds or that are
+/// paused. A command that was passed over more than `passingLimit` times reserves its records, so that large orders do
+/// not starve.
 struct CommandQueue<Payload: Sendable>: Sendable {
     struct Item: Sendable {
         let id: UInt64
-        /// The records that the command needs, each once; none for an order that holds nothing.
+        /// The records that the command needs, without duplicates; empty for an order without reservations.
         var keys: [RecordKey]
-        /// What the command adds to a batch, in steps, at least 1.
+        /// The command's share of a batch, in steps, at least 1.
         let weight: Int
         let payload: Payload
         fileprivate let latest: QueueTime
         fileprivate var earliest: QueueTime?
-        /// How often it was left behind because a lane held its records.
+        /// How often it was passed over because a running batch held its records.
         var passedOver: Int
-        /// Whether a lane has had it before.
-        var isBack = false
-        /// The number of the batch that it left with; 0 while it waits.
+        /// Whether a batch has had it before.
+        var isReturned = false
+        /// The number of the batch that took it; 0 while it waits.
         fileprivate var batch: UInt64 = 0
 
         init(
@@ -37,39 +38,39 @@ struct CommandQueue<Payload: Sendable>: Sendable {
 
         var deadline: ContinuousClock.Instant { latest.instant }
 
-        /// It is not tried again before this.
+        /// The earliest time at which a batch may take it.
         var notBefore: ContinuousClock.Instant? {
             get { earliest?.instant }
             set { earliest = newValue.map(QueueTime.init) }
         }
     }
 
-    /// Turns after which a command that was left behind reserves its records.
+    /// How often a command may be passed over before it reserves its records.
     static var passingLimit: Int { 3 }
 
     private(set) var waiting: Deque<Item> = []
-    /// False when the whole line has been looked at and nothing has happened since that could let a command go.
+    /// False after a scan of the whole queue, until something happens that could make a command ready.
     private(set) var mayBeReady = false
-    /// The number of the batch that held a record last. Those of batches that are over are swept out now and then: to
-    /// take each out at the end of its batch would cost more than all else that is done for it here.
+    /// The number of the batch that held a record last. A sweep removes entries of finished batches now and then: removing
+    /// each at the end of its batch would cost more than all other work on it here.
     private var holders: [RecordKey: UInt64] = [:]
-    /// The numbers of the batches that lanes have.
-    private var underWay: [UInt64] = []
+    /// The numbers of the running batches.
+    private var running: [UInt64] = []
     private var lastBatch: UInt64 = 0
-    /// At so many holders the next sweep is due.
+    /// The number of holders at which the next sweep is due.
     private var sweepLimit = CommandQueue.lowestSweepLimit
-    /// Records that somebody outside this process holds, and until when they are left alone.
-    private var resting: [RecordKey: QueueTime] = [:]
+    /// Records that another process or session holds, and until when no batch takes them.
+    private var paused: [RecordKey: QueueTime] = [:]
     private var lastID: UInt64 = 0
 
     var count: Int { waiting.count }
 
-    /// When the first waiting command that rests may go on, if no lane lets anything go before; nil when none rests.
-    var endOfFirstRest: ContinuousClock.Instant? { firstRest?.instant }
-    private var firstRest: QueueTime?
+    /// When the first pause of a waiting command ends; nil when none is paused.
+    var endOfFirstPause: ContinuousClock.Instant? { firstPauseEnd?.instant }
+    private var firstPauseEnd: QueueTime?
 
     /// Adds a command at the end.
-    /// - Returns: whether it could leave at once as far as its own records go.
+    /// - Returns: whether its records are neither paused nor held.
     mutating func append(
         keys: [RecordKey],
         weight: Int? = nil,
@@ -81,8 +82,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         waiting.append(
             Item(
                 id: lastID, keys: keys, weight: max(1, weight ?? keys.count), payload: payload, deadline: deadline))
-        if !resting.isEmpty, let end = restEnd(of: keys, QueueTime(now)) {
-            noteRest(until: end)
+        if !paused.isEmpty, let end = pauseEnd(of: keys, QueueTime(now)) {
+            notePause(until: end)
             return false
         }
         guard !keys.contains(where: isHeld) else { return false }
@@ -92,35 +93,35 @@ struct CommandQueue<Payload: Sendable>: Sendable {
 
     /// Takes the next batch and holds its records.
     /// - Parameters:
-    ///   - limit: commands at most.
-    ///   - freshLimit: commands at most that bring a record which no other of the batch has: what is wanted by many goes at
-    ///     once, since nobody else can have it meanwhile.
-    ///   - stepLimit: steps at most; the first command is taken whatever it weighs.
+    ///   - limit: the most commands.
+    ///   - newRecordLimit: the most commands with a record that no earlier command of the batch has. Commands for a record
+    ///     that the batch holds already do not count: no other batch could take them meanwhile.
+    ///   - stepLimit: the most steps; the first command is taken at any weight.
     mutating func take(
-        limit: Int, freshLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
+        limit: Int, newRecordLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
     ) -> [Item] {
         let now = QueueTime(now)
-        guard mayBeReady || hasRestEnded(now) else { return [] }
-        if !resting.isEmpty { resting = resting.filter { $0.value > now } }
-        firstRest = nil
+        guard mayBeReady || hasPauseEnded(now) else { return [] }
+        if !paused.isEmpty { paused = paused.filter { $0.value > now } }
+        firstPauseEnd = nil
         lastBatch += 1
         var batch: [Item] = []
         batch.reserveCapacity(min(limit, waiting.count))
         var reserved: Set<RecordKey> = []
         var steps = 0
-        var fresh = 0
-        // Those that stay close ranks in place: a line that nobody leaves is not moved at all.
+        var newRecords = 0
+        // Commands that stay move forward in place; if none is taken, none moves.
         var kept = waiting.startIndex
         var next = waiting.startIndex
-        while next < waiting.endIndex, batch.count < limit, fresh < freshLimit {
+        while next < waiting.endIndex, batch.count < limit, newRecords < newRecordLimit {
             var item = waiting[next]
             let isTooMuch = !batch.isEmpty && steps + item.weight > stepLimit
-            switch turn(of: item, reserved: reserved, now: now, holds: !isTooMuch) {
-            case .go where isTooMuch:
+            switch readiness(of: item, reserved: reserved, now: now, holds: !isTooMuch) {
+            case .ready where isTooMuch:
                 return finishTake(batch, kept: kept, next: next)
-            case .go(let isFresh):
+            case .ready(let addsRecord):
                 item.batch = lastBatch
-                if isFresh { fresh += 1 }
+                if addsRecord { newRecords += 1 }
                 steps += item.weight
                 batch.append(item)
                 next += 1
@@ -128,10 +129,10 @@ struct CommandQueue<Payload: Sendable>: Sendable {
             case .passedOver:
                 waiting[next].passedOver += 1
                 if item.passedOver + 1 > Self.passingLimit {
-                    // What is held keeps others waiting anyway.
+                    // Records that are held make others wait anyway.
                     for key in item.keys where !isHeld(key) { reserved.insert(key) }
                 }
-            case .rest(let end): noteRest(until: end)
+            case .paused(let end): notePause(until: end)
             }
             if kept != next { waiting.swapAt(kept, next) }
             kept += 1
@@ -140,74 +141,75 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         return finishTake(batch, kept: kept, next: next)
     }
 
-    private enum Turn {
-        case go(isFresh: Bool)
-        /// A lane holds its records, or an older command that was passed over often reserves them.
+    private enum Readiness {
+        /// `addsRecord`: the command has a record that no earlier command of the batch has.
+        case ready(addsRecord: Bool)
+        /// A running batch holds one of its records, or an older command reserves it.
         case passedOver
-        /// Outsiders decide when it can go: nobody else should wait for that.
-        case rest(until: QueueTime)
+        /// It waits for another process or session, and reserves nothing meanwhile.
+        case paused(until: QueueTime)
     }
 
-    /// - Parameter holds: with `.go` its records are held for the batch that is being made.
-    private mutating func turn(
+    /// - Parameter holds: whether to hold the records of a ready command for the new batch.
+    private mutating func readiness(
         of item: Item, reserved: Set<RecordKey>, now: QueueTime, holds: Bool
-    ) -> Turn {
-        if let earliest = item.earliest, earliest > now { return .rest(until: earliest) }
-        if !resting.isEmpty, let end = restEnd(of: item.keys, now) { return .rest(until: end) }
+    ) -> Readiness {
+        if let earliest = item.earliest, earliest > now { return .paused(until: earliest) }
+        if !paused.isEmpty, let end = pauseEnd(of: item.keys, now) { return .paused(until: end) }
         if !reserved.isEmpty, item.keys.contains(where: reserved.contains) { return .passedOver }
         if item.keys.count == 1, holds {
-            // One look for the usual command.
+            // One dictionary access for the usual command.
             return hold(item.keys[0])
         }
         if item.keys.contains(where: isHeld) { return .passedOver }
         if holds { for key in item.keys { holders[key] = lastBatch } }
-        return .go(isFresh: true)
+        return .ready(addsRecord: true)
     }
 
-    /// - Returns: `passedOver`, and nothing was changed, when another batch holds it.
-    private mutating func hold(_ key: RecordKey) -> Turn {
-        let (batch, underWay) = (lastBatch, underWay)
-        func take(_ holder: inout UInt64) -> Turn {
-            guard !underWay.contains(holder) else { return .passedOver }
+    /// Holds a record for the new batch; changes nothing and returns `passedOver` when a running batch holds it.
+    private mutating func hold(_ key: RecordKey) -> Readiness {
+        let (batch, running) = (lastBatch, running)
+        func take(_ holder: inout UInt64) -> Readiness {
+            guard !running.contains(holder) else { return .passedOver }
             defer { holder = batch }
-            return .go(isFresh: holder != batch)
+            return .ready(addsRecord: holder != batch)
         }
         return take(&holders[key, default: 0])
     }
 
     private func isHeld(_ key: RecordKey) -> Bool {
-        guard !underWay.isEmpty, let holder = holders[key] else { return false }
-        return underWay.contains(holder)
+        guard !running.isEmpty, let holder = holders[key] else { return false }
+        return running.contains(holder)
     }
 
     private mutating func finishTake(_ batch: [Item], kept: Int, next: Int) -> [Item] {
         mayBeReady = next < waiting.endIndex
         waiting.removeSubrange(kept..<next)
-        if !batch.isEmpty { underWay.append(lastBatch) }
+        if !batch.isEmpty { running.append(lastBatch) }
         return batch
     }
 
-    /// Lets go of a batch's records. Called once for what `take` gave, whatever became of the commands.
+    /// Releases a batch's records. Must be called once for each batch from `take`, whatever the outcome of its commands.
     mutating func finish(_ batch: [Item]) {
-        if let number = batch.first?.batch { underWay.removeAll { $0 == number } }
+        if let number = batch.first?.batch { running.removeAll { $0 == number } }
         if holders.count >= sweepLimit {
-            let underWay = underWay
-            holders = holders.filter { underWay.contains($0.value) }
+            let running = running
+            holders = holders.filter { running.contains($0.value) }
             sweepLimit = max(Self.lowestSweepLimit, 2 * holders.count)
         }
         mayBeReady = !waiting.isEmpty
     }
 
-    /// Holders beside which those of the largest batches are few, and which fit into a processor's cache.
+    /// Many compared with the records of the largest batches, and small enough for the processor's cache.
     private static var lowestSweepLimit: Int { 1_024 }
 
-    /// Puts commands back where they were in the order.
+    /// Puts commands back at their places in the order.
     mutating func putBack(_ items: [Item]) {
         guard !items.isEmpty else { return }
         mayBeReady = true
         var sorted = items.sorted { $0.id < $1.id }
         for index in sorted.indices {
-            sorted[index].isBack = true
+            sorted[index].isReturned = true
             sorted[index].batch = 0
         }
         if let first = waiting.first, let last = sorted.last, last.id > first.id {
@@ -220,10 +222,10 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         }
     }
 
-    /// Leaves a record alone until then.
-    mutating func rest(_ key: RecordKey, until: ContinuousClock.Instant) {
+    /// Lets no batch take a record until then.
+    mutating func pause(_ key: RecordKey, until: ContinuousClock.Instant) {
         let until = QueueTime(until)
-        resting[key] = max(until, resting[key] ?? until)
+        paused[key] = max(until, paused[key] ?? until)
     }
 
     /// Removes and returns the commands whose deadline has passed.
@@ -232,27 +234,27 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         guard waiting.contains(where: { $0.latest <= now }) else { return [] }
         let overdue = waiting.filter { $0.latest <= now }
         waiting.removeAll { $0.latest <= now }
-        // One of them may have reserved what others want.
+        // One of them may have reserved records of others.
         mayBeReady = !waiting.isEmpty
         return Array(overdue)
     }
 
-    /// Removes and returns everything that waits.
+    /// Removes and returns all waiting commands.
     mutating func removeAll() -> [Item] {
         defer { waiting.removeAll() }
         return Array(waiting)
     }
 
-    private func hasRestEnded(_ now: QueueTime) -> Bool {
-        firstRest.map { $0 <= now } ?? false
+    private func hasPauseEnded(_ now: QueueTime) -> Bool {
+        firstPauseEnd.map { $0 <= now } ?? false
     }
 
-    private mutating func noteRest(until end: QueueTime) {
-        firstRest = min(end, firstRest ?? end)
+    private mutating func notePause(until end: QueueTime) {
+        firstPauseEnd = min(end, firstPauseEnd ?? end)
     }
 
-    /// When the last of the records' rests is over; nil when none rests.
-    private func restEnd(of keys: [RecordKey], _ now: QueueTime) -> QueueTime? {
-        keys.lazy.compactMap { resting[$0] }.filter { $0 > now }.max()
+    /// When the last pause of these records ends; nil when none is paused.
+    private func pauseEnd(of keys: [RecordKey], _ now: QueueTime) -> QueueTime? {
+        keys.lazy.compactMap { paused[$0] }.filter { $0 > now }.max()
     }
 }

@@ -1,17 +1,17 @@
 import Domain
 import PostgresClient
 
-/// Finds out on a new connection what became of a COMMIT whose answer was lost.
+/// Finds out on a new connection whether a COMMIT whose answer was lost took effect.
 ///
-/// `pg_xact_status` alone is not enough: a server that crashed may give a transaction's id to another one when nothing
-/// of the first had reached its log. A commit counts only when a row that this batch alone can have written is there.
+/// `pg_xact_status` alone is not enough: after a crash the server may reuse the transaction's id if nothing of the
+/// transaction had reached the log. So a commit counts only if a row exists that this batch alone can have written.
 struct CommitFate {
     enum Verdict {
         case committed
         case aborted
-        /// The old session is still at it.
+        /// The old session is still running it.
         case inProgress
-        /// The server does not know any more.
+        /// The server no longer knows.
         case unknown
     }
 
@@ -62,7 +62,7 @@ struct CommitFate {
         return try results[1].row(0).value(0, as: Instant.self) == reservation?.expiresAt ? .committed : .aborted
     }
 
-    /// An id from the future is one that a crash took back: the server raises 22023 for it.
+    /// Whether the server has not assigned the id yet (22023): a crash took it back, so the COMMIT had no effect.
     static func isFromTheFuture(_ error: PostgresError) -> Bool { error.sqlState == "22023" }
 
     private static let status = PostgresStatement("SELECT pg_xact_status($1::text::xid8)")

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts decided batches over all lanes of the process. A lane holds its records from before it asks until after its
-/// commit, so the numbers are an order in which the batches could have run one after the other.
+/// Numbers decided batches across all lanes of the process. A lane locks its records before it takes a number and until
+/// after its commit, so the numbers are a valid serial order of the batches.
 enum DecisionClock {
     private static let last = Atomic<UInt64>(0)
 

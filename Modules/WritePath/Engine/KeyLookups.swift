@@ -1,20 +1,20 @@
-/// Whether a lane looks idempotency keys up before it decides, or leaves it to the insert of the new ones to find an old
-/// one. Either way a key has one answer; what differs is what is done twice. Pure.
+/// Decides whether a lane looks up idempotency keys before it decides a batch, or lets the insert of the new keys find a
+/// repeated one. Either way a key has one answer; without the look-up a repeated key makes the batch run twice. Pure.
 struct KeyLookups {
     private let limit: Int
-    /// Commands that are still looked up.
-    private var left: Int
+    /// Commands for which look-ups stay on.
+    private var remaining: Int
 
     init(_ settings: EngineSettings) {
         limit = settings.keyLookups
-        left = settings.keyLookups
+        remaining = settings.keyLookups
     }
 
-    var isOn: Bool { left > 0 }
+    var isOn: Bool { remaining > 0 }
 
-    /// So many commands with a key were decided, and none had been answered before.
-    mutating func noteNew(_ count: Int) { left = max(0, left - count) }
+    /// Notes that this many commands with a key were decided and none had been answered before.
+    mutating func noteNew(_ count: Int) { remaining = max(0, remaining - count) }
 
-    /// One had been answered before, or may have been.
-    mutating func noteOld() { left = max(1, limit) }
+    /// Notes that a command was answered before, or may have been.
+    mutating func noteRepeated() { remaining = max(1, limit) }
 }

@@ -7,30 +7,30 @@ import PostgresRows
 import UseCases
 
 extension Lane {
-    /// The states that a commit made.
+    /// The record states that a commit wrote, for the cache.
     struct Published {
         var records: [InventoryRecord] = []
-        /// Those of them that are new.
+        /// The keys of those that are new.
         var created: Set<RecordKey> = []
     }
 
-    /// What came of one run of a batch.
+    /// The result of one run of a batch.
     struct Run {
         enum End {
-            /// Durable; the answers, and the records to publish.
+            /// Durable: the answers, and the records to publish.
             case committed([(QueuedCommand, Result<Outcome, ServiceFailure>)], published: Published)
-            /// Nothing happened and nothing will.
+            /// Without effect; a retry would not help.
             case failed(ServiceFailure, [QueuedCommand])
-            /// Nothing happened, and it may go better next time.
-            case again(ServiceFailure, [QueuedCommand])
-            /// Nothing happened: the database refused a value of some command.
-            case poisoned([QueuedCommand])
+            /// Without effect; a retry may succeed.
+            case retry(ServiceFailure, [QueuedCommand])
+            /// Without effect: the database rejected a value of some command.
+            case valueRejected([QueuedCommand])
         }
 
         var end: End
-        /// Commands that need another turn with other records, or whose rows somebody else has locked.
+        /// Commands that return to the queue: they need further records, or another session has locked their rows.
         var returned: [QueuedCommand] = []
-        var resting: [(RecordKey, Duration)] = []
+        var pauses: [(RecordKey, Duration)] = []
     }
 
     func runOnce(_ batch: [QueuedCommand]) async -> Run {
@@ -38,7 +38,9 @@ extension Lane {
         do throws(PostgresError) {
             connection = try await connected()
         } catch {
-            logger.error("no connection", metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
+            logger.error(
+                "cannot connect to the database",
+                metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
             return Run(end: .failed(ServiceFailure(error), batch))
         }
         var run = Run(end: .committed([], published: Published()))
@@ -68,40 +70,40 @@ extension Lane {
             engine.metrics.batchSize.record(items.count)
 
             // 3, decide
-            var desk = BatchDecision(
+            var decision = BatchDecision(
                 machine: try await machine(answer),
                 transaction: answer.transaction,
                 items: items,
                 kept: answer.kept,
                 lane: self
             )
-            try await desk.decideAll(on: connection)
-            run.returned += desk.returned
+            try await decision.decideAll(on: connection)
+            run.returned += decision.returned
 
             // 4, save
-            try await saveOnce(desk, on: connection)
+            try await saveOnce(decision, on: connection)
             observe(
                 DecidedBatch(
-                    sequence: desk.sequence,
-                    now: desk.machine.now,
-                    decisions: desk.decided.map { ($0.0.payload.command, $0.0.payload.actor, $0.1) }
+                    sequence: decision.sequence,
+                    now: decision.machine.now,
+                    decisions: decision.decided.map { ($0.0.payload.command, $0.0.payload.actor, $0.1) }
                 )
             )
-            let published = desk.machine.changes.isEmpty ? [] : BatchSave(desk.machine).publishedRecords()
-            if desk.machine.changes.raisesAlerts { await engine.alertNotifier?.ring() }
-            for record in published where desk.machine.changes.createdRecords.contains(record.key) {
+            let published = decision.machine.changes.isEmpty ? [] : BatchSave(decision.machine).publishedRecords()
+            if decision.machine.changes.raisesAlerts { await engine.alertNotifier?.notifySoon() }
+            for record in published where decision.machine.changes.createdRecords.contains(record.key) {
                 engine.directory.learn(record.id, record.reference)
             }
-            await engine.learn(desk.decided)
-            let answers = desk.decided.map { ($0.0, $0.1.mapError(ServiceFailure.refused)) }
+            await engine.learn(decision.decided)
+            let answers = decision.decided.map { ($0.0, $0.1.mapError(ServiceFailure.refused)) }
             run.end = .committed(
-                answers + desk.known.map { ($0.0, .failure($0.1)) }
-                    + desk.givenUp.map { ($0, .failure(.systemBusy)) },
-                published: Published(records: published, created: desk.machine.changes.createdRecords)
+                answers + decision.answeredBefore.map { ($0.0, .failure($0.1)) }
+                    + decision.abandoned.map { ($0, .failure(.systemBusy)) },
+                published: Published(records: published, created: decision.machine.changes.createdRecords)
             )
             return run
         } catch {
-            // Nothing of this run stands, what it had set aside included: those commands come back as they are.
+            // The run had no effect. Commands that it set aside return to the queue as they are.
             let left = batch.filter { item in !run.returned.contains { $0.id == item.id } }
             run.end = await end(error, items: left, on: connection)
             return run
@@ -163,14 +165,14 @@ extension Lane {
         return answer
     }
 
-    /// The machine at the batch's instant, with the orders' reservations under their records' names.
+    /// The stock machine at the batch's instant, with the orders' reservations resolved to record references.
     private func machine(_ answer: BatchLoad.Answer) async throws(BatchFailure) -> StockMachine {
         var facts = answer.facts
         if !answer.reservations.isEmpty {
             let references = try await references(of: answer.reservations)
             for row in answer.reservations {
                 guard let reference = references[row.inventoryID] else {
-                    // Never without it: a confirm that does not see a reservation would leave it pending.
+                    // Do not continue: a confirm that misses a reservation would leave it pending.
                     throw .before(PostgresError(.server, "a record is not known", sqlState: "40000", wasSent: true))
                 }
                 facts.orders[row.orderID, default: []].append(row.reservation(of: reference))
@@ -193,14 +195,15 @@ extension Lane {
         }
     }
 
-    /// Commands whose rows another session has locked wait for their next turn; the rest goes on.
+    /// Returns commands whose rows another session has locked to the queue.
+    /// - Returns: the commands that this run continues with.
     private func setAside(
         lockedElsewhere: Set<RecordKey>,
         of items: [QueuedCommand],
         in run: inout Run
     ) -> [QueuedCommand] {
-        let rest = pause(Self.rowRest)
-        for key in lockedElsewhere { run.resting.append((key, rest)) }
+        let pause = randomPause(Self.rowPause)
+        for key in lockedElsewhere { run.pauses.append((key, pause)) }
         let isFree = { (item: QueuedCommand) in !item.keys.contains(where: lockedElsewhere.contains) }
         run.returned += items.filter { !isFree($0) }
         return items.filter(isFree)

@@ -6,28 +6,28 @@ import UseCases
 
 /// How a run of a batch failed.
 enum BatchFailure: Error {
-    /// Before the COMMIT could have taken effect: nothing happened.
+    /// Failed before the COMMIT could take effect.
     case before(PostgresError)
     /// The COMMIT certainly did not take effect.
     case aborted(PostgresError)
-    /// Whether the COMMIT took effect cannot be known.
+    /// It is unknown whether the COMMIT took effect.
     case unknown(PostgresError)
 }
 
 extension Lane {
-    /// Leaves the connection clean, and says what is to become of the commands.
+    /// Cleans up the connection and decides how the run ends for its commands.
     func end(_ failure: BatchFailure, items: [QueuedCommand], on connection: PostgresConnection) async -> Run.End {
         switch failure {
         case .unknown(let error):
             logger.error(
-                "the fate of a COMMIT cannot be known",
+                "cannot find out whether a COMMIT took effect",
                 metadata: ["lane": "\(name)", "commands": "\(items.count)", "cause": "\(error.operatorDescription)"])
             return .failed(.unavailable(cause: error.operatorDescription), items)
         case .aborted(let error):
-            return .again(.unavailable(cause: error.operatorDescription), items)
+            return .retry(.unavailable(cause: error.operatorDescription), items)
         case .before(let error):
             if error.sqlState == "25006" {
-                // A primary that was demoted: only a new connection can find the one that took its place.
+                // A demoted primary: only a new connection can find its successor.
                 await drop()
             } else {
                 await cleanUp(connection)
@@ -39,40 +39,40 @@ extension Lane {
     private func fate(of items: [QueuedCommand], _ error: PostgresError) -> Run.End {
         let failure = ServiceFailure(error)
         if error.constraint == "inventory_product_warehouse" {
-            // Somebody else created the record first: the next load finds it.
-            return .again(.systemBusy, items)
+            // Another transaction created the record first; the next load finds it.
+            return .retry(.systemBusy, items)
         }
         switch error.code {
         case .server:
             switch error.sqlStateClass {
             case "22", "23":
                 logger.error(
-                    "the database refused a value",
+                    "the database rejected a value",
                     metadata: [
                         "lane": "\(name)", "commands": "\(items.count)", "cause": "\(error.operatorDescription)",
                     ])
-                return .poisoned(items)
+                return .valueRejected(items)
             case "40", "55":
-                // Somebody was in the way; should it stay so, nothing was done and the caller may try again.
-                return .again(.systemBusy, items)
+                // A conflict with another transaction. If it persists, the caller may retry: nothing was changed.
+                return .retry(.systemBusy, items)
             case "26", "0A":
-                // A prepared statement that is no more, or whose tables have changed: the driver prepares it anew.
-                return .again(.systemBusy, items)
+                // The prepared statement is gone or its tables have changed; the driver prepares it again.
+                return .retry(.systemBusy, items)
             case "57", "53", "25":
-                return .again(.unavailable(cause: error.operatorDescription), items)
+                return .retry(.unavailable(cause: error.operatorDescription), items)
             default:
                 logger.error("batch failed", metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
                 return .failed(failure, items)
             }
         case .connectionLost, .closed, .timeout, .cannotConnect, .poolExhausted:
-            return .again(failure, items)
+            return .retry(failure, items)
         case .decoding, .protocolViolation:
             logger.error("batch failed", metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"])
             return .failed(failure, items)
         }
     }
 
-    /// A transaction that failed is rolled back; a connection that cannot do even that is dropped.
+    /// Rolls back the failed transaction; drops the connection if that fails too.
     private func cleanUp(_ connection: PostgresConnection) async {
         guard await connection.isOpen else { return await drop() }
         do throws(PostgresError) {
@@ -82,7 +82,7 @@ extension Lane {
         }
     }
 
-    /// Asks on new connections what became of a COMMIT, until it is known or the time is over.
+    /// Asks on new connections whether a COMMIT took effect, until the server knows or `resolutionLimit` has passed.
     func resolve(_ fate: CommitFate, cause: PostgresError) async throws(BatchFailure) {
         await drop()
         let deadline = ContinuousClock.now + settings.resolutionLimit
@@ -92,7 +92,7 @@ extension Lane {
                 let results = try await connection.pipeline(fate.queries(), timeout: settings.stageTimeout)
                 switch try fate.verdict(results) {
                 case .committed:
-                    logger.notice("the COMMIT had taken effect", metadata: ["lane": "\(name)"])
+                    logger.notice("the COMMIT took effect", metadata: ["lane": "\(name)"])
                     return
                 case .aborted:
                     throw PostgresError(.closed, Self.abortedMark)
@@ -106,11 +106,11 @@ extension Lane {
                 if error.message == Self.unknownMark { throw .unknown(cause) }
                 await drop()
             }
-            await engine.reactor.sleep(for: pause(20...60))
+            await engine.reactor.sleep(for: randomPause(20...60))
         }
         throw .unknown(cause)
     }
 
     private static let abortedMark = "the COMMIT did not take effect"
-    private static let unknownMark = "the COMMIT is forgotten"
+    private static let unknownMark = "the server no longer knows the COMMIT"
 }

@@ -1,13 +1,13 @@
 import Domain
 import UseCases
 
-/// The fifth stage.
+/// The publish stage.
 extension Lane {
-    /// Batches of one lane that are committed and whose states are on their way to the cache: the lane goes on meanwhile.
-    /// A healthy cache takes less time than the next batch; one that stalls must not pile up callers without an answer.
+    /// The most committed batches of one lane whose records are being published while the lane continues. A healthy cache
+    /// is faster than the next batch; a stalled one must not pile up callers without an answer.
     private static let highestPublications = 4
 
-    /// Publishes what a commit made, and answers those who wait for it when that is done, without keeping the lane.
+    /// Publishes the records of a commit, then answers the callers. The lane does not wait for it.
     func publish(
         _ published: Published, thenAnswer decided: [(QueuedCommand, Result<Outcome, ServiceFailure>)]
     ) async {

@@ -3,30 +3,32 @@ import Metrics
 import PostgresClient
 import UseCases
 
-/// The fourth stage.
+/// The save stage.
 extension Lane {
-    /// Saves, and takes care that what was answered before under an idempotency key is found: by the look-up in load, or,
-    /// where that was left out, by the insert of the key. An answer that is not kept inserts nothing.
-    func saveOnce(_ desk: BatchDecision, on connection: PostgresConnection) async throws(BatchFailure) {
-        let keyed = desk.keyedCount
-        let kept = keyed > 0 ? desk.answersToKeep() : []
+    /// Saves the batch, and never answers an idempotency key twice. Either the load stage looked the keys up, or the insert
+    /// of a key finds a repeated one. An answer that is not kept inserts nothing, so such a batch needs the look-up.
+    func saveOnce(_ decision: BatchDecision, on connection: PostgresConnection) async throws(BatchFailure) {
+        let keyed = decision.keyedCount
+        let kept = keyed > 0 ? decision.answersToKeep() : []
         guard keyLookups.isOn || kept.count == keyed else {
-            keyLookups.noteOld()
-            throw .before(PostgresError(.server, "a key has to be looked up", sqlState: "40001", wasSent: true))
+            keyLookups.noteRepeated()
+            throw .before(
+                PostgresError(.server, "an idempotency key must be looked up", sqlState: "40001", wasSent: true))
         }
         do throws(BatchFailure) {
-            try await save(desk, keeping: kept, on: connection)
+            try await save(decision, keeping: kept, on: connection)
         } catch {
-            if keyed > 0 { keyLookups.noteOld() }
+            if keyed > 0 { keyLookups.noteRepeated() }
             throw error
         }
-        if desk.hasOldKeys { keyLookups.noteOld() } else { keyLookups.noteNew(keyed) }
+        if decision.hasRepeatedKeys { keyLookups.noteRepeated() } else { keyLookups.noteNew(keyed) }
     }
 
     private func save(
-        _ desk: BatchDecision, keeping kept: [(key: RequestKey, answer: KeptAnswer)], on connection: PostgresConnection
+        _ decision: BatchDecision, keeping kept: [(key: RequestKey, answer: KeptAnswer)],
+        on connection: PostgresConnection
     ) async throws(BatchFailure) {
-        let save = BatchSave(desk.machine, keeping: kept)
+        let save = BatchSave(decision.machine, keeping: kept)
         guard !save.isEmpty else {
             try await send([PostgresQuery(BatchSave.commit)], on: connection)
             return
@@ -37,11 +39,12 @@ extension Lane {
                 timeout: settings.stageTimeout
             )
             guard results.last?.commandTag == "COMMIT" else {
-                // A COMMIT of a failed transaction is no error to PostgreSQL: it rolls back and says so.
-                throw PostgresError(.server, "COMMIT was answered by a rollback", sqlState: "40000", wasSent: true)
+                // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
+                throw PostgresError(.server, "the server rolled back at COMMIT", sqlState: "40000", wasSent: true)
             }
         } catch {
-            // The server said no to a statement: the COMMIT behind it was skipped. Any other end leaves its fate open.
+            // After a statement that failed, the server skips the COMMIT behind it. After any other error the COMMIT may
+            // have taken effect.
             if error.code == .server || !error.wasSent { throw .before(error) }
             engine.metrics.unknownCommits.increment()
             logger.warning(
@@ -49,9 +52,10 @@ extension Lane {
                 metadata: ["lane": "\(name)", "cause": "\(error.operatorDescription)"]
             )
             do throws(BatchFailure) {
-                try await resolve(CommitFate(transaction: desk.transaction, machine: desk.machine), cause: error)
+                try await resolve(
+                    CommitFate(transaction: decision.transaction, machine: decision.machine), cause: error)
             } catch {
-                if case .unknown = error { await cache.invalidate(BatchSave(desk.machine).publishedRecords()) }
+                if case .unknown = error { await cache.invalidate(BatchSave(decision.machine).publishedRecords()) }
                 throw error
             }
         }

@@ -6,7 +6,7 @@ import PostgresDirectory
 import Reactor
 import UseCases
 
-/// Carries out one batch after the other: lock, load, decide, save, publish.
+/// Runs one batch after the other: lock, load, decide, save, publish.
 actor Lane {
     nonisolated var unownedExecutor: UnownedSerialExecutor { engine.reactor.asUnownedSerialExecutor() }
 
@@ -20,7 +20,7 @@ actor Lane {
     private let observer: (@Sendable (DecidedBatch) -> Void)?
     private var connection: PostgresConnection?
     var publications = 0
-    /// Resumed when a publication has ended.
+    /// Resumed when a publication ends.
     var publicationEnd: CheckedContinuation<Void, Never>?
     var random = SystemRandomNumberGenerator()
     var keyLookups: KeyLookups
@@ -43,38 +43,38 @@ actor Lane {
     func run() async {
         while let batch = await engine.nextBatch() {
             let started = ContinuousClock.now
-            for item in batch where !item.isBack {
+            for item in batch where !item.isReturned {
                 engine.metrics.queueWait.record(duration: started - item.payload.submittedAt)
             }
-            let rest = await process(batch)
-            await engine.finish(batch, returned: rest.commands, resting: rest.resting)
+            let remainder = await process(batch)
+            await engine.finish(batch, returned: remainder.commands, pauses: remainder.pauses)
             engine.metrics.laneBusy.record(duration: ContinuousClock.now - started)
         }
         await waitForPublications(below: 1)
         await connection?.close()
     }
 
-    /// What of a batch has not been answered and waits for another turn.
+    /// The commands of a batch that are not answered yet and return to the queue, and the records to pause there.
     struct Remainder {
         var commands: [QueuedCommand] = []
-        var resting: [(RecordKey, Duration)] = []
+        var pauses: [(RecordKey, Duration)] = []
     }
 
-    /// How long a record rests that somebody else holds a lease on, in milliseconds: about the time of a batch.
-    static let leaseRest = 3.0...8.0
-    /// The same where nothing else could be done meanwhile: on a record that all want, the time between its return and the
-    /// next try is nobody's. Who has waited for long waits for one that is not coming back soon.
-    static func leaseRest(ofIdle waited: Duration) -> ClosedRange<Double> {
+    /// How long the queue pauses a record whose lease another process holds, in milliseconds: about the time of a batch.
+    static let leasePause = 3.0...8.0
+    /// The same for a batch that got no lease at all. On a hot record every gap between release and retry is wasted, so
+    /// the lane retries early; after a long wait the holder is probably stuck, so it backs off.
+    static func leasePause(idleAfter waited: Duration) -> ClosedRange<Double> {
         let shortest = min(max(waited / .milliseconds(24), 0.35), 4)
         return shortest...shortest * 2
     }
-    /// How long a record rests that this lane has had and somebody else waits for, in milliseconds: until that one has
-    /// tried again.
-    static let courtesyRest = 2.0...3.0
-    /// How long a record rests whose row another session has locked, in milliseconds.
-    static let rowRest = 15.0...30.0
+    /// How long the queue pauses a record that another process waits for after this lane released it, in milliseconds: long
+    /// enough for the other to try again.
+    static let yieldPause = 2.0...3.0
+    /// How long the queue pauses a record whose row another session has locked, in milliseconds.
+    static let rowPause = 15.0...30.0
 
-    func pause(_ milliseconds: ClosedRange<Double>) -> Duration {
+    func randomPause(_ milliseconds: ClosedRange<Double>) -> Duration {
         .microseconds(Int64(Double.random(in: milliseconds, using: &random) * 1_000))
     }
 
@@ -91,31 +91,31 @@ actor Lane {
                 for item in batch { item.payload.answer(.failure(.systemBusy)) }
                 return Remainder()
             }
-            return await work(batch) { _ in }
+            return await runToEnd(batch) { _ in }
         case .answered(let granted, let token, let contended):
-            var mine: [QueuedCommand] = []
+            var leased: [QueuedCommand] = []
             var keys: Set<LeaseKey> = []
             var remainder = Remainder()
-            let idleRest = granted.contains(true) ? nil : pause(Self.leaseRest(ofIdle: waited(by: batch)))
+            let idlePause = granted.contains(true) ? nil : randomPause(Self.leasePause(idleAfter: waited(by: batch)))
             for (item, (group, isGranted)) in zip(batch, zip(groups, granted)) {
                 if isGranted {
-                    mine.append(item)
+                    leased.append(item)
                     keys.formUnion(group)
                 } else {
-                    putBack(item, for: idleRest ?? pause(Self.leaseRest), into: &remainder)
+                    putBack(item, pausedFor: idlePause ?? randomPause(Self.leasePause), into: &remainder)
                 }
             }
-            guard !mine.isEmpty else { return remainder }
+            guard !leased.isEmpty else { return remainder }
             let held = Array(keys)
             let leases = leases
-            let worked = await work(mine) { _ in await leases.release(held, token: token) }
-            remainder.commands += worked.commands
-            remainder.resting += worked.resting
+            let rest = await runToEnd(leased) { _ in await leases.release(held, token: token) }
+            remainder.commands += rest.commands
+            remainder.pauses += rest.pauses
             if !contended.isEmpty {
-                // Somebody waits for these: their turn is next.
-                for item in mine {
+                // Another process waits for these records: let it go first.
+                for item in leased {
                     for key in item.keys where contended.contains(leaseKey(key)) {
-                        remainder.resting.append((key, pause(Self.courtesyRest)))
+                        remainder.pauses.append((key, randomPause(Self.yieldPause)))
                     }
                 }
             }
@@ -123,27 +123,28 @@ actor Lane {
         }
     }
 
-    /// A command whose leases somebody else holds. One record rests as such; of several it is not known which is held.
-    private func putBack(_ item: QueuedCommand, for rest: Duration, into remainder: inout Remainder) {
+    /// Returns a command whose leases another process holds. A single record is paused itself; of several it is not known
+    /// which one is held, so the command is delayed instead.
+    private func putBack(_ item: QueuedCommand, pausedFor pause: Duration, into remainder: inout Remainder) {
         var item = item
         if item.keys.count == 1 {
-            remainder.resting.append((item.keys[0], rest))
+            remainder.pauses.append((item.keys[0], pause))
         } else {
-            item.notBefore = ContinuousClock.now + rest
+            item.notBefore = ContinuousClock.now + pause
         }
         remainder.commands.append(item)
     }
 
-    /// How long the first of a batch has been here.
+    /// How long the first command of a batch has waited.
     private func waited(by batch: [QueuedCommand]) -> Duration {
         batch.first.map { ContinuousClock.now - $0.payload.submittedAt } ?? .zero
     }
 
-    // MARK: 2 to 5, over and over where need be
+    // MARK: 2 to 5, with retries
 
-    /// - Parameter giveBack: gives the leases back; called once, before the answers.
-    private func work(
-        _ batch: [QueuedCommand], giveBack: (Lane) async -> Void
+    /// - Parameter releaseLeases: called once, before the answers.
+    private func runToEnd(
+        _ batch: [QueuedCommand], releaseLeases: (Lane) async -> Void
     ) async -> Remainder {
         var remainder = Remainder()
         var pending = batch
@@ -151,47 +152,47 @@ actor Lane {
         while true {
             let result = await runOnce(pending)
             remainder.commands += result.returned
-            remainder.resting += result.resting
+            remainder.pauses += result.pauses
             switch result.end {
             case .committed(let decided, let published):
-                await giveBack(self)
+                await releaseLeases(self)
                 await publish(published, thenAnswer: decided)
                 return remainder
             case .failed(let failure, let items):
-                await giveBack(self)
+                await releaseLeases(self)
                 for item in items { item.payload.answer(.failure(failure)) }
                 return remainder
-            case .again(let failure, let items):
+            case .retry(let failure, let items):
                 attempt += 1
                 engine.metrics.retries.increment()
                 logger.notice(
-                    "batch runs again",
+                    "batch is retried",
                     metadata: ["lane": "\(name)", "attempt": "\(attempt)", "cause": "\(failure.cause)"])
                 if attempt > settings.retryLimit {
-                    await giveBack(self)
+                    await releaseLeases(self)
                     for item in items { item.payload.answer(.failure(failure)) }
                     return remainder
                 }
                 pending = items
-                await engine.reactor.sleep(for: pause(1.0...(10.0 * Double(attempt))))
-            case .poisoned(let items):
+                await engine.reactor.sleep(for: randomPause(1.0...(10.0 * Double(attempt))))
+            case .valueRejected(let items):
                 for item in items {
                     let alone = await runAlone(item)
                     remainder.commands += alone.commands
-                    remainder.resting += alone.resting
+                    remainder.pauses += alone.pauses
                 }
-                await giveBack(self)
+                await releaseLeases(self)
                 return remainder
             }
         }
     }
 
-    /// A command of a batch that the database refused a value of: each runs by itself, and only the culprit fails.
+    /// Runs one command of a batch that had a value the database rejected, so that only the faulty command fails.
     private func runAlone(_ item: QueuedCommand) async -> Remainder {
         var attempt = 0
         while true {
             let result = await runOnce([item])
-            let remainder = Remainder(commands: result.returned, resting: result.resting)
+            let remainder = Remainder(commands: result.returned, pauses: result.pauses)
             switch result.end {
             case .committed(let decided, let published):
                 await publish(published, thenAnswer: decided)
@@ -199,18 +200,18 @@ actor Lane {
             case .failed(let failure, let items):
                 for item in items { item.payload.answer(.failure(failure)) }
                 return remainder
-            case .poisoned(let items):
+            case .valueRejected(let items):
                 for item in items {
-                    item.payload.answer(.failure(.internalFault(cause: "the database refused a value of it")))
+                    item.payload.answer(.failure(.internalFault(cause: "the database rejected a value of the command")))
                 }
                 return remainder
-            case .again(let failure, let items):
+            case .retry(let failure, let items):
                 attempt += 1
                 guard attempt <= settings.retryLimit else {
                     for item in items { item.payload.answer(.failure(failure)) }
                     return remainder
                 }
-                await engine.reactor.sleep(for: pause(1.0...(10.0 * Double(attempt))))
+                await engine.reactor.sleep(for: randomPause(1.0...(10.0 * Double(attempt))))
             }
         }
     }
@@ -219,7 +220,7 @@ actor Lane {
 
     // MARK: The connection
 
-    /// The lane's own connection, made anew when it was lost.
+    /// The lane's own connection; reconnects when it was lost.
     func connected() async throws(PostgresError) -> PostgresConnection {
         if let connection, await connection.isOpen { return connection }
         let made = try await PostgresConnection.connect(
@@ -235,7 +236,7 @@ actor Lane {
 }
 
 extension ServiceFailure {
-    /// What the log says of it.
+    /// The cause for the log.
     var cause: String {
         switch self {
         case .unavailable(let cause), .internalFault(let cause): cause

@@ -6,11 +6,11 @@ package enum LaneSession {
     private static let settings: [(String, String)] = [
         // A frozen process must not keep its rows locked (milliseconds).
         ("idle_in_transaction_session_timeout", "5000"),
-        // Only a record that two processes create at once waits for a lock at all.
+        // Only the creation of a record by two processes at once waits for a lock.
         ("lock_timeout", "2000"),
     ]
 
-    /// The same for one transaction, where the session may be another one each time.
+    /// The same for one transaction, for poolers that give each transaction another session.
     static let inTransaction = PostgresQuery(
         PostgresStatement(
             "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS setting(name, value)")

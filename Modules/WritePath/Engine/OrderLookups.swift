@@ -7,8 +7,8 @@ import UseCases
 
 /// Reads, without locks, which records hold pending reservations of orders: many orders in one query.
 ///
-/// A confirm or release names its order only, and must know its records before it can hold them. While one query is
-/// under way the next orders gather, so that at ten thousand confirms a second PostgreSQL answers a few hundred queries.
+/// A confirm or release names only its order, and needs its records before it can lock them. While a query runs the next
+/// orders gather, so that at ten thousand confirms a second PostgreSQL answers a few hundred queries.
 actor OrderLookups {
     typealias Answer = Result<[InventoryID], ServiceFailure>
 
@@ -16,44 +16,44 @@ actor OrderLookups {
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     private let client: PostgresClient
-    /// Records of orders that this process reserved for lately.
-    private var remembered = Remembered<OrderID, [InventoryID]>(limit: highestRemembered)
-    private var waiting: [(order: OrderID, take: @Sendable (Answer) -> Void)] = []
+    /// The records of orders that this process reserved recently.
+    private var remembered = Remembered<OrderID, [InventoryID]>(limit: rememberedLimit)
+    private var waiting: [(order: OrderID, completion: @Sendable (Answer) -> Void)] = []
     private var queries = 0
 
-    /// Orders whose records are remembered, some 150 bytes each: what a busy process reserves in ten minutes is paid or
-    /// given up by then.
-    private static let highestRemembered = 100_000
-    /// Records of one order that are remembered.
-    private static let highestRecords = 20
+    /// The most orders remembered, some 150 bytes each. A busy process reserves that many in ten minutes, and by then most
+    /// orders are paid or abandoned.
+    private static let rememberedLimit = 100_000
+    /// The most records remembered for one order.
+    private static let recordLimit = 20
     /// Orders in one query: a few milliseconds of the database's time.
-    private static let highestOrders = 500
-    /// Queries under way at once: the second hides the first one's way there and back.
-    private static let highestQueries = 2
+    private static let orderLimit = 500
+    /// Queries that run at once: the second one hides the network latency of the first.
+    private static let queryLimit = 2
 
     init(client: PostgresClient, reactor: Reactor) {
         self.client = client
         self.reactor = reactor
     }
 
-    /// Asks for the records of the order's pending reservations, none perhaps.
-    /// - Parameter take: is given them, on the reactor's thread; `.refused(.unknownOrder)` when the order has no
-    ///   reservation at all.
-    func look(for order: OrderID, _ take: @escaping @Sendable (Answer) -> Void) {
-        if let records = remembered[order] { return take(.success(records)) }
-        waiting.append((order, take))
-        guard queries < Self.highestQueries else { return }
+    /// Finds the records of the order's pending reservations.
+    /// - Parameter completion: called on the reactor's thread with the records, which may be empty, or with
+    ///   `.refused(.unknownOrder)` when the order has no reservation at all.
+    func find(_ order: OrderID, _ completion: @escaping @Sendable (Answer) -> Void) {
+        if let records = remembered[order] { return completion(.success(records)) }
+        waiting.append((order, completion))
+        guard queries < Self.queryLimit else { return }
         queries += 1
         Task(executorPreference: reactor) { await self.work() }
     }
 
-    /// Remembers which records were reserved for an order. Should it have more by the time it is resolved, or other ones
-    /// in another process, the lane meets them under its locks and asks for those too.
+    /// Remembers which records were reserved for an order. If the order has further records by the time it is resolved, the
+    /// lane finds them under its locks and requeues the command with those too.
     func learn(_ order: OrderID, _ records: [InventoryID]) {
         var all = remembered[order] ?? []
         for record in records where !all.contains(record) { all.append(record) }
-        // Of a larger one the query costs little beside the rest.
-        if all.count <= Self.highestRecords {
+        // For a larger order the query is cheap compared with the rest of the work.
+        if all.count <= Self.recordLimit {
             remembered.learn(order, all)
         } else {
             remembered.forget(order)
@@ -64,20 +64,20 @@ actor OrderLookups {
 
     func records(of order: OrderID) async throws(ServiceFailure) -> [InventoryID] {
         try await withCheckedContinuation { continuation in
-            look(for: order) { continuation.resume(returning: $0) }
+            find(order) { continuation.resume(returning: $0) }
         }.get()
     }
 
     private func work() async {
         while !waiting.isEmpty {
-            let batch = Array(waiting.prefix(Self.highestOrders))
+            let batch = Array(waiting.prefix(Self.orderLimit))
             waiting.removeFirst(batch.count)
             let found = await read(batch.map(\.order))
-            for (order, take) in batch {
+            for (order, completion) in batch {
                 switch found {
-                case .failure(let failure): take(.failure(failure))
+                case .failure(let failure): completion(.failure(failure))
                 case .success(let records):
-                    take(records[order].map(Answer.success) ?? .failure(.refused(.unknownOrder(order))))
+                    completion(records[order].map(Answer.success) ?? .failure(.refused(.unknownOrder(order))))
                 }
             }
         }

@@ -2,7 +2,7 @@ import Domain
 import PostgresClient
 import PostgresRows
 
-/// Reads overdue reservations of records page by page, for a machine that is short of units.
+/// Reads overdue reservations of records page by page, for a stock machine that is short of units.
 struct OverdueReader {
     /// Rows of a page, for each record.
     let limit: Int
@@ -28,7 +28,7 @@ struct OverdueReader {
         }
     }
 
-    /// Gives the page to the machine.
+    /// Adds the page to the machine.
     mutating func take(_ result: PostgresResult, into machine: inout StockMachine) throws(PostgresError) {
         let byRecord = Dictionary(grouping: try ReservationRow.all(result), by: \.inventoryID)
         for record in wanted {

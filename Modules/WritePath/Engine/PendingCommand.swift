@@ -1,22 +1,22 @@
 import Domain
 import UseCases
 
-/// One command on its way: what is wanted, by whom, and who waits for the answer.
+/// An admitted command with its records and the caller's reply.
 ///
-/// A class: it is handed from queue to batch to lane many times, and one reference is cheaper to move than its parts.
+/// A class: queue, batch and lane pass it on many times, and one reference is cheaper to move than its parts.
 final class PendingCommand: Sendable {
     let command: Command
     let actor: String
-    /// Makes it safe to ask again; nil when the caller gave no key.
+    /// The idempotency key and how to encode the answer to keep; nil when the caller gave no key.
     let once: Once<Outcome>?
-    /// The records to hold: those that the command names, or those of the order's pending reservations.
+    /// The records to lock: those that the command names, or those of the order's pending reservations.
     let records: [RecordReference]
     let submittedAt: ContinuousClock.Instant
-    /// How often the order turned out to have further records.
+    /// How often the lane found further records of the order.
     let rounds: Int
     private let reply: Reply
 
-    /// How the one who waits is told.
+    /// Where the outcome goes.
     enum Reply: Sendable {
         case task(CheckedContinuation<Result<Outcome, ServiceFailure>, Never>)
         case mailbox(OutcomeMailbox, number: UInt64, AdmissionControl)
@@ -46,9 +46,9 @@ final class PendingCommand: Sendable {
     func answer(_ result: Result<Outcome, ServiceFailure>) {
         switch reply {
         case .task(let continuation): continuation.resume(returning: result)
-        case .mailbox(let mailbox, let number, let reception):
-            reception.leave(command, result)
-            reception.deliver(result, to: mailbox, number)
+        case .mailbox(let mailbox, let number, let admission):
+            admission.finish(command, result)
+            admission.deliver(result, to: mailbox, number)
         }
     }
 }

@@ -1,5 +1,5 @@
-/// A moment as the queue keeps it. The layout of `ContinuousClock.Instant` is known only when the program runs, which
-/// makes every copy of an item a walk through its type's tables.
+/// An instant as the queue stores it. The layout of `ContinuousClock.Instant` is known only at run time, so that copying
+/// an item that holds one would go through its type's witness tables.
 struct QueueTime: Comparable {
     private static let start = ContinuousClock.now
     private let sinceStart: Duration

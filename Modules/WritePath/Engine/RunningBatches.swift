@@ -1,18 +1,18 @@
-/// How much the lanes are at, and whether it is worth while that another one begins beside them. Pure.
+/// The load of the running batches, and whether starting another lane pays. Pure.
 struct RunningBatches {
     private var weights: [Int] = []
 
     var isEmpty: Bool { weights.isEmpty }
-    /// Of all batches together.
+    /// Steps of all running batches together.
     private(set) var steps = 0
 
-    /// - Parameter weight: of a batch, in steps.
+    /// - Parameter weight: the batch's weight, in steps.
     mutating func add(weight: Int) {
         weights.append(weight)
         steps += weight
     }
 
-    /// Called once for each batch that was added.
+    /// Removes a batch that `add` added.
     mutating func remove(weight: Int) {
         guard let index = weights.firstIndex(of: weight) else { return }
         weights.swapAt(index, weights.count - 1)
@@ -20,12 +20,12 @@ struct RunningBatches {
         steps -= weight
     }
 
-    /// Whether another lane should begin with what waits now. If not, a lane that is at work takes it when it is done: a
-    /// transaction costs much by itself, and few lanes make batches large.
+    /// Whether another lane should start with the waiting commands. If not, a running lane takes them when it is done: a
+    /// transaction has a high fixed cost, and few lanes make large batches.
     /// - Parameters:
-    ///   - count: commands that wait.
-    ///   - oldest: how long the first of them has.
-    func leavesRoom(for count: Int, oldest: Duration, _ settings: EngineSettings) -> Bool {
+    ///   - count: waiting commands.
+    ///   - oldest: how long the first of them has waited.
+    func shouldStartLane(for count: Int, oldest: Duration, _ settings: EngineSettings) -> Bool {
         guard !isEmpty, count < settings.joinCount else { return true }
         return steps > settings.batchLimit || oldest >= settings.joinDelay
     }

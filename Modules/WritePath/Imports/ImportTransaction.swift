@@ -3,39 +3,39 @@ import PostgresRows
 import Reactor
 import UseCases
 
-/// One transaction for one table.
+/// Runs one import in one transaction.
 struct ImportTransaction {
-    /// Why an import could not be carried out just now.
+    /// Why a run of an import failed.
     enum Interruption: Error {
         case failed(ServiceFailure)
-        /// Somebody else was at the same rows: nothing happened, and it may go better next time.
-        case again(ServiceFailure)
+        /// A conflict with another writer of the same rows: without effect; a retry may succeed.
+        case retry(ServiceFailure)
     }
 
-    /// Runs of a transaction that met others at its rows.
+    /// The most runs of a transaction that conflicts with others.
     private static let attempts = 4
-    /// For one statement of thousands of rows, on a disk that is busy.
+    /// The time limit of one statement of thousands of rows, on a busy disk.
     static let statementLimit = Duration.seconds(60)
 
     private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
-    /// A process that freezes in the middle must not keep its rows locked (milliseconds). What waits for a row that a sale
-    /// has waits not longer than a sale would (`LOCK_WAIT_MS`' default).
+    /// In milliseconds. A process that freezes must not keep its rows locked. The wait for a row lock is as long as a
+    /// sale's (the default of `LOCK_WAIT_MS`).
     private static let settings = PostgresQuery(
         PostgresStatement(
             """
             SELECT set_config('idle_in_transaction_session_timeout', '5000', true),
                 set_config('lock_timeout', '5000', true), set_config('jit', 'off', true)
             """))
-    /// Imports of one kind go one after the other, so that two of them never wait for each other in a circle.
+    /// Imports of one kind run one after the other, so that two of them cannot deadlock.
     private static let turn = PostgresStatement("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 1))")
     private static let savepoint = PostgresQuery(PostgresStatement("SAVEPOINT import"))
-    private static let goBack = PostgresQuery(PostgresStatement("ROLLBACK TO SAVEPOINT import"))
+    private static let rollbackToSavepoint = PostgresQuery(PostgresStatement("ROLLBACK TO SAVEPOINT import"))
 
     let client: PostgresClient
     let kind: String
     let options: ImportOptions
 
-    /// - Parameter body: does the import on a connection in a transaction; run again after a conflict.
+    /// - Parameter body: does the import on a connection in a transaction; called again after a conflict.
     func run(
         _ body: (PostgresConnection) async throws -> ImportSummary
     ) async throws(ServiceFailure) -> ImportSummary {
@@ -47,7 +47,7 @@ struct ImportTransaction {
             } catch let interruption as Interruption {
                 switch interruption {
                 case .failed(let failure): throw failure
-                case .again(let failure): if attempt >= Self.attempts { throw failure }
+                case .retry(let failure): if attempt >= Self.attempts { throw failure }
                 }
             } catch {
                 throw ServiceFailure(importing: error)
@@ -55,7 +55,7 @@ struct ImportTransaction {
         }
     }
 
-    /// What it leaves open is rolled back when the connection is given back.
+    /// If it throws, the pool rolls back the open transaction when the connection returns.
     private func runOnce(
         _ connection: PostgresConnection, _ body: (PostgresConnection) async throws -> ImportSummary
     ) async throws -> ImportSummary {
@@ -65,7 +65,7 @@ struct ImportTransaction {
             _ = try await connection.run(PostgresQuery(Self.turn) { $0.append(kind) })
             if options.isDryRun { _ = try await connection.run(Self.savepoint) }
             let summary = try await body(connection)
-            if options.isDryRun { _ = try await connection.run(Self.goBack) }
+            if options.isDryRun { _ = try await connection.run(Self.rollbackToSavepoint) }
             if let once = options.once, let answer = once.answer(.success(summary)) {
                 _ = try await connection.run(KeptRow.insert([(once.key, answer)]))
             }
@@ -79,7 +79,7 @@ struct ImportTransaction {
 }
 
 extension ImportTransaction {
-    /// Waits for the key as long as for any lock: an import may take longer.
+    /// Takes the idempotency key; throws `keyInProgress` if another request keeps it longer than the lock timeout.
     private func take(_ key: RequestKey, on connection: PostgresConnection) async throws {
         do {
             try await connection.takeKey(key)
@@ -90,11 +90,11 @@ extension ImportTransaction {
 }
 
 extension ImportTransaction.Interruption {
-    /// Classes 40 (conflict, deadlock) and 23 (a row that somebody else made meanwhile) are worth another try.
+    /// Classes 40 (conflict, deadlock) and 23 (a row that another transaction created meanwhile) are retried.
     fileprivate init(_ error: PostgresError) {
         switch (error.code, error.sqlStateClass, error.sqlState) {
-        case (.server, "40", _), (.server, "23", _): self = .again(ServiceFailure(error))
-        // lock_not_available: the wait for a row is over.
+        case (.server, "40", _), (.server, "23", _): self = .retry(ServiceFailure(error))
+        // lock_not_available: the lock timeout has passed.
         case (.server, _, "55P03"): self = .failed(.systemBusy)
         default: self = .failed(ServiceFailure(error))
         }

@@ -3,10 +3,10 @@ import PostgresClient
 package import UseCases
 
 extension PostgresBulkImport {
-    /// Changed records that are published one by one. What is above is forgotten as a whole: one write, after which
-    /// readers find the database.
+    /// The most changed records that are published one by one. A larger import invalidates the whole cache in one write,
+    /// after which readers go to the database.
     private static let publishedLimit = 20_000
-    /// Records of one call to the cache, which waits 50 ms at most for each.
+    /// The most records per call to the cache; each call takes at most 50 ms.
     private static let publishedAtOnce = 1_000
 
     package func importStock(
@@ -19,10 +19,10 @@ extension PostgresBulkImport {
         let summary: ImportSummary
         do throws(ServiceFailure) {
             summary = try await transaction.run { connection in
-                var run = StockImport(connection: connection, table: table, options: options)
+                var stockImport = StockImport(connection: connection, table: table, options: options)
                 published.removeAll()
                 changed = 0
-                return try await run.all { machine in
+                return try await stockImport.run { machine in
                     raisesAlerts = raisesAlerts || machine.changes.raisesAlerts
                     let records = BatchSave(machine).publishedRecords()
                     changed += records.count
@@ -30,7 +30,7 @@ extension PostgresBulkImport {
                 }
             }
         } catch {
-            // Its COMMIT may have happened all the same.
+            // The COMMIT may have taken effect nevertheless.
             if case .unavailable = error, changed > 0 {
                 if changed > Self.publishedLimit {
                     await cache.invalidateAll()
@@ -48,7 +48,7 @@ extension PostgresBulkImport {
                 await cache.publish(Array(published[start..<min(start + Self.publishedAtOnce, published.count)]))
             }
         }
-        if raisesAlerts { await bell.ring() }
+        if raisesAlerts { await alertNotifier.notifySoon() }
         return summary
     }
 }

@@ -5,30 +5,29 @@ import PostgresRows
 package import Reactor
 package import UseCases
 
-/// Whole tables into PostgreSQL, each in one transaction, in statements of thousands of rows.
+/// Imports whole tables into PostgreSQL, each in one transaction, in statements of thousands of rows.
 package struct PostgresBulkImport: BulkImport {
-    /// Rows of one statement: large enough that the round trip does not count, small enough that its parameters are a
-    /// megabyte or so.
+    /// Rows of one statement: enough to make the round trip negligible, few enough for parameters of about a megabyte.
     static let chunk = 5_000
 
     let client: PostgresClient
     let cache: any StockCache
-    let bell: AlertNotifier
+    let alertNotifier: AlertNotifier
 
     /// - Parameters:
-    ///   - client: has connections to lend, for as long as an import takes.
-    ///   - cache: is told what was committed.
+    ///   - client: a pool; an import uses one connection exclusively until it ends.
+    ///   - cache: receives the committed records.
     package init(client: PostgresClient, cache: any StockCache, reactor: Reactor) {
         self.client = client
         self.cache = cache
-        bell = AlertNotifier(reactor: reactor, client: client)
+        alertNotifier = AlertNotifier(reactor: reactor, client: client)
     }
 
     package func importProducts(
         _ table: ImportTable<ImportedProduct>, _ options: ImportOptions
     ) async throws(ServiceFailure) -> ImportSummary {
         try await importRows(table, "products", options) { rows in
-            // In the order of the SKUs, in which all who write several products write them.
+            // In SKU order, as every writer of several products does, so that two of them cannot deadlock.
             let rows = rows.sorted { $0.sku.description < $1.sku.description }
             return PostgresQuery(Self.mergeProducts) { parameters in
                 parameters.appendArray(rows.map { _ in newIdentifier(of: Product.self) })
@@ -56,7 +55,7 @@ package struct PostgresBulkImport: BulkImport {
         }
     }
 
-    /// For tables that one statement merges into what is there.
+    /// Imports a table whose rows one statement per chunk merges into the existing ones.
     private func importRows<Row: Sendable>(
         _ table: ImportTable<Row>, _ kind: String, _ options: ImportOptions, _ merge: ([Row]) -> PostgresQuery
     ) async throws(ServiceFailure) -> ImportSummary {

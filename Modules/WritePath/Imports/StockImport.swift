@@ -3,12 +3,12 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// A stock table before the stock machine, chunk by chunk in one transaction.
+/// Imports a stock table through the stock machine, chunk by chunk in one transaction.
 ///
-/// Known records come first, in the order of their ids, in which everybody locks them; new ones last, in the order of
-/// their keys, so that what others could wait for is held as shortly as possible.
+/// Existing records come first, in id order, the order in which every writer locks them. New ones come last, in key
+/// order, so that the locks that others could wait for are held as briefly as possible.
 struct StockImport {
-    /// Pages of overdue reservations that are read for one chunk's records, of so many rows each and record.
+    /// The most pages of overdue reservations read for one chunk; a page has at most `overdueLimit` rows per record.
     private static let overduePages = 20
     private static let overdueLimit = 500
 
@@ -16,7 +16,7 @@ struct StockImport {
         let row: Int
         let reference: RecordReference
         let value: ImportedStock
-        /// Nil for a record that does not exist.
+        /// nil for a record that does not exist.
         var id: InventoryID?
     }
 
@@ -37,12 +37,12 @@ struct StockImport {
         names = TableNames()
     }
 
-    /// Whether nothing will be written: then nothing is locked either.
-    private var isLookOnly: Bool { options.isDryRun || !faults.isEmpty }
+    /// Whether the import writes nothing; then it locks nothing either.
+    private var isReadOnly: Bool { options.isDryRun || !faults.isEmpty }
 
-    /// - Parameter saved: is given the machine of each chunk that was saved.
+    /// - Parameter saved: called with the machine of each saved chunk.
     /// - Throws: `ServiceFailure.invalidRows` with all faults; `PostgresError`.
-    mutating func all(_ saved: (StockMachine) -> Void) async throws -> ImportSummary {
+    mutating func run(_ saved: (StockMachine) -> Void) async throws -> ImportSummary {
         try await names.learn(table.rows.lazy.map(\.value), on: connection)
         var lines = resolved()
         try await locate(&lines)
@@ -58,7 +58,7 @@ struct StockImport {
             let chunk = lines[start..<min(start + PostgresBulkImport.chunk, lines.count)]
             let machine = try await decided(chunk)
             options.progress(chunk.endIndex)
-            guard !isLookOnly else { continue }
+            guard !isReadOnly else { continue }
             let statements = BatchSave(machine).statements()
             if !statements.isEmpty {
                 _ = try await connection.pipeline(statements, timeout: ImportTransaction.statementLimit)
@@ -100,7 +100,7 @@ struct StockImport {
         return lines
     }
 
-    /// Finds the ids of those records that exist.
+    /// Sets the ids of the records that exist.
     private func locate(_ lines: inout [Line]) async throws {
         for start in stride(from: 0, to: lines.count, by: PostgresBulkImport.chunk) {
             let range = start..<min(start + PostgresBulkImport.chunk, lines.count)
@@ -125,7 +125,7 @@ struct StockImport {
         let known = chunk.filter { $0.id != nil }
         let references = Dictionary(
             known.compactMap { line in line.id.map { ($0, line.reference) } }, uniquingKeysWith: { first, _ in first })
-        let load = isLookOnly ? Self.look : Self.lock
+        let load = isReadOnly ? Self.look : Self.lock
         let results = try await connection.pipeline(
             [PostgresQuery(load) { $0.appendArray(known.compactMap(\.id)) }, PostgresQuery(Self.clock)],
             timeout: ImportTransaction.statementLimit)
@@ -136,7 +136,7 @@ struct StockImport {
             guard let reference = references[id] else { continue }
             let record = try RecordRow.figures(&row, id: id, reference: reference)
             facts.records[reference.key] = record
-            // A ledger row is never older than the one before it, whatever the clock did in between.
+            // A ledger row is never older than the one before it, even if the clock went back.
             now = max(now, record.updatedAt)
         }
         guard facts.records.count == known.count else {
@@ -158,14 +158,14 @@ struct StockImport {
                 case .done(.success(.stockSet(let isCreated, let isChanged))):
                     if isCreated { created += 1 } else if isChanged { updated += 1 }
                 case .done(.success):
-                    throw ServiceFailure.internalFault(cause: "a table's row was answered by something else")
+                    throw ServiceFailure.internalFault(cause: "an import row got an unexpected outcome")
                 case .done(.failure(let refusal)):
                     faults.add(line.fault(refusal, machine.record(line.reference.key)))
                 case .needsOverdue(let records):
                     short.append(line)
                     keys.formUnion(records)
                 case .needsRecords:
-                    throw ServiceFailure.internalFault(cause: "a table's row asked for other records")
+                    throw ServiceFailure.internalFault(cause: "an import row needs other records")
                 }
             }
             guard !keys.isEmpty else { return }
@@ -174,7 +174,7 @@ struct StockImport {
                     overdue.query(keys, of: machine), timeout: ImportTransaction.statementLimit), into: &machine)
             open = short
         }
-        // Ten thousand overdue reservations on one record: the sweeper is behind, or there is none.
+        // Ten thousand overdue reservations on one record: the sweeper is behind or not running.
         throw ServiceFailure.systemBusy
     }
 
@@ -191,7 +191,7 @@ struct StockImport {
         SELECT id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version, updated_at
         FROM inventory WHERE id = ANY($1)
         """)
-    /// In id order; unlike a lane's it waits for what somebody else holds, since all of the table or none goes in.
+    /// In id order. Unlike a lane it waits for rows that another session has locked: the import is all or nothing.
     private static let lock = PostgresStatement(
         """
         SELECT id, quantity_on_hand, quantity_reserved, reorder_point, reorder_quantity, safety_stock, version, updated_at
@@ -201,7 +201,7 @@ struct StockImport {
 }
 
 extension StockImport.Line {
-    /// The ledger's reason for what an import changed.
+    /// The reason in the ledger for an import's changes.
     private static let note = Note(reason: "import")
 
     fileprivate var command: Command {

@@ -3,7 +3,7 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// What the names of a stock table mean, read in its transaction.
+/// The ids of the names in a stock table, read in the import's transaction.
 struct TableNames {
     private(set) var products: [SKU: ProductID] = [:]
     private(set) var warehouses: [WarehouseCode: WarehouseID] = [:]

@@ -140,7 +140,8 @@ final class Stage: Sendable {
 
     /// Whether an error line only reports that the database was unreachable.
     private static func isOutage(_ line: Substring) -> Bool {
-        line.contains("\"message\":\"no connection\"") || line.contains("the fate of a COMMIT cannot be known")
+        line.contains("\"message\":\"cannot connect to the database\"")
+            || line.contains("cannot find out whether a COMMIT took effect")
     }
 
     func audit() async throws {
