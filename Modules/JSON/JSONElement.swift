@@ -7,21 +7,21 @@ package struct JSONElement: Sendable {
 
     package var kind: JSONText.Kind { node.kind }
 
-    /// nil when it is no boolean.
+    /// nil unless the value is a boolean.
     package var bool: Bool? {
         node.kind == .bool ? text.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
     }
 
-    /// nil when it is no number.
+    /// nil unless the value is a number.
     package var number: JSONNumber? {
         node.kind == .number ? JSONNumber(text: String(decoding: raw, as: UTF8.self)) : nil
     }
 
-    /// What a number is as an integer; nil when it is no number.
+    /// The number as an integer; nil unless the value is a number.
     package var integer: JSONNumber.Scaled? {
         let node = node
         guard node.kind == .number else { return nil }
-        // Nearly all are some digits and nothing else; so many always fit.
+        // Nearly all numbers are plain digits, and 18 of them always fit.
         if node.end - node.start <= 18 {
             var value: Int64 = 0
             var areDigits = true
@@ -35,12 +35,12 @@ package struct JSONElement: Sendable {
         return number?.integer
     }
 
-    /// nil when it is no string.
+    /// nil unless the value is a string.
     package var string: String? {
         node.kind == .string ? characters : nil
     }
 
-    /// Calls with a string's bytes, in UTF-8; nil when it is no string.
+    /// Calls `body` with the string's UTF-8 bytes; nil unless the value is a string.
     package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
         let node = node
         guard node.kind == .string else { return nil }
@@ -53,7 +53,8 @@ package struct JSONElement: Sendable {
         }
     }
 
-    /// The value of a name in an object; of two members with one name the last (RFC 8259, section 4, leaves it open).
+    /// The value of an object's member. The last of several members with one name counts (RFC 8259, section 4, leaves it
+    /// open).
     /// Names are compared byte by byte.
     package subscript(name: String) -> JSONElement? {
         guard node.kind == .object else { return nil }
@@ -62,7 +63,7 @@ package struct JSONElement: Sendable {
         return found.map { JSONElement(text: text, index: $0) }
     }
 
-    /// The elements of a list; none of anything else.
+    /// The elements of a list; empty for any other value.
     package var elements: Elements {
         Elements(text: text, index: index + 1, rest: node.kind == .array ? Int(node.count) : 0)
     }
@@ -126,7 +127,7 @@ extension JSONText {
 }
 
 extension JSONValue {
-    /// The value and all that is in it.
+    /// The value and everything inside it.
     package init(_ element: JSONElement) {
         switch element.kind {
         case .null: self = .null

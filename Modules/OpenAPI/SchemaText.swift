@@ -1,6 +1,6 @@
 import JSON
 
-/// A schema in a few words: `integer 1 ... 500`.
+/// A short text for a schema: `integer 1 … 500`.
 struct SchemaText {
     let html: String
 

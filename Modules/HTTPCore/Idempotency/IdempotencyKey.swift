@@ -3,14 +3,14 @@ package import HTTPTypes
 package import NIOCore
 package import UseCases
 
-/// The caller's name for a request that it may send again (api.md, *Idempotency*).
+/// The `Idempotency-Key` of a request: the same key with the same request has one effect and one response, for 24 hours.
 package enum IdempotencyKey {
     /// The methods that may change something.
     private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
     private static let length = 1...255
 
-    /// - Returns: the key as the caller gave it; nil when there is none, or the method changes nothing.
-    /// - Throws: the 422 problem for a key that is none.
+    /// - Returns: the key as the caller sent it; nil without a key or for a method that changes nothing.
+    /// - Throws: the 422 problem for a malformed or repeated key.
     package static func text(of head: HTTPRequest) throws(Problem) -> String? {
         guard methods.contains(head.method) else { return nil }
         let values = head.headerFields[values: .idempotencyKey]
@@ -34,8 +34,8 @@ package enum IdempotencyKey {
     }
 }
 
-/// SHA-256 of the method, the path with its query, and the body, with a zero byte between them, which none of the first
-/// two can hold.
+/// SHA-256 of the method, the path with its query, and the body, separated by zero bytes, which neither of the first two
+/// can contain.
 package struct RequestHasher {
     private var hash = SHA256()
 
@@ -46,7 +46,7 @@ package struct RequestHasher {
         hash.update(data: [0])
     }
 
-    /// Takes the next piece of the body.
+    /// Adds the next piece of the body.
     package mutating func update(_ piece: ByteBuffer) {
         piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
     }
@@ -59,7 +59,7 @@ extension HTTPField.Name {
     package static let idempotentReplayed = name("Idempotent-Replayed")
 
     private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a field name") }
         return name
     }
 }

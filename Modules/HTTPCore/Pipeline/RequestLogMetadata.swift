@@ -1,9 +1,9 @@
 package import HTTPTypes
 package import Logging
 
-/// What every log line of a request carries, so that they are found together.
+/// The ids that every log line of a request carries.
 package struct RequestLogMetadata: Sendable {
-    /// In the answer too.
+    /// Also sent in the response.
     package let requestID: String
     package let traceID: String
 
@@ -12,11 +12,11 @@ package struct RequestLogMetadata: Sendable {
         traceID = TraceID.of(headers)
     }
 
-    /// A log line's metadata with the marks.
-    package func marking(_ metadata: Logger.Metadata = [:]) -> Logger.Metadata {
-        var marked = metadata
-        marked["request_id"] = .string(requestID)
-        marked["trace_id"] = .string(traceID)
-        return marked
+    /// Adds the ids to the metadata of a log line.
+    package func adding(to metadata: Logger.Metadata = [:]) -> Logger.Metadata {
+        var merged = metadata
+        merged["request_id"] = .string(requestID)
+        merged["trace_id"] = .string(traceID)
+        return merged
     }
 }

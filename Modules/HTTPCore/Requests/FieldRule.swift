@@ -1,7 +1,7 @@
 package import Domain
 package import JSON
 
-/// What is wrong with a value, in words that follow the field's name: `must be an integer`.
+/// What is wrong with a value, as a text that follows the field's name: `must be an integer`.
 package struct FieldMessage: Error, Hashable {
     package let text: String
 
@@ -10,12 +10,12 @@ package struct FieldMessage: Error, Hashable {
     }
 }
 
-/// How a value is checked, what it becomes, and how the description shows it. The same rule reads a member of a body and
-/// a parameter of a query.
+/// How a value is checked and converted, and its schema in the OpenAPI description. The same rule reads a member of a
+/// body and a parameter of a query.
 package struct FieldRule<Value>: Sendable {
     package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
     package let fromText: @Sendable (String) throws(FieldMessage) -> Value
-    /// Made only for the description.
+    /// Called only for the OpenAPI description.
     package let schema: @Sendable () -> Schema
 
     package init(
@@ -28,7 +28,7 @@ package struct FieldRule<Value>: Sendable {
         fromText = text
     }
 
-    /// A rule for a JSON string, or a query's text.
+    /// A rule for a JSON string or a query parameter.
     package init(
         schema: @escaping @Sendable () -> Schema, text: @escaping @Sendable (String) throws(FieldMessage) -> Value
     ) {
@@ -65,7 +65,7 @@ extension FieldRule where Value == WarehouseCode {
 
 extension FieldRule {
     package static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
-        // By the bytes of the body: every checkout has several.
+        // From the bytes of the body, without a string: every checkout has several identifiers.
         FieldRule(
             schema: { .identifier },
             json: { value throws(FieldMessage) in
@@ -79,7 +79,7 @@ extension FieldRule {
             })
     }
 
-    /// One of the words of an enumeration.
+    /// One of the raw values of an enumeration.
     package static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let words = Array(Value.allCases)
         return FieldRule(schema: { .words(of: Value.self) }) { text throws(FieldMessage) in
@@ -98,6 +98,6 @@ extension FieldMessage {
         FieldMessage("must be a string, not \(value.kind.words)")
     }
 
-    /// Of a SKU and of a warehouse code, which have one form.
+    /// For SKUs and warehouse codes, which share one form.
     package static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
 }

@@ -18,7 +18,7 @@ package enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// - Returns: nil when the text is of another alphabet, or has bits left over that are not zero.
+    /// - Returns: nil for a character outside the alphabet, or when unused bits are not zero.
     package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
@@ -32,7 +32,7 @@ package enum Base64URL {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> count))
             }
         }
-        // Six bits over would be a character that stands for nothing.
+        // Six unused bits would be a surplus character.
         guard count < 6, bits & (1 << count - 1) == 0 else { return nil }
         return bytes
     }

@@ -7,7 +7,7 @@ import UseCases
 
 @Suite("Headers of every answer")
 struct StandardHeadersTests {
-    /// What a browser is told with every answer, but for the two that a route may know better.
+    /// The restrictions of every response, except the two headers that a route may replace.
     private static let always = [
         "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -25,9 +25,9 @@ struct StandardHeadersTests {
         HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers)
     }
 
-    @Test("every route, known or not, tells browsers to do nothing with its answer, and caches to keep none")
+    @Test("every route, known or not, restricts browsers and forbids caching")
     func everyRoute() async throws {
-        // Nobody gets in, so that no port is asked; what is open to all answers as it does.
+        // Every caller is refused, so no port is called; open routes respond as usual.
         let pipeline = pipeline(TestPorts(), FakeKeys().authenticator)
         var heads = pipeline.table.endpoints.map { endpoint in
             head(endpoint.method, endpoint.path.description.replacing(/\{\w+\}/) { _ in "x" })
@@ -48,7 +48,7 @@ struct StandardHeadersTests {
         }
     }
 
-    @Test("a page has its own policy, without a word that allows what is written into it")
+    @Test("a page has its own policy, which allows no inline code")
     func page() async throws {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
         for path in ["/docs", "/docs/style.css", "/openapi.json"] {
@@ -62,7 +62,7 @@ struct StandardHeadersTests {
         }
     }
 
-    @Test("a record may be kept by who asked for it, and must be asked about each time")
+    @Test("a record may be cached by its caller only, and must be revalidated each time")
     func record() async throws {
         var ports = TestPorts()
         ports.record = { _ in Samples.record }
@@ -76,7 +76,7 @@ struct StandardHeadersTests {
         }
     }
 
-    @Test("over TLS, and only there, the host is said to be reached by TLS for a year")
+    @Test("over TLS, and only there, the response requires TLS for a year")
     func strictTransport() async throws {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
         let tls = self.pipeline(TestPorts(), OpenAuthenticator(), isSecure: true)

@@ -55,7 +55,7 @@ struct KeyAuthenticatorTests {
         }
     }
 
-    @Test("without the database nobody new is let in: 503, and not 401")
+    @Test("without the database an uncached key is 503, not 401")
     func outage() async throws {
         struct Away: APIKeyStore {
             func find(_: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading? {

@@ -113,9 +113,9 @@ extension TestPorts: BulkImport {
     }
 }
 
-/// The cache is always empty: what it holds is its own module's affair.
+/// A cache that is always empty.
 struct EmptyCache: StockCache {
-    /// Asked by the routes' plans too, which then do without.
+    /// Plans query it too, and then load from the database.
     let canBeAsked = true
 
     func records(_: [RecordKey]) async -> [RecordKey: InventoryRecord] { [:] }

@@ -14,7 +14,7 @@ struct EncodingTests {
         #expect(PercentEncoding.decode("%C3%A9") == "é")
     }
 
-    @Test("what cannot be decoded is refused", arguments: ["%", "%2", "%G0", "%2G", "%FF", "%C3", "a%ED%A0%80"])
+    @Test("invalid percent-encoding is refused", arguments: ["%", "%2", "%G0", "%2G", "%FF", "%C3", "a%ED%A0%80"])
     func undecodable(_ text: Substring) {
         #expect(PercentEncoding.decode(text) == nil)
     }
@@ -24,7 +24,7 @@ struct EncodingTests {
         #expect(PercentEncoding.encode(segment: "A/b c%é\n~._-") == "A%2Fb%20c%25%C3%A9%0A~._-")
     }
 
-    @Test("a query is read in its order, empty values left out")
+    @Test("a query keeps its order, and empty values are left out")
     func query() {
         let query = QueryParameters("sku=A&sku=B%2F1&archived=&flag&bad=%GG&limit=1&limit=2&&=x")
         #expect(query[all: "sku"] == [.text("A"), .text("B/1")])
@@ -34,7 +34,7 @@ struct EncodingTests {
         #expect(query["limit"] == .text("2"))
     }
 
-    @Test("base 64 comes back, for every length")
+    @Test("base 64 is decoded to the same bytes, for every length")
     func base64() {
         var random = SplitMix(seed: 5)
         for count in 0..<200 {
@@ -44,7 +44,7 @@ struct EncodingTests {
         #expect(Base64URL.encode(Array("foob".utf8)) == "Zm9vYg")
     }
 
-    @Test("a cursor comes back as it was")
+    @Test("a cursor is decoded to the same values")
     func cursor() throws {
         let cursor = Cursor(["A/1", "é\"\\", "", "2026-11-22T15:00:00.123Z"])
         #expect(try Cursor(token: cursor.token) == cursor)
