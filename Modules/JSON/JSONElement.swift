@@ -86,10 +86,13 @@ package struct JSONElement: Sendable {
 
     private var raw: ArraySlice<UInt8> { text.bytes[Int(node.start)..<Int(node.end)] }
 
-    fileprivate var characters: String { text.characters(of: node) }
+    var characters: String { text.characters(of: node) }
 }
 
 extension JSONText {
+    /// The whole text as a value.
+    package var root: JSONElement { JSONElement(text: self, index: 0) }
+
     /// The node of the last value with the name.
     fileprivate func member(of object: Int, _ name: UnsafeBufferPointer<UInt8>) -> Int? {
         nodes.withUnsafeBufferPointer { nodes in
@@ -115,7 +118,7 @@ extension JSONText {
         }
     }
 
-    fileprivate func characters(of node: Node) -> String {
+    func characters(of node: Node) -> String {
         let range = Int(node.start)..<Int(node.end)
         guard node.hasEscapes else {
             return bytes.withUnsafeBufferPointer {
@@ -123,28 +126,5 @@ extension JSONText {
             }
         }
         return bytes.withUnsafeBufferPointer { JSONReader.unescaped($0, range) }
-    }
-}
-
-extension JSONValue {
-    /// The value and everything inside it.
-    package init(_ element: JSONElement) {
-        switch element.kind {
-        case .null: self = .null
-        case .bool: self = .bool(element.bool ?? false)
-        case .number: self = .number(element.number ?? JSONNumber(0))
-        case .string: self = .string(element.characters)
-        case .array: self = .array(element.elements.map { JSONValue($0) })
-        case .object:
-            var object = JSONObject()
-            let text = element.text
-            var member = element.index + 1
-            while member < Int(text.nodes[element.index].next) {
-                object.append(
-                    text.characters(of: text.nodes[member]), JSONValue(JSONElement(text: text, index: member + 1)))
-                member = Int(text.nodes[member + 1].next)
-            }
-            self = .object(object)
-        }
     }
 }

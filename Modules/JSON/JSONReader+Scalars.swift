@@ -1,6 +1,6 @@
 extension JSONReader {
     /// Reads a number as RFC 8259, section 6, defines it: no `+`, no leading zero, a digit on each side of the point.
-    package mutating func readNumber() throws(JSONSyntaxError) {
+    mutating func readNumber() throws(JSONSyntaxError) {
         if current == UInt8(ascii: "-") { position += 1 }
         if current == UInt8(ascii: "0") {
             position += 1
@@ -26,7 +26,7 @@ extension JSONReader {
 
     /// Reads from the opening to the closing quote.
     /// - Returns: whether the string contains a backslash.
-    package mutating func readString() throws(JSONSyntaxError) -> Bool {
+    mutating func readString() throws(JSONSyntaxError) -> Bool {
         position += 1
         let start = position
         var seen: UInt8 = 0
@@ -92,7 +92,7 @@ extension JSONReader {
 
     /// The characters of a string that has already been read.
     /// - Parameter range: the bytes between the quotes.
-    package static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         var reader = JSONReader(bytes, from: range.lowerBound)
         var text: [UInt8] = []
         text.reserveCapacity(range.count)

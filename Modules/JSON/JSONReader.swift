@@ -11,28 +11,22 @@ package struct JSONSyntaxError: Error, Hashable {
 /// and defines here what is accepted.
 package struct JSONReader {
     /// How deep lists and objects may nest: far deeper than any request, far less than the stack allows.
-    package static let highestDepth = 64
+    static let highestDepth = 64
 
-    package let bytes: UnsafeBufferPointer<UInt8>
-    package var position: Int
+    let bytes: UnsafeBufferPointer<UInt8>
+    var position: Int
     private var depth = 0
     private var nodes: [JSONText.Node] = []
 
     /// - Parameter bytes: must outlive the reader.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>, from position: Int = 0) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, from position: Int = 0) {
         self.bytes = bytes
         self.position = position
     }
 
-    /// The text as a tree.
-    /// - Throws: at the first invalid byte.
-    package static func read(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-        JSONValue(try JSONText(bytes).root)
-    }
-
     /// The positions of the text's values.
     /// - Throws: at the first invalid byte.
-    package static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) -> [JSONText.Node] {
+    static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) -> [JSONText.Node] {
         // Positions are stored in 32 bits; every body limit is far smaller.
         guard bytes.count < UInt32.max else { throw JSONSyntaxError(reason: "it is too long", position: 0) }
         var reader = JSONReader(bytes)
@@ -46,11 +40,11 @@ package struct JSONReader {
     }
 
     /// The byte at the position; nil at the end.
-    package var current: UInt8? {
+    var current: UInt8? {
         position < bytes.count ? bytes[position] : nil
     }
 
-    package func error(_ reason: String) -> JSONSyntaxError {
+    func error(_ reason: String) -> JSONSyntaxError {
         JSONSyntaxError(reason: position < bytes.count ? reason : "it ends too early", position: position)
     }
 

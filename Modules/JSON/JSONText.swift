@@ -25,7 +25,7 @@ package final class JSONText: Sendable {
     package struct Node: Sendable {
         package let kind: Kind
         /// Whether the string contains a backslash.
-        package var hasEscapes = false
+        var hasEscapes = false
         /// The first byte; for a string, the byte after the opening quote.
         package let start: UInt32
         /// The byte after the last; for a string, the closing quote.
@@ -45,6 +45,4 @@ package final class JSONText: Sendable {
         nodes = try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in try JSONReader.nodes(of: bytes) }
         self.bytes = bytes
     }
-
-    package var root: JSONElement { JSONElement(text: self, index: 0) }
 }

@@ -42,7 +42,7 @@ package struct JSONObject: Hashable, Sendable {
 
     /// Each name once, with its last value, in the order of those last values. Names are compared byte by byte, because
     /// `String` treats composed and decomposed characters as equal.
-    package var uniqueMembers: [Member] {
+    var uniqueMembers: [Member] {
         var seen = Set<[UInt8]>(minimumCapacity: members.count)
         return members.reversed().filter { seen.insert(Array($0.name.utf8)).inserted }.reversed()
     }
@@ -62,5 +62,36 @@ package struct JSONObject: Hashable, Sendable {
 extension JSONObject: ExpressibleByDictionaryLiteral {
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         members = elements.map { (name: $0.0, value: $0.1) }
+    }
+}
+
+extension JSONValue {
+    /// The value and everything inside it.
+    package init(_ element: JSONElement) {
+        switch element.kind {
+        case .null: self = .null
+        case .bool: self = .bool(element.bool ?? false)
+        case .number: self = .number(element.number ?? JSONNumber(0))
+        case .string: self = .string(element.characters)
+        case .array: self = .array(element.elements.map { JSONValue($0) })
+        case .object:
+            var object = JSONObject()
+            let text = element.text
+            var member = element.index + 1
+            while member < Int(text.nodes[element.index].next) {
+                object.append(
+                    text.characters(of: text.nodes[member]), JSONValue(JSONElement(text: text, index: member + 1)))
+                member = Int(text.nodes[member + 1].next)
+            }
+            self = .object(object)
+        }
+    }
+}
+
+extension JSONReader {
+    /// The text as a tree.
+    /// - Throws: at the first invalid byte.
+    package static func read(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+        JSONValue(try JSONText(bytes).root)
     }
 }

@@ -24,6 +24,6 @@ extension RequestBody {
 }
 
 /// The body did not arrive completely: the client disconnected or sent malformed HTTP.
-package struct BrokenBody: Error {
-    package let underlying: any Error
+struct BrokenBody: Error {
+    let underlying: any Error
 }

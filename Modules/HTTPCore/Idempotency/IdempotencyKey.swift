@@ -1,17 +1,17 @@
 import Crypto
-package import HTTPTypes
-package import NIOCore
-package import UseCases
+import HTTPTypes
+import NIOCore
+import UseCases
 
 /// The `Idempotency-Key` of a request: the same key with the same request has one effect and one response, for 24 hours.
-package enum IdempotencyKey {
+enum IdempotencyKey {
     /// The methods that may change something.
     private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
     private static let length = 1...255
 
     /// - Returns: the key as the caller sent it; nil without a key or for a method that changes nothing.
     /// - Throws: the 422 problem for a malformed or repeated key.
-    package static func text(of head: HTTPRequest) throws(Problem) -> String? {
+    static func text(of head: HTTPRequest) throws(Problem) -> String? {
         guard methods.contains(head.method) else { return nil }
         let values = head.headerFields[values: .idempotencyKey]
         guard let key = values.first else { return nil }
@@ -26,7 +26,7 @@ package enum IdempotencyKey {
 
     /// The key with the hash of the whole request.
     /// - Returns: as `text(of:)`.
-    package static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
+    static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
         guard let key = try text(of: head) else { return nil }
         var hasher = RequestHasher(head)
         hasher.update(body)
@@ -36,10 +36,10 @@ package enum IdempotencyKey {
 
 /// SHA-256 of the method, the path with its query, and the body, separated by zero bytes, which neither of the first two
 /// can contain.
-package struct RequestHasher {
+struct RequestHasher {
     private var hash = SHA256()
 
-    package init(_ head: HTTPRequest) {
+    init(_ head: HTTPRequest) {
         hash.update(data: Array(head.method.rawValue.utf8))
         hash.update(data: [0])
         hash.update(data: Array((head.path ?? "").utf8))
@@ -47,16 +47,16 @@ package struct RequestHasher {
     }
 
     /// Adds the next piece of the body.
-    package mutating func update(_ piece: ByteBuffer) {
+    mutating func update(_ piece: ByteBuffer) {
         piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
     }
 
-    package func finish() -> [UInt8] { Array(hash.finalize()) }
+    func finish() -> [UInt8] { Array(hash.finalize()) }
 }
 
 extension HTTPField.Name {
-    package static let idempotencyKey = name("Idempotency-Key")
-    package static let idempotentReplayed = name("Idempotent-Replayed")
+    static let idempotencyKey = name("Idempotency-Key")
+    static let idempotentReplayed = name("Idempotent-Replayed")
 
     private static func name(_ text: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a field name") }

@@ -4,10 +4,10 @@ import Synchronization
 ///
 /// The system's generator costs a system call per number. This one is SplitMix64 (Steele, Lea, Flood: *Fast Splittable
 /// Pseudorandom Number Generators*, 2014), seeded from the system in each process.
-package enum FastRandom {
+enum FastRandom {
     private static let state = Atomic<UInt64>(UInt64.random(in: .min ... .max))
 
-    package static func nextPair() -> (UInt64, UInt64) {
+    static func nextPair() -> (UInt64, UInt64) {
         let place = state.wrappingAdd(2 &* step, ordering: .relaxed).newValue
         return (mixed(place &- step), mixed(place))
     }

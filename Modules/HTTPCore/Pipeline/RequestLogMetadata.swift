@@ -1,19 +1,19 @@
-package import HTTPTypes
-package import Logging
+import HTTPTypes
+import Logging
 
 /// The ids that every log line of a request carries.
-package struct RequestLogMetadata: Sendable {
+struct RequestLogMetadata: Sendable {
     /// Also sent in the response.
-    package let requestID: String
-    package let traceID: String
+    let requestID: String
+    let traceID: String
 
-    package init(_ headers: HTTPFields) {
+    init(_ headers: HTTPFields) {
         requestID = RequestID.of(headers)
         traceID = TraceID.of(headers)
     }
 
     /// Adds the ids to the metadata of a log line.
-    package func adding(to metadata: Logger.Metadata = [:]) -> Logger.Metadata {
+    func adding(to metadata: Logger.Metadata = [:]) -> Logger.Metadata {
         var merged = metadata
         merged["request_id"] = .string(requestID)
         merged["trace_id"] = .string(traceID)

@@ -32,7 +32,7 @@ extension RequestPipeline {
     /// Without authentication, a foreign page in a browser on this machine could otherwise write.
     private func refuseForeignPages(_ head: HTTPRequest, _ endpoint: Endpoint, _ scope: Scope) throws(Problem) {
         guard endpoint.isWrite, authenticator is OpenAuthenticator,
-            !RequestOrigin.isOurs(head.headerFields, authority: head.authority)
+            !RequestOrigin.isSameOrigin(head.headerFields, authority: head.authority)
         else { return }
         throw Problem.forbidden(scope)
     }

@@ -32,7 +32,7 @@ package final class RequestPipeline: Sendable {
     /// What the request's head alone tells.
     package struct Context: Sendable {
         package let start = ContinuousClock.now
-        package let logMetadata: RequestLogMetadata
+        let logMetadata: RequestLogMetadata
         package let match: EndpointTable.Match
         package let query: Substring
         /// Whether the request comes from this machine.

@@ -1,10 +1,10 @@
 package import HTTPTypes
 
 extension HTTPField.Name {
-    package static let contentTypeOptions = HTTPField.Name(validated: "X-Content-Type-Options")
+    static let contentTypeOptions = HTTPField.Name(validated: "X-Content-Type-Options")
     package static let referrerPolicy = HTTPField.Name(validated: "Referrer-Policy")
-    package static let frameOptions = HTTPField.Name(validated: "X-Frame-Options")
-    package static let resourcePolicy = HTTPField.Name(validated: "Cross-Origin-Resource-Policy")
+    static let frameOptions = HTTPField.Name(validated: "X-Frame-Options")
+    static let resourcePolicy = HTTPField.Name(validated: "Cross-Origin-Resource-Policy")
 
     /// - Precondition: the text is a valid field name.
     package init(validated name: String) {
@@ -16,11 +16,11 @@ extension HTTPField.Name {
 /// The headers of every response: the request id, and restrictions for browsers and caches.
 ///
 /// A handler's own `Cache-Control` or `Content-Security-Policy` replaces the standard one.
-package enum StandardHeaders {
+enum StandardHeaders {
     /// - Parameters:
     ///   - own: the response's own headers.
     ///   - isSecure: whether the response is sent over TLS.
-    package static func complete(_ own: HTTPFields, requestID: String, isSecure: Bool) -> HTTPFields {
+    static func complete(_ own: HTTPFields, requestID: String, isSecure: Bool) -> HTTPFields {
         var fields = HTTPFields()
         fields.reserveCapacity(own.count + constant.count + 2)
         fields.append(contentsOf: own)
@@ -31,7 +31,7 @@ package enum StandardHeaders {
     }
 
     /// Created once, because every response has them.
-    package static let constant: HTTPFields = [
+    static let constant: HTTPFields = [
         .contentTypeOptions: "nosniff",
         // Stock changes constantly, and each request is authorized anew.
         .cacheControl: "no-store",

@@ -1,7 +1,7 @@
 package import HTTPTypes
 
 extension HTTPField.Name {
-    package static let traceParent = HTTPField.Name(validated: "traceparent")
+    static let traceParent = HTTPField.Name(validated: "traceparent")
 }
 
 /// The id that connects the log lines of one operation across services: 32 lower-case hexadecimal digits (W3C Trace
@@ -19,7 +19,7 @@ package enum TraceID {
     }
 
     /// - Returns: the trace-id of a `traceparent`; nil for a header that must be ignored.
-    package static func read(_ text: String) -> String? {
+    static func read(_ text: String) -> String? {
         let bytes = Array(text.utf8.prefix(length + 1))
         guard bytes.count >= length, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             isLowerHexadecimal(bytes[..<2]), isID(bytes[3..<35]), isID(bytes[36..<52]),
@@ -35,7 +35,7 @@ package enum TraceID {
     }
 
     /// A random trace id, never all zeros.
-    package static func make() -> String {
+    static func make() -> String {
         var words = FastRandom.nextPair()
         words.1 |= 1
         return String(unsafeUninitializedCapacity: 32) { digits in

@@ -1,8 +1,8 @@
 /// The media types that routes accept.
-package enum ContentType {
+enum ContentType {
     /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set. An empty
     /// field counts as absent.
-    package static func isJSON(_ field: String) -> Bool {
+    static func isJSON(_ field: String) -> Bool {
         // Nearly every request has this value, so skip the parsing.
         field == "application/json"
             || isUTF8(field) {
@@ -11,12 +11,12 @@ package enum ContentType {
     }
 
     /// `text/csv` (RFC 7111), under the same conditions.
-    package static func isCSV(_ field: String) -> Bool {
+    static func isCSV(_ field: String) -> Bool {
         isUTF8(field) { $0 == "text/csv" }
     }
 
     /// `application/x-www-form-urlencoded`, under the same conditions.
-    package static func isForm(_ field: String) -> Bool {
+    static func isForm(_ field: String) -> Bool {
         isUTF8(field) { $0 == "application/x-www-form-urlencoded" }
     }
 

@@ -4,7 +4,7 @@ import UseCases
 /// A cursor as callers see it: a JSON list in base 64, opaque so that callers do not build their own.
 extension Cursor {
     /// Far longer than any sort key, far shorter than a request line may be.
-    package static let highestTokenCount = 2_048
+    static let highestTokenCount = 2_048
 
     package static let problem = Problem(.malformedRequest, "The cursor is not one of this list's.")
 

@@ -99,5 +99,5 @@ extension FieldMessage {
     }
 
     /// For SKUs and warehouse codes, which share one form.
-    package static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
+    static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
 }

@@ -66,7 +66,7 @@ extension Problem {
     }
 
     /// The faults of an imported table, of which only the first may be listed.
-    package static func invalidTable(_ faults: RowFaults) -> Problem {
+    static func invalidTable(_ faults: RowFaults) -> Problem {
         let errors = faults.named.map { fault in
             JSONValue.object([
                 "row": .integer(Int64(fault.row)), "column": fault.column.map(JSONValue.string) ?? .null,
@@ -103,7 +103,7 @@ extension Problem {
         Problem(.payloadTooLarge, "The body may have \(limit) bytes.")
     }
 
-    package static let wrongLength = Problem(
+    static let wrongLength = Problem(
         .malformedRequest, "The body has not as many bytes as Content-Length says.")
 
     /// A problem with `Retry-After`.

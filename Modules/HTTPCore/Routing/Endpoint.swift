@@ -100,7 +100,7 @@ package enum BodyRule: Hashable, Sendable {
     package static let json = BodyRule.json(limit: standardLimit)
 
     /// The limit of a body that the handler reads as a stream; nil for a body that the pipeline reads.
-    package var streamLimit: Int? {
+    var streamLimit: Int? {
         if case .csv(let limit) = self { limit } else { nil }
     }
 

@@ -1,9 +1,9 @@
-package import HTTPTypes
+import HTTPTypes
 
 /// The credentials of a request: `Authorization: Bearer …` (RFC 6750, section 2.1).
-package struct BearerToken: Sendable {
+struct BearerToken: Sendable {
     /// Longer than any API key and any issuer's JWT.
-    package static let lengthLimit = 8_192
+    static let lengthLimit = 8_192
 
     private static let scheme = Array("bearer".utf8)
 
@@ -12,10 +12,10 @@ package struct BearerToken: Sendable {
     }
 
     /// Must never be logged, not even in part.
-    package let text: Substring
+    let text: Substring
 
     /// - Throws: `.unauthorized` when `Authorization` is absent, repeated, too long, or its scheme is not `Bearer`.
-    package init(_ headers: HTTPFields) throws(AuthenticationFailure) {
+    init(_ headers: HTTPFields) throws(AuthenticationFailure) {
         let values = headers[values: .authorization]
         guard let value = values.first else { throw .unauthorized(reason: "no Authorization") }
         guard values.count == 1 else { throw .unauthorized(reason: "more than one Authorization") }

@@ -20,13 +20,13 @@ package struct KeyAuthenticator: Authenticator {
         try principalNow(of: BearerToken(headers))
     }
 
-    package func principalNow(of token: BearerToken) throws(AuthenticationFailure) -> Principal? {
+    func principalNow(of token: BearerToken) throws(AuthenticationFailure) -> Principal? {
         guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not in the form of a key") }
         guard let finding = keys.known(secret.hash) else { return nil }
         return try Self.principal(finding)
     }
 
-    package func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
+    func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
         guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not in the form of a key") }
         let finding: KeyLookupResult
         do throws(ServiceFailure) {

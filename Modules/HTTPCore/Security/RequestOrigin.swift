@@ -17,7 +17,7 @@ package enum RequestOrigin {
 }
 
 extension HTTPField.Name {
-    package static let secFetchSite = HTTPField.Name(validated: "Sec-Fetch-Site")
+    static let secFetchSite = HTTPField.Name(validated: "Sec-Fetch-Site")
     package static let csrfToken = HTTPField.Name(validated: "X-CSRF-Token")
     /// The number of the change event that made a page reload.
     package static let liveEvent = HTTPField.Name(validated: "X-Live")

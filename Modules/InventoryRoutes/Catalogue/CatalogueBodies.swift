@@ -34,10 +34,13 @@ enum NewWarehouseBody {
 
 /// The members of a warehouse's PATCH.
 enum WarehousePatchBody {
+    /// How many recipients alerts may have; larger groups should use a mailing list.
+    static let recipientCount = 0...20
+
     static let name = BodyField.patch("name", .name)
     static let priority = BodyField.patch("priority", .integer(in: Warehouse.priorities))
     static let archived = BodyField.patch("archived", .boolean)
-    static let alertRecipients = BodyList("alert_recipients", count: WarehouseEndpoints.recipients, of: .mailAddress)
+    static let alertRecipients = BodyList("alert_recipients", count: recipientCount, of: .mailAddress)
 
     static let schema = Schema.body([name, priority, archived, alertRecipients])
 }

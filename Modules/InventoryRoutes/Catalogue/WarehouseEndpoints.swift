@@ -5,9 +5,6 @@ import UseCases
 
 /// Routes of the warehouses.
 struct WarehouseEndpoints: Sendable {
-    /// The number of alert recipients; larger groups should use a mailing list.
-    static let recipients = 0...20
-
     let catalogue: any CatalogueStore
 
     var endpoints: [Endpoint] {

@@ -100,7 +100,7 @@ struct RequestPipelineTests {
             path: "/a/secret",
             headerFields: [.requestID: "r-1"]
         )
-        _ = try await pipeline.respond(to: head, body: NoBody())
+        _ = try await pipeline.respond(to: head, body: EmptyBody())
         let lines = log.lines.all
         #expect(lines.count == 2)
         #expect(

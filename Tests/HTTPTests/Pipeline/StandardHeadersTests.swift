@@ -34,7 +34,7 @@ struct StandardHeadersTests {
         }
         heads += [head(.get, "/nope"), head(.delete, "/docs"), head(.head, "/health/live"), head(.options, "/")]
         for head in heads {
-            let answer = try await pipeline.respond(to: head, body: NoBody())
+            let answer = try await pipeline.respond(to: head, body: EmptyBody())
             for (name, value) in Self.always {
                 #expect(
                     answer.headers[values: try #require(.init(name))] == [value], "\(head.method) \(head.path ?? "")")
@@ -52,7 +52,7 @@ struct StandardHeadersTests {
     func page() async throws {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
         for path in ["/docs", "/docs/style.css", "/openapi.json"] {
-            let answer = try await pipeline.respond(to: head(.get, path), body: NoBody())
+            let answer = try await pipeline.respond(to: head(.get, path), body: EmptyBody())
             let policies = answer.headers[values: .contentSecurityPolicy]
             #expect(policies.count == 1, "\(path)")
             let policy = try #require(policies.first)
@@ -69,7 +69,7 @@ struct StandardHeadersTests {
         let pipeline = pipeline(ports, OpenAuthenticator())
         let path = "/api/v1/inventory/\(Samples.inventoryText)"
         for (headers, status) in [([:], 200), ([.ifNoneMatch: "\"7\""], 304)] as [(HTTPFields, Int)] {
-            let answer = try await pipeline.respond(to: head(.get, path, headers), body: NoBody())
+            let answer = try await pipeline.respond(to: head(.get, path, headers), body: EmptyBody())
             #expect(answer.status.code == status)
             #expect(answer.headers[values: .cacheControl] == ["private, no-cache"])
             #expect(answer.headers[.eTag] == "\"7\"")
@@ -81,9 +81,9 @@ struct StandardHeadersTests {
         let pipeline = pipeline(TestPorts(), OpenAuthenticator())
         let tls = self.pipeline(TestPorts(), OpenAuthenticator(), isSecure: true)
         for path in ["/health/live", "/nope", "/docs"] {
-            let secure = try await tls.respond(to: head(.get, path), body: NoBody())
+            let secure = try await tls.respond(to: head(.get, path), body: EmptyBody())
             #expect(secure.headers[values: .strictTransportSecurity] == ["max-age=31536000"])
-            let open = try await pipeline.respond(to: head(.get, path), body: NoBody())
+            let open = try await pipeline.respond(to: head(.get, path), body: EmptyBody())
             #expect(!open.headers.contains(.strictTransportSecurity))
         }
     }

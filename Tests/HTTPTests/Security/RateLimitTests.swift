@@ -53,7 +53,7 @@ struct RateLimitTests {
         limiter.wait.withLock { $0 = .seconds(1) }
         let authenticator = RateLimitedAuthenticator(RejectingAuthenticator(), limiter: limiter)
         await #expect(throws: AuthenticationFailure.unauthorized(reason: "no key")) {
-            try await strangers.authenticate([:])
+            try await authenticator.authenticate([:])
         }
         #expect(limiter.callers.withLock { $0.isEmpty })
     }

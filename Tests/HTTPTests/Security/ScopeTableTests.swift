@@ -107,7 +107,7 @@ struct ScopeTableTests {
                 let what = "\(endpoint.method) \(endpoint.path) by \(caller)"
                 let head = HTTPRequest(
                     method: endpoint.method, scheme: nil, authority: nil, path: path, headerFields: headers)
-                let answer = try await pipeline.respond(to: head, body: NoBody())
+                let answer = try await pipeline.respond(to: head, body: EmptyBody())
                 let actors = routes.takeActors()
                 switch (needed, caller) {
                 case (nil, _):
