@@ -194,11 +194,12 @@ struct InventoryAPIService {
     }
 
     private static func latencies(_ registry: MetricsRegistry) -> ServiceLatencies {
-        func spread(_ timer: String) -> ServiceLatencies.Spread {
+        func percentiles(_ timer: String) -> ServiceLatencies.Percentiles {
             let all = registry.distribution(ofTimer: timer)
-            return ServiceLatencies.Spread(p50: all?.p50, p95: all?.p95, p99: all?.p99)
+            return ServiceLatencies.Percentiles(p50: all?.p50, p95: all?.p95, p99: all?.p99)
         }
         return ServiceLatencies(
-            lockWait: spread("inventory_lock_wait_seconds"), response: spread("http_request_duration_seconds"))
+            lockWait: percentiles("inventory_lock_wait_seconds"), response: percentiles("http_request_duration_seconds")
+        )
     }
 }

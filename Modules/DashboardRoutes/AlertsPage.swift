@@ -4,7 +4,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Alerts by status, with what became of their emails.
+/// Alerts by status, with the delivery state of their emails.
 struct AlertsPage: Sendable {
     private static let limit = 50
 
@@ -16,13 +16,13 @@ struct AlertsPage: Sendable {
     }
 
     @Sendable private func list(
-        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+        _ request: APIRequest, _ viewer: PageRenderer.Viewer
     ) async throws -> PageRenderer.Page {
         let status = AlertView.Status(rawValue: request.text("status")) ?? .open
         let wanted = try request.page(limit: Self.limit)
         let page = try await alerts.alerts(status: status, page: wanted)
-        let mayAcknowledge = visitor.principal.allows(.procurementWrite)
-        let path = PageRenderer.Place.alerts.rawValue
+        let mayAcknowledge = viewer.principal.allows(.procurementWrite)
+        let path = PageRenderer.Section.alerts.rawValue
         var values: [String: Any] = [
             "tabs": AlertView.Status.allCases.map { tab in
                 [
@@ -41,7 +41,7 @@ struct AlertsPage: Sendable {
         if let pager = PageFormatting.pager(page, at: path, query, isFirst: wanted.cursor == nil) {
             values["pager"] = pager
         }
-        return PageRenderer.Page(name: .alerts, title: "Alerts", place: .alerts, values: values)
+        return PageRenderer.Page(name: .alerts, title: "Alerts", section: .alerts, values: values)
     }
 
     private static func empty(_ status: AlertView.Status) -> (title: String, text: String) {

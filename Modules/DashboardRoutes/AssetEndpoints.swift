@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import NIOCore
 
-/// The files that pages load. Each address names its content, so it may be kept for a year and never asked about.
+/// The files that pages load. The hash of its content is part of each path, so browsers may cache a file for a year.
 struct AssetEndpoints: Sendable {
     private static let bytes = Dictionary(
         uniqueKeysWithValues: Asset.all.map { ($0.fileName, ($0.mediaType, ByteBuffer(bytes: $0.bytes))) })
@@ -18,7 +18,7 @@ struct AssetEndpoints: Sendable {
                     .ok,
                     headers: [
                         .contentType: type, .cacheControl: "public, max-age=31536000, immutable",
-                        // A drawing is a document too when somebody opens it by itself.
+                        // An SVG opened by itself is a document, and must load nothing and not be framed.
                         .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
                     ],
                     body: bytes)

@@ -2,30 +2,30 @@ import NIOCore
 import Synchronization
 import UseCases
 
-/// Tells those who look that something has changed, whoever changed it.
+/// Notifies open dashboard pages that the stock has changed, through any server.
 ///
-/// While anybody listens, one look a process at the database's change mark twice a second; nothing is written for it, and
-/// no transaction of a sale does anything for it. A page that hears of a change fetches what it shows.
+/// While it has listeners, each process reads the database's change mark twice a second. Nothing is written for it, and it
+/// adds no work to stock transactions. A page that receives a change fetches its content again.
 final class ChangeFeed: Sendable {
     enum Event: Hashable, Sendable {
-        /// The so-manieth change that this process has seen.
+        /// The sequence number of the change, counted per process.
         case change(Int)
-        /// The database cannot be asked.
+        /// The database cannot be reached.
         case outage
-        /// Nothing; a moment to see to other things.
-        case beat
+        /// No news: wakes the listener to send a heartbeat or to check its session.
+        case heartbeat
     }
 
-    /// Pages that may listen at one time: each holds a connection open.
+    /// The most pages that may listen at one time, since each holds a connection open.
     static let listenerLimit = 256
     private static let interval = Duration.milliseconds(500)
-    /// Between two events: more would only make pages busy with themselves.
+    /// The shortest time between two changes, so that pages do not reload constantly.
     private static let eventInterval = Duration.seconds(1)
-    /// Figures that are read once for all may be some seconds old, the longer the more they cost, so the last of a row of
-    /// changes is told again after these times.
-    private static let settling: [Duration] = [.milliseconds(1_100), .milliseconds(2_300), .milliseconds(4_500)]
-    /// How often a listener is woken at least.
-    private static let beatInterval = Duration.seconds(2)
+    /// Shared figures may be some seconds old, so the last of a series of changes is announced again after these times,
+    /// when they are up to date.
+    private static let repeatDelays: [Duration] = [.milliseconds(1_100), .milliseconds(2_300), .milliseconds(4_500)]
+    /// The longest time between two events.
+    private static let heartbeatInterval = Duration.seconds(2)
 
     private struct State {
         var listeners: [UInt64: CheckedContinuation<Event?, Never>?] = [:]
@@ -43,12 +43,12 @@ final class ChangeFeed: Sendable {
         self.queries = queries
     }
 
-    /// The number of the last change.
+    /// The sequence number of the last change.
     var current: Int { state.withLock(\.change) }
 
     // MARK: Listening
 
-    /// - Returns: nil when there are as many listeners as there may be, or the server stops.
+    /// - Returns: nil when the limit of listeners is reached or the server is stopping.
     func listen() -> Listener? {
         state.withLock { state in
             guard !state.hasEnded, state.listeners.count < Self.listenerLimit else { return nil }
@@ -59,7 +59,7 @@ final class ChangeFeed: Sendable {
         }
     }
 
-    /// One who listens, until it is let go of.
+    /// A subscription; it ends when it is released.
     final class Listener: Sendable {
         fileprivate let id: UInt64
         private let feed: ChangeFeed
@@ -73,7 +73,7 @@ final class ChangeFeed: Sendable {
             feed.leave(id)
         }
 
-        /// The next event; nil when the server stops or the task is cancelled.
+        /// The next event; nil when the server is stopping or the task is cancelled.
         func next() async -> Event? {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { feed.wait(id, $0) }
@@ -110,7 +110,7 @@ final class ChangeFeed: Sendable {
         continuation?.resume(returning: nil)
     }
 
-    /// Lets everybody go, now and from now on.
+    /// Ends every subscription, and refuses new ones.
     func end() {
         let waiting = state.withLock { state in
             state.hasEnded = true
@@ -123,17 +123,17 @@ final class ChangeFeed: Sendable {
         for continuation in waiting { continuation.resume(returning: nil) }
     }
 
-    // MARK: Telling
+    // MARK: Notifying
 
-    private func tell(_ event: Event) {
+    private func notify(_ event: Event) {
         let waiting = state.withLock { state in
             var waiting: [CheckedContinuation<Event?, Never>] = []
             for (id, continuation) in state.listeners {
                 if let continuation {
                     waiting.append(continuation)
                     state.listeners[id] = .some(nil)
-                } else if event != .beat {
-                    // Only the last matters to somebody who is slow.
+                } else if event != .heartbeat {
+                    // A slow listener needs only the last event.
                     state.pending[id] = event
                 }
             }
@@ -144,7 +144,8 @@ final class ChangeFeed: Sendable {
 
     private func poll() async {
         var watch = ChangeWatch(
-            eventInterval: Self.eventInterval, settling: Self.settling, beatInterval: Self.beatInterval)
+            eventInterval: Self.eventInterval, repeatDelays: Self.repeatDelays,
+            heartbeatInterval: Self.heartbeatInterval)
         while !Task.isCancelled {
             let mark: String?
             do throws(ServiceFailure) {
@@ -152,16 +153,16 @@ final class ChangeFeed: Sendable {
             } catch {
                 mark = nil
             }
-            switch watch.see(mark, at: .now) {
+            switch watch.observe(mark, at: .now) {
             case .change:
-                tell(
+                notify(
                     .change(
                         state.withLock { state in
                             state.change += 1
                             return state.change
                         }))
-            case .outage: tell(.outage)
-            case .beat: tell(.beat)
+            case .outage: notify(.outage)
+            case .heartbeat: notify(.heartbeat)
             case nil: break
             }
             try? await Task.sleep(for: Self.interval)
@@ -169,67 +170,67 @@ final class ChangeFeed: Sendable {
     }
 }
 
-/// When there is something to tell. Pure: marks and moments come from outside.
+/// Decides when to announce an event. Pure: marks and times are passed in.
 struct ChangeWatch {
     typealias Moment = ContinuousClock.Instant
 
-    enum Sight: Hashable {
-        case change, outage, beat
+    enum Signal: Hashable {
+        case change, outage, heartbeat
     }
 
     let eventInterval: Duration
     /// Shortest first.
-    let settling: [Duration]
-    let beatInterval: Duration
+    let repeatDelays: [Duration]
+    let heartbeatInterval: Duration
 
     private var mark: String?
-    private var isOut = false
-    /// A change that was seen and not told, because another was told a moment ago.
-    private var isOwed = false
-    private var toldAt: Moment?
-    private var spokeAt: Moment?
-    /// When to tell the last change once more, the last time first.
-    private var settlesAt: [Moment] = []
+    private var isOutage = false
+    /// Whether a change was seen but not announced yet, because the previous one was announced a moment ago.
+    private var hasPendingChange = false
+    private var lastChangeAt: Moment?
+    private var lastSignalAt: Moment?
+    /// When to announce the last change again, latest first.
+    private var repeatsAt: [Moment] = []
 
-    init(eventInterval: Duration, settling: [Duration], beatInterval: Duration) {
+    init(eventInterval: Duration, repeatDelays: [Duration], heartbeatInterval: Duration) {
         self.eventInterval = eventInterval
-        self.settling = settling
-        self.beatInterval = beatInterval
+        self.repeatDelays = repeatDelays
+        self.heartbeatInterval = heartbeatInterval
     }
 
-    /// - Parameter mark: nil when the database could not be asked.
-    mutating func see(_ mark: String?, at now: Moment) -> Sight? {
+    /// - Parameter mark: nil when the database could not be read.
+    mutating func observe(_ mark: String?, at now: Moment) -> Signal? {
         guard let mark else {
-            guard !isOut else { return beat(now) }
-            isOut = true
-            spokeAt = now
+            guard !isOutage else { return heartbeat(now) }
+            isOutage = true
+            lastSignalAt = now
             return .outage
         }
-        // The first look only learns where things stand; whoever listens has just fetched the page.
-        if isOut || self.mark.map({ $0 != mark }) ?? false { isOwed = true }
-        isOut = false
+        // The first mark is only a baseline: listeners have just loaded their pages.
+        if isOutage || self.mark.map({ $0 != mark }) ?? false { hasPendingChange = true }
+        isOutage = false
         self.mark = mark
-        if isOwed, toldAt.map({ now - $0 >= eventInterval }) ?? true {
-            isOwed = false
-            settlesAt = settling.reversed().map { now + $0 }
-            return told(now)
+        if hasPendingChange, lastChangeAt.map({ now - $0 >= eventInterval }) ?? true {
+            hasPendingChange = false
+            repeatsAt = repeatDelays.reversed().map { now + $0 }
+            return announceChange(now)
         }
-        if let moment = settlesAt.last, now >= moment, !isOwed {
-            settlesAt.removeLast()
-            return told(now)
+        if let moment = repeatsAt.last, now >= moment, !hasPendingChange {
+            repeatsAt.removeLast()
+            return announceChange(now)
         }
-        return beat(now)
+        return heartbeat(now)
     }
 
-    private mutating func told(_ now: Moment) -> Sight {
-        toldAt = now
-        spokeAt = now
+    private mutating func announceChange(_ now: Moment) -> Signal {
+        lastChangeAt = now
+        lastSignalAt = now
         return .change
     }
 
-    private mutating func beat(_ now: Moment) -> Sight? {
-        guard spokeAt.map({ now - $0 >= beatInterval }) ?? true else { return nil }
-        spokeAt = now
-        return .beat
+    private mutating func heartbeat(_ now: Moment) -> Signal? {
+        guard lastSignalAt.map({ now - $0 >= heartbeatInterval }) ?? true else { return nil }
+        lastSignalAt = now
+        return .heartbeat
     }
 }

@@ -1,14 +1,14 @@
 package import Credentials
 package import UseCases
 
-/// What the dashboard is made with, beside the API's own use cases.
+/// What the dashboard needs besides the API's use cases.
 package struct DashboardConfiguration: Sendable {
     let queries: any DashboardQueries
-    /// Nil: nobody has to sign in (`AUTH_MODE=off`).
+    /// nil when the dashboard needs no sign-in (`AUTH_MODE=off`).
     let sessions: DashboardSessions?
-    /// Where emails can be read, for a machine that has a mailbox of its own.
+    /// The address of a web mailbox that shows sent emails, on machines that run one.
     let mailboxURL: String?
-    /// Whether browsers come by HTTPS, so that the cookie may travel no other way.
+    /// Whether browsers connect over HTTPS, which makes the session cookie `Secure`.
     let isSecure: Bool
 
     package init(

@@ -1,14 +1,14 @@
 package import HTTPCore
 package import UseCases
 
-/// The routes of the dashboard: its pages, assets, sessions and live updates. The API's description leaves them out.
+/// The routes of the dashboard: its pages, assets, sessions and live updates. The OpenAPI description leaves them out.
 package struct DashboardSite: Sendable {
     package let endpoints: [Endpoint]
     private let feed: ChangeFeed
 
     /// - Parameters:
-    ///   - currency: the code of all prices.
-    ///   - latencies: this server's own, for the overview.
+    ///   - currency: the currency code of all prices.
+    ///   - latencies: this server's latencies, for the overview.
     package init(
         configuration: DashboardConfiguration,
         reservations: ReservationService,
@@ -36,7 +36,7 @@ package struct DashboardSite: Sendable {
             + AlertsPage(renderer: renderer, alerts: alerts).endpoints
     }
 
-    /// Ends the live updates, which otherwise last as long as a browser listens. For the server's shutdown.
+    /// Ends the live updates at shutdown; otherwise they last until the browser disconnects.
     package func endStreams() {
         feed.end()
     }

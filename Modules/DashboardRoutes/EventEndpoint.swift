@@ -5,10 +5,10 @@ import NIOCore
 import Synchronization
 import UseCases
 
-/// The stream of changes for one page (server-sent events, HTML Living Standard, section 9.2). It says that something has
-/// changed and not what: the page asks for that under its own session.
+/// The stream of changes for one page (server-sent events, HTML Living Standard, section 9.2). An event says only that
+/// something has changed; the page fetches the new content under its own session.
 struct EventEndpoint: Sendable {
-    /// Between two words to a browser, so that either side notices when the line is dead.
+    /// The longest silence on the stream, so that either side notices a dead connection.
     private static let heartbeat = Duration.seconds(10)
 
     let renderer: PageRenderer
@@ -22,13 +22,13 @@ struct EventEndpoint: Sendable {
     }
 
     @Sendable private func events(_ request: APIRequest) async throws -> APIResponse {
-        let visitor: PageRenderer.Visitor
+        let viewer: PageRenderer.Viewer
         do throws(AuthenticationFailure) {
-            visitor = try await renderer.visitor(request.headers)
+            viewer = try await renderer.viewer(request.headers)
         } catch {
             throw Problem(error)
         }
-        guard visitor.principal.allows(.read) else { throw Problem.forbidden(.read) }
+        guard viewer.principal.allows(.read) else { throw Problem.forbidden(.read) }
         guard let listener = renderer.feed.listen() else {
             throw Problem.retry(.systemBusy, "Too many pages listen already.", afterSeconds: 10)
         }
@@ -36,7 +36,7 @@ struct EventEndpoint: Sendable {
             .ok,
             headers: [
                 .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
-                // nginx would gather what must arrive at once.
+                // Without this, nginx would buffer the events.
                 .accelBuffering: "no",
             ])
         response.stream = stream(listener, request.headers)
@@ -44,21 +44,21 @@ struct EventEndpoint: Sendable {
     }
 
     private func stream(_ listener: ChangeFeed.Listener, _ headers: HTTPFields) -> AnswerStream {
-        let spokeAt = Mutex<ContinuousClock.Instant?>(nil)
+        let lastSentAt = Mutex<ContinuousClock.Instant?>(nil)
         return AnswerStream {
-            // The first piece at once, so that the browser knows that it is heard.
-            if spokeAt.withLock({ $0 == nil }) {
-                spokeAt.withLock { $0 = .now }
+            // Send the first piece at once, so that the browser knows the stream is open.
+            if lastSentAt.withLock({ $0 == nil }) {
+                lastSentAt.withLock { $0 = .now }
                 return Self.text("event: beat\ndata:\n\n")
             }
             while let event = await listener.next() {
-                // A session that has ended hears nothing more; a page that asks is told to sign in.
+                // An ended session gets no more events; the page's next request leads to the sign-in form.
                 guard await isSignedIn(headers) else { return nil }
-                let isQuiet = spokeAt.withLock { moment in
+                let isRecent = lastSentAt.withLock { moment in
                     moment.map { ContinuousClock.now - $0 < Self.heartbeat } ?? false
                 }
-                if event == .beat, isQuiet { continue }
-                spokeAt.withLock { $0 = .now }
+                if event == .heartbeat, isRecent { continue }
+                lastSentAt.withLock { $0 = .now }
                 return Self.text(event)
             }
             return nil
@@ -67,12 +67,12 @@ struct EventEndpoint: Sendable {
 
     private func isSignedIn(_ headers: HTTPFields) async -> Bool {
         do throws(AuthenticationFailure) {
-            _ = try await renderer.visitor(headers)
+            _ = try await renderer.viewer(headers)
             return true
         } catch .unauthorized {
             return false
         } catch {
-            // Nobody can be asked at the moment: that ends nothing.
+            // The session cannot be checked during an outage, which does not end it.
             return true
         }
     }
@@ -81,7 +81,7 @@ struct EventEndpoint: Sendable {
         switch event {
         case .change(let number): text("event: change\ndata: \(number)\n\n")
         case .outage: text("event: outage\ndata:\n\n")
-        case .beat: text("event: beat\ndata:\n\n")
+        case .heartbeat: text("event: beat\ndata:\n\n")
         }
     }
 

@@ -1,7 +1,7 @@
 import Dashboard
 import Domain
 
-/// A record's ledger as a chart and as lines.
+/// A record's ledger as a chart and as table lines.
 enum HistoryValues {
     /// - Parameter entries: newest first.
     /// - Returns: nil without entries.
@@ -12,7 +12,7 @@ enum HistoryValues {
                 at: entry.createdAt.milliseconds, onHand: entry.quantityAfter,
                 available: entry.quantityAfter - entry.reservedAfter)
         }
-        // A little beyond the last change, so that it can be seen.
+        // The chart ends a little after the last change, so that the change is visible.
         let span = newest.createdAt.milliseconds - oldest.createdAt.milliseconds
         let chart = HistoryChart(steps: steps, end: newest.createdAt.milliseconds + max(1_000, span / 40))
         let first = Moment(RFC3339.format(oldest.createdAt))

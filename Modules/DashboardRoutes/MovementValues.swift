@@ -20,7 +20,7 @@ enum MovementValues {
             "svg": chart.svg(title: "Units in and out on each day", text: text),
             "labels": chart.labels.map { Figures.grouped($0) },
             "first": first.start.day, "last": last.start.day,
-            // What happened last stands on top.
+            // Newest first.
             "rows": movements.reversed().map { movement in
                 [
                     "date": movement.start.date, "day": movement.start.day, "in": Figures.grouped(movement.unitsIn),
@@ -30,7 +30,7 @@ enum MovementValues {
         ]
     }
 
-    /// A line as the chart draws it.
+    /// A line in the form that the chart needs.
     private struct Movement {
         let start: Moment
         let unitsIn: Int64
@@ -54,7 +54,7 @@ enum MovementValues {
 }
 
 extension ExactDecimal {
-    /// The whole units, held to what a chart can draw.
+    /// The whole units, clamped to 64 bits.
     fileprivate var clampedInteger: Int64 {
         Int64(description.prefix { $0 != "." }) ?? (description.hasPrefix("-") ? .min : .max)
     }

@@ -4,9 +4,9 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// What an order holds, for whoever helps a customer.
+/// An order's reservations, for customer support.
 struct OrderPage: Sendable {
-    /// Reservations that are listed: an order may have as many as somebody adds.
+    /// The most reservations listed; an order may have any number.
     private static let lineLimit = 200
 
     let renderer: PageRenderer
@@ -14,7 +14,7 @@ struct OrderPage: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            renderer.page("/dashboard/orders", "Asks for an order") { request, visitor in
+            renderer.page("/dashboard/orders", "Asks for an order") { request, viewer in
                 let asked = request.text("order_id").lowercased().filter { !$0.isWhitespace }
                 guard !asked.isEmpty else { return Self.question([:]) }
                 guard let order = OrderID(asked) else {
@@ -22,21 +22,21 @@ struct OrderPage: Sendable {
                         "asked": asked, "fault": "An order id is a UUID: 36 characters in five groups.",
                     ])
                 }
-                return try await show(order, visitor)
+                return try await show(order, viewer)
             },
-            renderer.page("/dashboard/orders/{order_id}", "An order") { request, visitor in
+            renderer.page("/dashboard/orders/{order_id}", "An order") { request, viewer in
                 let text = request.parameters["order_id"]
                 guard let order = OrderID(text) else { throw Problem.unknown("Not an order id", text) }
-                return try await show(order, visitor)
+                return try await show(order, viewer)
             },
         ]
     }
 
     private static func question(_ values: [String: Any], status: HTTPResponse.Status = .ok) -> PageRenderer.Page {
-        PageRenderer.Page(name: .order, title: "Orders", place: .orders, status: status, values: values)
+        PageRenderer.Page(name: .order, title: "Orders", section: .orders, status: status, values: values)
     }
 
-    private func show(_ order: OrderID, _ visitor: PageRenderer.Visitor) async throws -> PageRenderer.Page {
+    private func show(_ order: OrderID, _ viewer: PageRenderer.Viewer) async throws -> PageRenderer.Page {
         let found: [Reservation]
         do throws(ServiceFailure) {
             found = try await reservations.reservations(of: order)
@@ -47,8 +47,8 @@ struct OrderPage: Sendable {
             return Self.question(["asked": order.description, "missing": true], status: .notFound)
         }
         return PageRenderer.Page(
-            name: .order, title: "Order \(PageFormatting.short(order))", place: .orders,
-            values: ["asked": order.description, "order": values(order, found, visitor.principal)])
+            name: .order, title: "Order \(PageFormatting.short(order))", section: .orders,
+            values: ["asked": order.description, "order": values(order, found, viewer.principal)])
     }
 
     private func values(_ order: OrderID, _ found: [Reservation], _ principal: Principal) -> [String: Any] {
@@ -98,7 +98,7 @@ struct OrderPage: Sendable {
 }
 
 extension Reservation.Status {
-    /// In a word for people: how a released one ended is what they ask.
+    /// The status as a word; for a released reservation, the reason.
     fileprivate var label: String {
         switch self {
         case .pending: "pending"

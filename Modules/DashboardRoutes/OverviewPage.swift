@@ -4,15 +4,15 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// What a buyer looks at in the morning.
+/// The start page: key figures, low stock, top movers and recent movements.
 struct OverviewPage: Sendable {
-    /// Low records that are listed; the tile says how many there are.
+    /// The most low records listed; a tile shows their total number.
     private static let lineLimit = 25
     private static let moverDays: Int64 = 7
     private static let moverLimit = 10
     private static let movementDays: Int64 = 30
 
-    /// All that the page shows, for whoever may read it.
+    /// Everything that the page shows, the same for every user.
     struct Figures: Sendable {
         let summary: StockSummary
         let low: Page<LowStockLine>
@@ -27,7 +27,7 @@ struct OverviewPage: Sendable {
     let reports: any StockReports
     let currency: String
     let latencies: @Sendable () -> ServiceLatencies
-    private let shared = LiveReads<Figures>()
+    private let shared = CoalescedReads<Figures>()
 
     init(
         renderer: PageRenderer, queries: any DashboardQueries, reader: StockReader, reports: any StockReports,
@@ -46,20 +46,20 @@ struct OverviewPage: Sendable {
     }
 
     @Sendable private func page(
-        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+        _ request: APIRequest, _ viewer: PageRenderer.Viewer
     ) async throws -> PageRenderer.Page {
         let current = renderer.feed.current
         let figures = try await shared.value(for: request.liveChange, current: current) { try await read() }
         var values: [String: Any] = [
             "tiles": OverviewTiles.tiles(figures.summary, currency: currency),
-            "speeds": OverviewTiles.speeds(latencies()),
+            "speeds": OverviewTiles.latencyTiles(latencies()),
         ]
-        if !figures.low.items.isEmpty { values["low"] = low(figures, visitor.principal) }
+        if !figures.low.items.isEmpty { values["low"] = low(figures, viewer.principal) }
         if !figures.movers.isEmpty {
             values["movers"] = ["lines": figures.movers.map(Self.mover)] as [String: Any]
         }
         if let chart = MovementValues.chart(figures.movements) { values["movements"] = chart }
-        return PageRenderer.Page(name: .overview, title: "Overview", place: .overview, values: values)
+        return PageRenderer.Page(name: .overview, title: "Overview", section: .overview, values: values)
     }
 
     private func read() async throws -> Figures {
@@ -125,6 +125,6 @@ struct OverviewPage: Sendable {
 }
 
 extension String {
-    /// A word as a label begins.
+    /// The word with its first letter in upper case.
     var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -33,23 +33,26 @@ enum OverviewTiles {
         } else {
             tiles.append(tile("rate", "Checkout success", "–", note: "no checkout in 24 h"))
         }
-        // The second row has three: this one and the two of speed.
+        // The second row has three tiles: this one and the two latencies.
         tiles[tiles.count - 1]["shape"] = "third lone"
         return tiles
     }
 
-    /// Of this server, in milliseconds.
-    static func speeds(_ latencies: ServiceLatencies) -> [[String: Any]] {
+    /// This server's latencies, in milliseconds.
+    static func latencyTiles(_ latencies: ServiceLatencies) -> [[String: Any]] {
         [
-            speed("Response time", latencies.response, note: "this server, since its start"),
-            speed("Lock wait", latencies.lockWait, note: "this server, since its start"),
+            latencyTile("Response time", latencies.response, note: "this server, since its start"),
+            latencyTile("Lock wait", latencies.lockWait, note: "this server, since its start"),
         ]
     }
 
-    private static func speed(_ name: String, _ spread: ServiceLatencies.Spread, note: String) -> [String: Any] {
+    private static func latencyTile(
+        _ name: String, _ percentiles: ServiceLatencies.Percentiles, note: String
+    ) -> [String: Any] {
         func text(_ seconds: Double?) -> String { seconds.map { Figures.milliseconds(seconds: $0) } ?? "–" }
         return [
-            "name": name, "p50": text(spread.p50), "p95": text(spread.p95), "p99": text(spread.p99), "note": note,
+            "name": name, "p50": text(percentiles.p50), "p95": text(percentiles.p95), "p99": text(percentiles.p99),
+            "note": note,
         ]
     }
 

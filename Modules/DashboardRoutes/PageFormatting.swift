@@ -4,23 +4,23 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// What several pages say in the same words.
+/// Texts and links that several pages share.
 enum PageFormatting {
     static func product(_ sku: SKU) -> String { product(sku.description) }
 
-    /// The page of a SKU; a `/` in it is `%2F`.
+    /// The path of a SKU's page, with the SKU percent-encoded.
     static func product(_ sku: String) -> String {
         "/dashboard/products/\(PercentEncoding.encode(segment: sku))"
     }
 
     static func moment(_ instant: Instant) -> [String: Any] { Moment(RFC3339.format(instant)).values }
 
-    /// How urgent an available quantity is; nil for one that is not.
+    /// The urgency of an available quantity; nil for a normal one.
     static func tone(available: Int64, isLow: Bool) -> String? {
         available <= 0 ? "out" : isLow ? "low" : nil
     }
 
-    /// An order's id as far as people need to tell two apart: the first group of a UUID.
+    /// The first group of an order's id, enough for people to tell orders apart.
     static func short(_ order: OrderID) -> String { String(order.description.prefix(8)) }
 
     /// `1 unit`, `12 units`.
@@ -37,7 +37,7 @@ enum PageFormatting {
         return Figures.grouped(decimal: "\(units).\(rest < 10 ? "0" : "")\(rest)")
     }
 
-    /// A page of a list: the first, and the one that follows.
+    /// The links to the first and to the next page of a list; nil when the list has one page.
     static func pager<Item>(
         _ page: Page<Item>, at path: String, _ query: [(String, String)], isFirst: Bool
     ) -> [String: Any]? {
@@ -55,16 +55,16 @@ enum PageFormatting {
 }
 
 extension APIRequest {
-    /// The change that the page has heard of, if it comes because of one.
+    /// The change that made the page reload; nil when the user loads it.
     var liveChange: Int? { headers[.liveEvent].flatMap { Int($0) } }
 
-    /// A page's parameter as text; empty without one.
+    /// A query parameter as text; empty when absent.
     func text(_ name: String) -> String {
         if case .text(let text)? = query[name] { text } else { "" }
     }
 
-    /// The cursor of a list.
-    /// - Throws: the 400 problem of a cursor that we never made.
+    /// The page of a list that the request's cursor names.
+    /// - Throws: the 400 problem for a malformed cursor.
     func page(limit: Int) throws -> PageRequest {
         switch query["cursor"] {
         case .text(let token): PageRequest(limit: limit, cursor: try Cursor(token: token))

@@ -5,7 +5,7 @@ import HTTPTypes
 import NIOCore
 import UseCases
 
-/// What all pages share: who looks, the frame around them, and how their answers travel.
+/// What all pages share: the session check, the frame around their content, and the response headers.
 struct PageRenderer: Sendable {
     let configuration: DashboardConfiguration
     let feed: ChangeFeed
@@ -16,28 +16,28 @@ struct PageRenderer: Sendable {
         self.feed = feed
     }
 
-    // MARK: Who looks
+    // MARK: Sessions
 
-    /// Somebody who may read, and how the page knows them again.
-    struct Visitor: Sendable {
+    /// A user of the dashboard: signed in, or anonymous where no sign-in is needed.
+    struct Viewer: Sendable {
         let principal: Principal
-        /// What the page's own calls carry; nil where nobody signs in.
+        /// The CSRF token that the page's scripts and forms send; nil where no sign-in is needed.
         let proof: String?
     }
 
-    /// - Throws: `.unauthorized` for somebody who has to sign in.
-    func visitor(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Visitor {
+    /// - Throws: `.unauthorized` when the user must sign in.
+    func viewer(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Viewer {
         guard let sessions = configuration.sessions else {
-            return Visitor(principal: Principal(name: "anonymous", scopes: [.admin]), proof: nil)
+            return Viewer(principal: Principal(name: "anonymous", scopes: [.admin]), proof: nil)
         }
         guard let token = SessionCookie.token(headers) else { throw .unauthorized(reason: "no session") }
-        return Visitor(principal: try await sessions.principal(of: token), proof: token.csrfToken)
+        return Viewer(principal: try await sessions.principal(of: token), proof: token.csrfToken)
     }
 
     // MARK: Pages
 
-    /// One of the places that every page leads to.
-    enum Place: String, CaseIterable {
+    /// An entry of the navigation bar.
+    enum Section: String, CaseIterable {
         case overview = "/"
         case products = "/dashboard/products"
         case alerts = "/dashboard/alerts"
@@ -53,60 +53,60 @@ struct PageRenderer: Sendable {
         }
     }
 
-    /// What a handler makes of a request.
+    /// The content of a page, without the frame.
     struct Page {
         let name: DashboardPages.Name
         let title: String
-        let place: Place
+        let section: Section
         var status = HTTPResponse.Status.ok
         var values: [String: Any]
     }
 
-    /// A route for people: whoever is not signed in is sent to do so, and what goes wrong is said on a page.
+    /// A route that serves HTML: it redirects to the sign-in form without a session, and renders errors as pages.
     func page(
         _ path: PathTemplate, _ summary: String,
-        _ make: @escaping @Sendable (APIRequest, Visitor) async throws -> Page
+        _ make: @escaping @Sendable (APIRequest, Viewer) async throws -> Page
     ) -> Endpoint {
         Endpoint(.get, path, scope: nil, summary: summary) { request in
-            // To make a page takes milliseconds, which the other connections of this event loop should not wait for.
+            // Rendering takes milliseconds, so it must not block the other connections of this event loop.
             try await withTaskExecutorPreference(globalConcurrentExecutor) { try await respond(to: request, make) }
         }
     }
 
     private func respond(
-        to request: APIRequest, _ make: @Sendable (APIRequest, Visitor) async throws -> Page
+        to request: APIRequest, _ make: @Sendable (APIRequest, Viewer) async throws -> Page
     ) async throws -> APIResponse {
-        var known: Visitor?
+        var identified: Viewer?
         do {
-            let visitor = try await visitor(request.headers)
-            known = visitor
-            guard visitor.principal.allows(.read) else { throw Problem.forbidden(.read) }
-            let page = try await make(request, visitor)
-            return answer(page, request, visitor)
+            let viewer = try await viewer(request.headers)
+            identified = viewer
+            guard viewer.principal.allows(.read) else { throw Problem.forbidden(.read) }
+            let page = try await make(request, viewer)
+            return answer(page, request, viewer)
         } catch AuthenticationFailure.unauthorized {
             return Self.redirect(to: Self.signInPath(next: request))
         } catch let failure as AuthenticationFailure {
-            throw faced(Problem(failure), request, nil)
+            throw withErrorPage(Problem(failure), request, nil)
         } catch {
-            throw faced(Problem(error), request, known)
+            throw withErrorPage(Problem(error), request, identified)
         }
     }
 
-    /// The page's HTML in the frame.
-    func answer(_ page: Page, _ request: APIRequest, _ visitor: Visitor?) -> APIResponse {
+    /// Renders the page inside the frame.
+    func answer(_ page: Page, _ request: APIRequest, _ viewer: Viewer?) -> APIResponse {
         var values = page.values
         values["title"] = page.title
         values["assets"] = Self.assets
         if let theme = SessionCookie.theme(request.headers) { values["theme"] = theme }
         if let mailbox = configuration.mailboxURL { values["mailbox"] = mailbox }
-        if let visitor {
-            values["visitor"] = ["name": visitor.principal.name] as [String: Any]
+        if let viewer {
+            values["visitor"] = ["name": viewer.principal.name] as [String: Any]
             values["live"] = page.status == .ok
-            if let proof = visitor.proof { values["csrf"] = proof }
-            values["pages"] = Place.allCases.map { place in
+            if let proof = viewer.proof { values["csrf"] = proof }
+            values["pages"] = Section.allCases.map { section in
                 [
-                    "href": place.rawValue, "name": place.name,
-                    "current": place == page.place && page.name != .message,
+                    "href": section.rawValue, "name": section.name,
+                    "current": section == page.section && page.name != .message,
                 ] as [String: Any]
             }
         }
@@ -117,15 +117,15 @@ struct PageRenderer: Sendable {
         return response
     }
 
-    /// The problem with a page that says it.
-    func faced(_ problem: Problem, _ request: APIRequest, _ visitor: Visitor?) -> Problem {
+    /// The problem with an HTML error page.
+    func withErrorPage(_ problem: Problem, _ request: APIRequest, _ viewer: Viewer?) -> Problem {
         var problem = problem
         let page = Page(
-            name: .message, title: problem.code.title, place: .overview, status: problem.code.status,
+            name: .message, title: problem.code.title, section: .overview, status: problem.code.status,
             values: [
                 "status": String(problem.code.status.code), "text": problem.detail, "request": request.requestID,
             ])
-        problem.page = answer(page, request, visitor)
+        problem.page = answer(page, request, viewer)
         return problem
     }
 
@@ -136,26 +136,26 @@ struct PageRenderer: Sendable {
 
     // MARK: Answers
 
-    static func redirect(to place: String, cookie: String? = nil) -> APIResponse {
-        var response = APIResponse(.seeOther, headers: [.location: place])
+    static func redirect(to path: String, cookie: String? = nil) -> APIResponse {
+        var response = APIResponse(.seeOther, headers: [.location: path])
         if let cookie { response.headers[.setCookie] = cookie }
         harden(&response.headers)
         return response
     }
 
-    /// Where to sign in, and to come back from.
+    /// The path of the sign-in form, which leads back to the request's path.
     private static func signInPath(next request: APIRequest) -> String {
         let next = request.target
         return "/dashboard/sign-in" + (next == "/" ? "" : "?next=\(PercentEncoding.encode(segment: next))")
     }
 
-    /// Nothing but our own files runs or is shown, nobody may frame it, and no one else keeps a copy.
+    /// Allows only this server's own files, and forbids framing and caching.
     static func harden(_ headers: inout HTTPFields) {
         headers[.contentSecurityPolicy] =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
             + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         headers[.cacheControl] = "no-store"
-        // Not `no-referrer`: a form's `Origin` would be `null` then.
+        // Not `no-referrer`, which would make the `Origin` of forms `null`.
         headers[.referrerPolicy] = "same-origin"
         headers[.crossOriginOpenerPolicy] = "same-origin"
     }

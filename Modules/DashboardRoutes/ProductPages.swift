@@ -4,16 +4,16 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Products by search, and one of them with all that is known of its stock.
+/// The product search, and the page of one product with its stock.
 struct ProductPages: Sendable {
     private static let productLimit = 50
-    /// Records of one product that are listed; the totals are of all.
+    /// The most records of one product listed; the totals cover all of them.
     private static let recordLimit = 100
     private static let reservationLimit = 12
     private static let ledgerLimit = 25
-    /// Ledger rows that the chart is drawn from.
+    /// The most ledger rows in the chart.
     private static let historyLimit = 200
-    /// Warehouses that a form offers.
+    /// The most warehouses that a form offers.
     private static let warehouseLimit = 200
 
     let renderer: PageRenderer
@@ -32,7 +32,7 @@ struct ProductPages: Sendable {
     // MARK: The list
 
     @Sendable private func list(
-        _ request: APIRequest, _: PageRenderer.Visitor
+        _ request: APIRequest, _: PageRenderer.Viewer
     ) async throws -> PageRenderer.Page {
         let search = request.text("search")
         let wanted = try request.page(limit: Self.productLimit)
@@ -53,18 +53,18 @@ struct ProductPages: Sendable {
             }
             values["list"] = ["lines": lines] as [String: Any]
         }
-        let path = PageRenderer.Place.products.rawValue
+        let path = PageRenderer.Section.products.rawValue
         if let pager = PageFormatting.pager(page, at: path, [("search", search)], isFirst: wanted.cursor == nil) {
             values["pager"] = pager
         }
         let title = search.isEmpty ? "Products" : "Products: \(search)"
-        return PageRenderer.Page(name: .products, title: title, place: .products, values: values)
+        return PageRenderer.Page(name: .products, title: title, section: .products, values: values)
     }
 
-    // MARK: One
+    // MARK: One product
 
     @Sendable private func show(
-        _ request: APIRequest, _ visitor: PageRenderer.Visitor
+        _ request: APIRequest, _ viewer: PageRenderer.Viewer
     ) async throws -> PageRenderer.Page {
         let text = request.parameters["sku"]
         guard let sku = SKU(text), let product = try await catalogue.product(sku) else {
@@ -88,14 +88,14 @@ struct ProductPages: Sendable {
         if let record {
             values["record"] = try await history(of: record, request, sku)
         }
-        if visitor.principal.allows(.stockWrite) {
+        if viewer.principal.allows(.stockWrite) {
             values["forms"] = try await forms(record)
         }
         return PageRenderer.Page(
-            name: .product, title: "\(sku) \(product.name)", place: .products, values: values)
+            name: .product, title: "\(sku) \(product.name)", section: .products, values: values)
     }
 
-    /// The record whose history is shown: the one asked for, else the fullest.
+    /// The record whose history is shown: the requested one, or the one with the most units on hand.
     private func chosen(
         _ request: APIRequest, _ sku: SKU, _ records: [InventoryRecord]
     ) async throws -> InventoryRecord? {
@@ -178,7 +178,7 @@ struct ProductPages: Sendable {
     }
 }
 
-// MARK: - A record's past
+// MARK: - History of a record
 
 extension ProductPages {
     private func history(
@@ -212,7 +212,7 @@ extension ProductPages {
 }
 
 extension AvailabilityLines {
-    /// Warehouses that have a record of the product.
+    /// The number of warehouses with a record of the product.
     fileprivate var warehouseCount: Int {
         var count = 0
         forEachLine { _, _ in count += 1 }

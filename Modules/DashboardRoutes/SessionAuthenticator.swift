@@ -3,18 +3,18 @@ package import HTTPCore
 package import HTTPTypes
 import UseCases
 
-/// Lets the dashboard's own scripts call the API under the session of the person who looks at it. Whoever sends
-/// `Authorization` is known by that alone.
+/// Lets the dashboard's scripts call the API under the user's session. A request with `Authorization` is authenticated by
+/// that header alone.
 ///
-/// A cookie travels by itself, so it is not enough: the call must also carry the session's proof, which only the pages
-/// know, and a browser must not say that it comes from elsewhere.
+/// Browsers send cookies on their own, so a cookie is not enough: the request must also carry the session's CSRF token,
+/// which only the pages know, and must not come from another site.
 package struct SessionAuthenticator: Authenticator {
     private let authenticator: any Authenticator
     private let sessions: DashboardSessions
 
     package var credentials: AcceptedCredentials { authenticator.credentials }
 
-    /// - Parameter authenticator: knows everybody else.
+    /// - Parameter authenticator: authenticates requests without a session.
     package init(_ authenticator: any Authenticator, sessions: DashboardSessions) {
         self.authenticator = authenticator
         self.sessions = sessions
@@ -30,14 +30,14 @@ package struct SessionAuthenticator: Authenticator {
             return try await authenticator.authenticate(headers)
         }
         guard let proof = headers[.csrfToken], token.hasCSRFToken(proof),
-            RequestOrigin.isOurs(headers, authority: nil)
+            RequestOrigin.isSameOrigin(headers, authority: nil)
         else { throw .unauthorized(reason: "a session without its proof") }
         return try await sessions.principal(of: token)
     }
 }
 
 extension DashboardSessions {
-    /// Who a session's key stands for.
+    /// The principal of the API key that the session was opened with.
     func principal(of token: SessionToken) async throws(AuthenticationFailure) -> Principal {
         let finding: KeyLookupResult
         do throws(ServiceFailure) {

@@ -2,22 +2,22 @@ import Credentials
 import HTTPTypes
 import UseCases
 
-/// The cookies of a browser that looks at the dashboard.
+/// The dashboard's cookies.
 enum SessionCookie {
     static let name = "inventory_session"
     private static let themeName = "inventory_theme"
 
-    /// The session's token; nil without one, or with something that is none.
+    /// The session's token; nil when it is absent or malformed.
     static func token(_ headers: HTTPFields) -> SessionToken? {
         value(of: name, headers).flatMap { SessionToken($0) }
     }
 
-    /// The look that the person has chosen; nil for the system's.
+    /// The theme that the user has chosen; nil for the system's.
     static func theme(_ headers: HTTPFields) -> String? {
         value(of: themeName, headers).flatMap { ["light", "dark"].contains($0) ? String($0) : nil }
     }
 
-    /// No script can read it, no other site can send it, and it dies with the session.
+    /// Scripts cannot read it, other sites cannot send it, and it expires with the session.
     static func setting(_ token: SessionToken, isSecure: Bool) -> String {
         cookie(token.text, seconds: DashboardSessionLimits.life.components.seconds, isSecure)
     }

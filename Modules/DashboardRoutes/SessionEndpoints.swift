@@ -5,9 +5,9 @@ import HTTPTypes
 import NIOCore
 import UseCases
 
-/// Signing in with an API key, and out. Plain forms, so that both work without scripts.
+/// Sign-in with an API key, and sign-out. Both are plain forms, so they work without scripts.
 struct SessionEndpoints: Sendable {
-    /// Bytes of a form; a key and an address of ours are far shorter.
+    /// The most bytes of a form; a key and a path are far shorter.
     private static let formLimit = 8 << 10
 
     let renderer: PageRenderer
@@ -30,7 +30,7 @@ struct SessionEndpoints: Sendable {
     @Sendable private func show(_ request: APIRequest) async throws -> APIResponse {
         guard renderer.configuration.sessions != nil else { return PageRenderer.redirect(to: "/") }
         let next = Self.next(request.query["next"])
-        if (try? await renderer.visitor(request.headers)) != nil { return PageRenderer.redirect(to: next) }
+        if (try? await renderer.viewer(request.headers)) != nil { return PageRenderer.redirect(to: next) }
         return page(request, next: next)
     }
 
@@ -38,8 +38,8 @@ struct SessionEndpoints: Sendable {
         guard let sessions = renderer.configuration.sessions else { return PageRenderer.redirect(to: "/") }
         let form = request.form
         let next = Self.next(form["next"])
-        guard RequestOrigin.isOurs(request.headers, authority: request.authority) else {
-            throw renderer.faced(
+        guard RequestOrigin.isSameOrigin(request.headers, authority: request.authority) else {
+            throw renderer.withErrorPage(
                 Problem(.forbidden, "The form must be sent from this server's own page."), request, nil)
         }
         guard case .text(let key)? = form["key"] else {
@@ -49,7 +49,7 @@ struct SessionEndpoints: Sendable {
         do throws(ServiceFailure) {
             attempt = try await sessions.signIn(key.trimmed)
         } catch {
-            throw renderer.faced(Problem(error), request, nil)
+            throw renderer.withErrorPage(Problem(error), request, nil)
         }
         switch attempt {
         case .signedIn(let token):
@@ -72,21 +72,21 @@ struct SessionEndpoints: Sendable {
             return leave
         }
         guard case .text(let proof)? = request.form["csrf"], token.hasCSRFToken(proof),
-            RequestOrigin.isOurs(request.headers, authority: request.authority)
+            RequestOrigin.isSameOrigin(request.headers, authority: request.authority)
         else {
-            throw renderer.faced(
+            throw renderer.withErrorPage(
                 Problem(.forbidden, "The form must be sent from this server's own page."), request, nil)
         }
         do throws(ServiceFailure) {
             try await sessions.signOut(token)
         } catch {
-            throw renderer.faced(Problem(error), request, nil)
+            throw renderer.withErrorPage(Problem(error), request, nil)
         }
         return leave
     }
 
-    /// Whether the browser came by HTTPS: to this server, or to a proxy before it, as the page's origin tells. A browser
-    /// takes no `Secure` cookie by plain HTTP, so somebody who claims it falsely has no session and nothing else.
+    /// Whether the browser connected over HTTPS, to this server or to a proxy in front of it; the page's origin tells. A
+    /// browser rejects a `Secure` cookie over plain HTTP, so a forged origin only costs the forger the session.
     private func isSecure(_ request: APIRequest) -> Bool {
         renderer.configuration.isSecure || RequestOrigin.isSecure(request.headers)
     }
@@ -97,10 +97,10 @@ struct SessionEndpoints: Sendable {
         var values: [String: Any] = ["next": next]
         if let fault { values["fault"] = fault }
         return renderer.answer(
-            .init(name: .signIn, title: "Sign in", place: .overview, status: status, values: values), request, nil)
+            .init(name: .signIn, title: "Sign in", section: .overview, status: status, values: values), request, nil)
     }
 
-    /// A place on this server: what begins with two slashes, or with a backslash that browsers take for one, is another.
+    /// A path on this server. Two slashes, or a backslash that browsers read as one, would lead to another host.
     private static func next(_ value: QueryParameters.Value?) -> String {
         guard case .text(let path)? = value, path.hasPrefix("/"), !path.hasPrefix("//"),
             path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
@@ -115,7 +115,7 @@ extension APIRequest {
 }
 
 extension String {
-    /// Without the blanks that come along when something is pasted.
+    /// The text without surrounding white space, which pasting often adds.
     fileprivate var trimmed: String {
         var text = self[...]
         while text.first?.isWhitespace == true { text.removeFirst() }

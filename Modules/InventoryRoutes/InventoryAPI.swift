@@ -2,7 +2,7 @@ package import HTTPCore
 package import Telemetry
 package import UseCases
 
-/// The routes of the public API over the use cases.
+/// The routes of the public API.
 package struct InventoryAPI: Sendable {
     private let stock: StockService
     private let reservations: ReservationService
@@ -18,10 +18,10 @@ package struct InventoryAPI: Sendable {
 
     /// - Parameters:
     ///   - queries: for exports.
-    ///   - currency: the code of all prices.
-    ///   - latencies: this server's own, for the summary.
-    ///   - metrics: the whole text of `/metrics`.
-    ///   - reservationSeconds: how long units are held when the caller does not say (`RESERVATION_TTL_SECONDS`),
+    ///   - currency: the currency code of all prices.
+    ///   - latencies: this server's latencies, for the summary.
+    ///   - metrics: the text of `/metrics`.
+    ///   - reservationSeconds: how long units are held when the request has no `ttl` (`RESERVATION_TTL_SECONDS`),
     ///     1 ... 604,800.
     package init(
         stock: StockService,

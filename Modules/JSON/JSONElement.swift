@@ -8,21 +8,21 @@ package struct JSONElement: Sendable {
 
     @usableFromInline package var kind: JSONText.Kind { node.kind }
 
-    /// nil when it is no boolean.
+    /// nil unless the value is a boolean.
     package var bool: Bool? {
         node.kind == .bool ? text.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
     }
 
-    /// nil when it is no number.
+    /// nil unless the value is a number.
     package var number: JSONNumber? {
         node.kind == .number ? JSONNumber(text: String(decoding: raw, as: UTF8.self)) : nil
     }
 
-    /// What a number is as an integer; nil when it is no number.
+    /// The number as an integer; nil unless the value is a number.
     package var integer: JSONNumber.Scaled? {
         let node = node
         guard node.kind == .number else { return nil }
-        // Nearly all are some digits and nothing else; so many always fit.
+        // Nearly all numbers are plain digits, and 18 of them always fit.
         if node.end - node.start <= 18 {
             var value: Int64 = 0
             var areDigits = true
@@ -36,12 +36,12 @@ package struct JSONElement: Sendable {
         return number?.integer
     }
 
-    /// nil when it is no string.
+    /// nil unless the value is a string.
     package var string: String? {
         node.kind == .string ? characters : nil
     }
 
-    /// Calls with a string's bytes, in UTF-8; nil when it is no string.
+    /// Calls `body` with the string's UTF-8 bytes; nil unless the value is a string.
     @inlinable
     package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
         let node = node
@@ -55,7 +55,8 @@ package struct JSONElement: Sendable {
         }
     }
 
-    /// The value of a name in an object; of two members with one name the last (RFC 8259, section 4, leaves it open).
+    /// The value of an object's member. The last of several members with one name counts (RFC 8259, section 4, leaves it
+    /// open).
     /// Names are compared byte by byte.
     package subscript(name: String) -> JSONElement? {
         guard node.kind == .object else { return nil }
@@ -64,7 +65,7 @@ package struct JSONElement: Sendable {
         return found.map { JSONElement(text: text, index: $0) }
     }
 
-    /// The elements of a list; none of anything else.
+    /// The elements of a list; empty for any other value.
     package var elements: Elements {
         Elements(text: text, index: index + 1, rest: node.kind == .array ? Int(node.count) : 0)
     }
@@ -93,6 +94,9 @@ package struct JSONElement: Sendable {
 }
 
 extension JSONText {
+    /// The whole text as a value.
+    package var root: JSONElement { JSONElement(text: self, index: 0) }
+
     /// The node of the last value with the name.
     fileprivate func member(of object: Int, _ name: UnsafeBufferPointer<UInt8>) -> Int? {
         nodes.withUnsafeBufferPointer { nodes in
@@ -118,7 +122,7 @@ extension JSONText {
         }
     }
 
-    fileprivate func characters(of node: Node) -> String {
+    func characters(of node: Node) -> String {
         let range = Int(node.start)..<Int(node.end)
         guard node.hasEscapes else {
             return bytes.withUnsafeBufferPointer {
@@ -126,28 +130,5 @@ extension JSONText {
             }
         }
         return bytes.withUnsafeBufferPointer { JSONReader.unescaped($0, range) }
-    }
-}
-
-extension JSONValue {
-    /// The value and all that is in it.
-    package init(_ element: JSONElement) {
-        switch element.kind {
-        case .null: self = .null
-        case .bool: self = .bool(element.bool ?? false)
-        case .number: self = .number(element.number ?? JSONNumber(0))
-        case .string: self = .string(element.characters)
-        case .array: self = .array(element.elements.map { JSONValue($0) })
-        case .object:
-            var object = JSONObject()
-            let text = element.text
-            var member = element.index + 1
-            while member < Int(text.nodes[element.index].next) {
-                object.append(
-                    text.characters(of: text.nodes[member]), JSONValue(JSONElement(text: text, index: member + 1)))
-                member = Int(text.nodes[member + 1].next)
-            }
-            self = .object(object)
-        }
     }
 }

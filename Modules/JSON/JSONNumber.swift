@@ -1,6 +1,6 @@
 /// A JSON number as it was written.
 package struct JSONNumber: Hashable, Sendable {
-    /// Of the form that RFC 8259, section 6, prescribes; only the reader and `init(_:)` make one.
+    /// In the form that RFC 8259, section 6, prescribes; only the reader and `init(_:)` create numbers.
     package let text: String
 
     package init(text: String) {
@@ -11,12 +11,12 @@ package struct JSONNumber: Hashable, Sendable {
         text = String(value)
     }
 
-    /// What a number is when it is multiplied by a power of ten.
+    /// The result of multiplying a number by a power of ten.
     package enum Scaled: Hashable {
         case integer(Int64)
-        /// Digits remain behind the point.
+        /// Digits remain after the decimal point.
         case fraction
-        /// More than 64 bits hold.
+        /// The value does not fit into 64 bits.
         case outOfRange
     }
 
@@ -29,7 +29,7 @@ package struct JSONNumber: Hashable, Sendable {
         guard parts.mantissa != 0 || parts.isLong else { return .integer(0) }
         let power = parts.power + places
         if power < 0 { return .fraction }
-        // 10^19 passes 64 bits with any mantissa.
+        // 10^19 exceeds 64 bits with any mantissa.
         if parts.isLong || power > 18 { return .outOfRange }
         var magnitude = parts.mantissa
         for _ in 0..<power {
@@ -40,7 +40,7 @@ package struct JSONNumber: Hashable, Sendable {
         return .integer(parts.isNegative ? -magnitude : magnitude)
     }
 
-    /// Ten's exponent in scientific notation; 0 for zero. Saturates at ±`Parts.highestExponent`.
+    /// The exponent in scientific notation; 0 for zero. Saturates at ±`Parts.highestExponent`.
     package var magnitude: Int {
         let parts = Parts(text)
         return parts.mantissa == 0 && !parts.isLong ? 0 : parts.power + parts.digits - 1
@@ -48,14 +48,14 @@ package struct JSONNumber: Hashable, Sendable {
 }
 
 extension JSONNumber {
-    /// A number as mantissa × 10^power, the mantissa without zeros at either end.
+    /// A number as mantissa × 10^power, with no leading or trailing zeros in the mantissa.
     private struct Parts {
-        /// Beyond this an exponent is as good as infinite; well inside `Int`, so that sums cannot overflow.
+        /// A larger exponent is as good as infinite. It is far below `Int.max`, so sums cannot overflow.
         static let highestExponent = 1_000_000_000
 
         var isNegative = false
         var mantissa: Int64 = 0
-        /// The mantissa does not fit into 64 bits; `mantissa` means nothing then.
+        /// The mantissa does not fit into 64 bits, and `mantissa` is meaningless.
         var isLong = false
         /// How many digits the mantissa has.
         var digits = 0

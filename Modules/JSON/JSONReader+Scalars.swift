@@ -1,6 +1,6 @@
 extension JSONReader {
-    /// Reads digits as RFC 8259, section 6, has them: no `+`, no leading zero, a digit on each side of the point.
-    package mutating func readNumber() throws(JSONSyntaxError) {
+    /// Reads a number as RFC 8259, section 6, defines it: no `+`, no leading zero, a digit on each side of the point.
+    mutating func readNumber() throws(JSONSyntaxError) {
         if current == UInt8(ascii: "-") { position += 1 }
         if current == UInt8(ascii: "0") {
             position += 1
@@ -24,9 +24,9 @@ extension JSONReader {
         guard position > start else { throw error("a digit is expected") }
     }
 
-    /// Reads from one quote to the next.
-    /// - Returns: whether there is a backslash in between.
-    package mutating func readString() throws(JSONSyntaxError) -> Bool {
+    /// Reads from the opening to the closing quote.
+    /// - Returns: whether the string contains a backslash.
+    mutating func readString() throws(JSONSyntaxError) -> Bool {
         position += 1
         let start = position
         var seen: UInt8 = 0
@@ -39,7 +39,7 @@ extension JSONReader {
             try skipPlainBytes(&seen)
         }
         guard current == UInt8(ascii: "\"") else { throw error("a string has no end") }
-        // What an escape stands for is whole scalars, so it makes nothing good or bad of the bytes beside it.
+        // An escape stands for whole scalars, so it cannot change whether the bytes around it are valid.
         if seen >= 0x80, !isUTF8(start..<position) {
             throw JSONSyntaxError(reason: "a string is not UTF-8", position: start)
         }
@@ -48,11 +48,11 @@ extension JSONReader {
     }
 
     /// Stops at a quote, a backslash or the end.
-    /// - Parameter seen: gets every bit that one of the bytes has.
+    /// - Parameter seen: collects every bit that is set in any of the bytes.
     private mutating func skipPlainBytes(_ seen: inout UInt8) throws(JSONSyntaxError) {
         var place = position
         var bits = seen
-        // Most strings are ids and codes: eight bytes at once for as long as none of them is a quote or the like.
+        // Most strings are ids and codes, so read eight bytes at once until one of them is special.
         let raw = UnsafeRawBufferPointer(bytes)
         while place + 8 <= bytes.count {
             let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
@@ -74,14 +74,14 @@ extension JSONReader {
         position = place
     }
 
-    /// Of eight bytes, the first in the lowest place: how many stand before the first quote, backslash, control character
+    /// How many of eight bytes (the first in the lowest place) come before the first quote, backslash, control character
     /// or byte that is not ASCII.
     private static func plainBytes(_ eight: UInt64) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = eight ^ ones &* UInt64(UInt8(ascii: "\""))
         let backslash = eight ^ ones &* UInt64(UInt8(ascii: "\\"))
-        // What is less than a bound borrows from its high bit. A borrow from the byte above can mark that one falsely,
-        // but never one below the first that is marked rightly.
+        // A byte below its bound borrows into its own high bit. The borrow can falsely mark the byte above, but never a
+        // byte below the first one that is marked correctly.
         let marks = (eight &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | eight
         return (marks & ones << 7).trailingZeroBitCount / 8
     }
@@ -90,9 +90,9 @@ extension JSONReader {
         String(validating: bytes[range], as: UTF8.self) != nil
     }
 
-    /// The characters of a string that has been read before.
-    /// - Parameter range: between its quotes.
-    package static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+    /// The characters of a string that has already been read.
+    /// - Parameter range: the bytes between the quotes.
+    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         var reader = JSONReader(bytes, from: range.lowerBound)
         var text: [UInt8] = []
         text.reserveCapacity(range.count)
@@ -127,7 +127,7 @@ extension JSONReader {
         }
     }
 
-    /// Reads the digits after `\u`, two escapes for a scalar beyond the basic plane.
+    /// Reads the digits after `\u`; a scalar beyond the basic plane takes two escapes.
     private mutating func readScalar() throws(JSONSyntaxError) -> Unicode.Scalar {
         let start = position
         let unit = try readCodeUnit()

@@ -1,15 +1,15 @@
-/// A JSON text that has been read: its bytes, and where in them each value is.
+/// A parsed JSON text: its bytes and the position of each value.
 ///
-/// Requests are read by it without making a string of each name and an object of each brace. `JSONValue` is the same as
-/// a tree, for what has to be kept or changed. A class: each of its elements holds it, and one reference is counted in half
-/// the time of two arrays.
+/// Requests are read from it without allocating a string for each name or a dictionary for each object. `JSONValue` is
+/// the same text as a tree, for values that are stored or changed. It is a class because every element holds it, and
+/// counting one reference takes half the time of counting two arrays.
 @usableFromInline
 package final class JSONText: Sendable {
     @usableFromInline
     package enum Kind: UInt8, Sendable {
         case null, bool, number, string, array, object
 
-        /// What a caller's fault message calls it.
+        /// The kind as validation messages name it.
         @usableFromInline package var words: String {
             switch self {
             case .null: "null"
@@ -35,19 +35,17 @@ package final class JSONText: Sendable {
         @usableFromInline package var end: UInt32
         /// The node after this value and all that is in it.
         package var next: UInt32
-        /// Elements or members.
+        /// The number of elements or members.
         package var count: UInt32 = 0
     }
 
     @usableFromInline package let bytes: [UInt8]
-    /// In the order written; the first is the whole text.
+    /// In the order of the text; the first is the root value.
     package let nodes: [Node]
 
-    /// - Throws: at the first byte that does not fit.
+    /// - Throws: at the first invalid byte.
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {
         nodes = try bytes.withUnsafeBufferPointer { bytes throws(JSONSyntaxError) in try JSONReader.nodes(of: bytes) }
         self.bytes = bytes
     }
-
-    package var root: JSONElement { JSONElement(text: self, index: 0) }
 }

@@ -1,12 +1,12 @@
 package import NIOCore
 
-/// Writes JSON, member by member, with commas where they belong.
+/// Writes JSON member by member and places the commas.
 ///
-/// Into an array, which takes a byte for a tenth of what a `ByteBuffer` needs to make sure of it.
+/// It writes into an array, because appending a byte to a `ByteBuffer` costs ten times as much.
 @usableFromInline
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
-    /// A value was written at this level already.
+    /// Whether a value has been written at this level.
     private var needsComma = false
 
     /// - Parameter capacity: bytes to reserve; most answers fit into the default.
@@ -14,7 +14,7 @@ package struct JSONWriter {
         bytes.reserveCapacity(capacity)
     }
 
-    /// What has been written.
+    /// Everything written so far.
     package var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     // MARK: Structure
@@ -35,7 +35,7 @@ package struct JSONWriter {
         }
     }
 
-    /// An array whose elements the closure writes.
+    /// Writes an array whose elements the closure writes.
     @usableFromInline
     package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
@@ -43,7 +43,7 @@ package struct JSONWriter {
         close(UInt8(ascii: "]"))
     }
 
-    /// The name of a member; its value must follow.
+    /// Writes the name of a member; its value must follow.
     @usableFromInline
     package mutating func name(_ name: String) {
         separate()
@@ -91,7 +91,7 @@ package struct JSONWriter {
         if bytes.count > end + 1 { bytes[end...].reverse() }
     }
 
-    /// A number of thousandths as a decimal: 412 is `0.412`.
+    /// Writes a number of thousandths as a decimal: 412 is `0.412`.
     package mutating func decimal(thousandths: Int64) {
         let (units, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1_000)
         let places = String(rest + 1_000).dropFirst()
@@ -103,10 +103,10 @@ package struct JSONWriter {
         quote(value)
     }
 
-    /// An object of a plain string and a number, for lists of many.
+    /// Writes an object of a plain string and a number in one append, for long lists.
     /// - Parameters:
-    ///   - names: of the two, which nothing must be escaped in.
-    ///   - text: see `plain`.
+    ///   - names: the names of the two members; they must need no escapes.
+    ///   - text: as for `plain`.
     package mutating func pair(_ names: (StaticString, StaticString), _ text: UnsafeRawBufferPointer, _ value: Int64) {
         let room = names.0.utf8CodeUnitCount + names.1.utf8CodeUnitCount + text.count + 12
         withUnsafeTemporaryAllocation(byteCount: room, alignment: 1) { piece in
@@ -138,7 +138,7 @@ package struct JSONWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// A string of ASCII characters none of which JSON escapes, such as an id or a code.
+    /// Writes a string of ASCII characters that need no escapes, such as an id or a code.
     @usableFromInline
     package mutating func plain(_ text: UnsafeRawBufferPointer) {
         separate()
@@ -147,7 +147,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Text that is JSON already.
+    /// Writes text that is already JSON.
     package mutating func raw(_ json: String) {
         separate()
         append(contentsOf: json)

@@ -5,25 +5,26 @@ import NIOCore
 import Synchronization
 import UseCases
 
-/// The API's description, for programs and for people. Made once, for the first who asks; the page loads nothing from anywhere else.
+/// The API's description as OpenAPI and as a page. Both are generated on the first request; the page loads nothing from
+/// other hosts.
 package struct DocumentationEndpoints: Sendable {
     package let endpoints: [Endpoint]
 
     /// - Parameters:
-    ///   - routes: all others; the description has them and these.
-    ///   - credentials: how callers say who they are.
+    ///   - routes: all other routes; the description covers them and these.
+    ///   - credentials: the credentials that callers may use.
     package init(beside routes: [Endpoint], credentials: AcceptedCredentials) {
-        let all = routes + Self.make(json: Asset("") { ByteBuffer() }, page: Asset("") { ByteBuffer() })
-        endpoints = Self.make(
-            json: Asset("application/json") { OpenAPIDocument(all, credentials: credentials).text.buffer },
-            page: Asset("text/html; charset=utf-8") {
+        let all = routes + Self.routes(json: Document("") { ByteBuffer() }, page: Document("") { ByteBuffer() })
+        endpoints = Self.routes(
+            json: Document("application/json") { OpenAPIDocument(all, credentials: credentials).text.buffer },
+            page: Document("text/html; charset=utf-8") {
                 ByteBuffer(string: DocumentationPage(OpenAPIDocument(all, credentials: credentials)).html)
             }
         )
     }
 
-    private static func make(json: Asset, page: Asset) -> [Endpoint] {
-        let style = Asset("text/css; charset=utf-8") { ByteBuffer(string: DocumentationPage.style) }
+    private static func routes(json: Document, page: Document) -> [Endpoint] {
+        let style = Document("text/css; charset=utf-8") { ByteBuffer(string: DocumentationPage.style) }
         return [
             Endpoint(
                 .get,
@@ -53,32 +54,32 @@ package struct DocumentationEndpoints: Sendable {
     }
 }
 
-/// Bytes that are made when somebody first asks, and stay as they are while the process lives.
-private final class Asset: Sendable {
-    private struct Made {
+/// A document that is generated on the first request and kept until the process ends.
+private final class Document: Sendable {
+    private struct Content {
         let bytes: ByteBuffer
         let tag: EntityTag
     }
 
     private let type: String
-    private let make: @Sendable () -> ByteBuffer
-    private let made = Mutex<Made?>(nil)
+    private let generate: @Sendable () -> ByteBuffer
+    private let content = Mutex<Content?>(nil)
 
-    init(_ type: String, _ make: @escaping @Sendable () -> ByteBuffer) {
+    init(_ type: String, _ generate: @escaping @Sendable () -> ByteBuffer) {
         self.type = type
-        self.make = make
+        self.generate = generate
     }
 
-    private var current: Made {
-        made.withLock { made in
-            if let made { return made }
-            let bytes = make()
-            // FNV-1a: tells two versions of the program apart, no more.
+    private var current: Content {
+        content.withLock { content in
+            if let content { return content }
+            let bytes = generate()
+            // FNV-1a only has to tell two versions of the program apart.
             let hash = bytes.readableBytesView.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
                 (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
             }
-            let new = Made(bytes: bytes, tag: EntityTag(version: Int64(hash >> 1)))
-            made = new
+            let new = Content(bytes: bytes, tag: EntityTag(version: Int64(hash >> 1)))
+            content = new
             return new
         }
     }
@@ -94,7 +95,7 @@ private final class Asset: Sendable {
         return response
     }
 
-    /// Nothing but the page's own style, and nobody may frame it.
+    /// Allows only the page's own style sheet, and forbids framing.
     private static let policy =
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }

@@ -4,7 +4,7 @@ import HTTPTypes
 import JSON
 import UseCases
 
-/// The API's description as a page: no script, nothing from another host.
+/// The API's description as a page, without scripts and without resources of other hosts.
 struct DocumentationPage {
     let html: String
 
@@ -107,7 +107,7 @@ extension HTMLWriter {
         element("pre", text: example)
     }
 
-    /// An object's members in a table; any other schema in a line.
+    /// An object's members as a table; any other schema as one line.
     private mutating func schema(_ json: JSONObject) {
         guard case .object(let properties)? = json["properties"] else {
             element("p") { $0.raw(SchemaText(json).html) }

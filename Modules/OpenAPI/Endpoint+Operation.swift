@@ -15,7 +15,7 @@ extension Endpoint {
         if let scope {
             operation.append("description", .string("Needs the scope `\(scope.rawValue)`."))
         }
-        // Since OpenAPI 3.1 a scheme of any kind may name what it needs here.
+        // Since OpenAPI 3.1, every security scheme may list required scopes here.
         let security = asksForKey ? scope.map { JSONValue.object(["key": .array([.string($0.rawValue)])]) } : nil
         operation.append("security", .array(security.map { [$0] } ?? []))
         if !parameters.isEmpty { operation.append("parameters", .array(parameters.map { .object($0.json) })) }
@@ -64,7 +64,7 @@ struct ProblemAnswer {
 }
 
 extension AnswerHeader {
-    /// References to these headers and to those of every answer.
+    /// References to these headers and to those of every response.
     fileprivate static func references(_ headers: [AnswerHeader]) -> JSONObject {
         let all = Set(headers + always)
         return allCases.filter(all.contains).reduce(into: JSONObject()) { references, header in
@@ -85,7 +85,7 @@ extension EndpointDescription.Sample {
             return json
         }
         guard let value = try? JSONReader.read(Array(example.utf8)) else {
-            preconditionFailure("an example is no JSON: \(example)")
+            preconditionFailure("an example is not JSON: \(example)")
         }
         json.append("example", value)
         return json

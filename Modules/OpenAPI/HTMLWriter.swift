@@ -1,10 +1,10 @@
 import Basics
 
-/// Writes HTML, with every text escaped.
+/// Writes HTML and escapes every text.
 struct HTMLWriter {
     private(set) var html = ""
 
-    /// An element on lines of its own, with whatever the body writes inside.
+    /// Writes an element whose content the body writes.
     mutating func element(_ name: String, _ attributes: String = "", _ body: (inout HTMLWriter) -> Void) {
         html += "<\(name)\(attributes.isEmpty ? "" : " ")\(attributes)>"
         body(&self)
@@ -19,14 +19,14 @@ struct HTMLWriter {
         html += HTMLText.escaped(text)
     }
 
-    /// Text in which what stands between back quotes is code.
+    /// Writes text in which words between backquotes become code.
     mutating func prose(_ text: String) {
         for (index, part) in text.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
             html += index.isMultiple(of: 2) ? HTMLText.escaped(part) : "<code>\(HTMLText.escaped(part))</code>"
         }
     }
 
-    /// HTML that is known to be well formed.
+    /// Writes HTML that is known to be well formed.
     mutating func raw(_ html: String) {
         self.html += html
     }

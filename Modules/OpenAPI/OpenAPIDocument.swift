@@ -2,15 +2,15 @@ import HTTPCore
 import HTTPTypes
 import JSON
 
-/// The API's description in OpenAPI 3.1, made from the routes themselves.
+/// The API's description in OpenAPI 3.1, generated from the routes.
 struct OpenAPIDocument: Sendable {
     let endpoints: [Endpoint]
     let components: [SchemaComponent]
     let json: JSONObject
 
     /// - Parameters:
-    ///   - endpoints: one without a description is left out; the tests see to it that there is none.
-    ///   - credentials: how callers say who they are.
+    ///   - endpoints: the routes; a route without a description is left out.
+    ///   - credentials: the credentials that callers may use.
     init(_ endpoints: [Endpoint], credentials: AcceptedCredentials = .keys) {
         self.endpoints = endpoints
         components = SchemaComponent.referenced(by: endpoints)
@@ -72,7 +72,7 @@ struct OpenAPIDocument: Sendable {
         ]
     }
 
-    /// The document as it is served.
+    /// The document as it is sent.
     var text: JSONWriter {
         var writer = JSONWriter(capacity: 128 << 10)
         writer.value(.object(json))
@@ -81,7 +81,7 @@ struct OpenAPIDocument: Sendable {
 }
 
 extension AcceptedCredentials {
-    /// What the bearer's token may be.
+    /// What the bearer token may be.
     fileprivate var text: String {
         switch self {
         case .none, .keys: "An API key. Each operation names the scope that it needs."

@@ -1,7 +1,7 @@
 import HTTPCore
 
 extension ProblemCode {
-    /// What it tells a caller, for the documentation (api.md, *Errors*).
+    /// What the code means to a caller, for the documentation.
     var meaning: String {
         switch self {
         case .insufficientStock: "Fewer units are available than were asked for. Nothing was changed."

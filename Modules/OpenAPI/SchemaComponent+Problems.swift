@@ -3,7 +3,7 @@ import HTTPTypes
 import JSON
 import UseCases
 
-/// Errors, as `Problem` writes them: one schema a code, so that a client can tell them apart.
+/// Errors as `Problem` writes them: one schema per code, so that clients can tell them apart.
 extension SchemaComponent {
     static let problem = SchemaComponent(
         "Problem",
@@ -50,7 +50,7 @@ extension ProblemCode {
         rawValue.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() + "Problem"
     }
 
-    /// What the code adds to the standard members.
+    /// The members that the code adds to the standard ones.
     var extraMembers: KeyValuePairs<String, Schema> {
         switch self {
         case .insufficientStock:
@@ -76,7 +76,7 @@ extension ProblemCode {
         }
     }
 
-    /// Whether it may stand for one operation of a batch.
+    /// Whether the problem may concern one operation of a batch.
     fileprivate var canBlameOperation: Bool {
         switch self {
         case .insufficientStock, .notFound, .concurrencyConflict, .archived, .validationFailed: true

@@ -1,8 +1,8 @@
 import HTTPCore
 
 extension SchemaComponent {
-    /// The components that the routes' descriptions refer to, directly or through others, in the order of their first
-    /// mention; then the errors.
+    /// The components that the routes' descriptions refer to, directly or through others, in the order of their
+    /// first mention; then the errors.
     static func referenced(by endpoints: [Endpoint]) -> [SchemaComponent] {
         var found: [SchemaComponent] = []
         var names: Set<String> = []

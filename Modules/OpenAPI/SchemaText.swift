@@ -1,7 +1,7 @@
 import Basics
 import JSON
 
-/// A schema in a few words: `integer 1 ... 500`.
+/// A short text for a schema: `integer 1 … 500`.
 struct SchemaText {
     let html: String
 

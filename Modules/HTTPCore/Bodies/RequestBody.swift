@@ -1,12 +1,12 @@
 package import NIOCore
 
-/// A request's body, as its connection gives it. It is read once, by one task.
+/// A request's body as it arrives on its connection. It is read once, by one task.
 package protocol RequestBody: Sendable {
-    /// Gives the body piece by piece; the next one is asked of the connection only when this one was taken, so that a
-    /// fast caller cannot fill the memory.
-    /// - Parameter take: may throw to read no further.
-    /// - Throws: `NIOTooManyBytesError` when there are more bytes than the limit, what the connection throws when the
-    ///   body breaks off, and what `take` throws.
+    /// Delivers the body piece by piece. The next piece is requested only after `take` returns, so that a fast sender
+    /// cannot fill the memory.
+    /// - Parameter take: may throw to stop reading.
+    /// - Throws: `NIOTooManyBytesError` when the body exceeds the limit, the connection's error when the body breaks off,
+    ///   and what `take` throws.
     func read(upTo limit: Int, _ take: (ByteBuffer) throws -> Void) async throws
 }
 
@@ -16,14 +16,14 @@ extension RequestBody {
         var whole = ByteBuffer()
         try await read(upTo: limit) { piece in
             var piece = piece
-            // Most bodies are one piece, which need not be copied.
+            // Most bodies are one piece and need no copy.
             if whole.writerIndex == 0 { whole = piece } else { whole.writeBuffer(&piece) }
         }
         return whole
     }
 }
 
-/// The body did not arrive: the caller left, or what came was not HTTP.
-package struct BrokenBody: Error {
-    package let underlying: any Error
+/// The body did not arrive completely: the client disconnected or sent malformed HTTP.
+struct BrokenBody: Error {
+    let underlying: any Error
 }

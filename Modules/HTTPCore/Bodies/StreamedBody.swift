@@ -19,10 +19,10 @@ package struct StreamedBody: Sendable {
         self.caller = caller
     }
 
-    /// Gives the body piece by piece, to its end.
-    /// - Returns: the request's idempotency key, which holds the hash of all that was read; nil when it has none.
-    /// - Throws: the 413 problem for too many bytes, 400 for fewer than were announced, `BrokenBody`, and what `take`
-    ///   throws.
+    /// Delivers the whole body piece by piece.
+    /// - Returns: the request's idempotency key with the hash of the whole body; nil for a request without a key.
+    /// - Throws: the 413 problem for too many bytes, 400 when the length differs from `Content-Length`, `BrokenBody`, and
+    ///   what `take` throws.
     package func read(_ take: (ByteBuffer) throws -> Void) async throws -> RequestKey? {
         var hasher = key.map { _ in RequestHasher(head) }
         var length = 0

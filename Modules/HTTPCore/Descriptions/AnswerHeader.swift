@@ -1,4 +1,4 @@
-/// A header of an answer, as the API's description shows it.
+/// A response header as the OpenAPI description shows it.
 package enum AnswerHeader: String, CaseIterable, Sendable {
     case requestID = "X-Request-Id"
     case contentTypeOptions = "X-Content-Type-Options"
@@ -12,7 +12,7 @@ package enum AnswerHeader: String, CaseIterable, Sendable {
     case allow = "Allow"
     case authenticate = "WWW-Authenticate"
 
-    /// Those of every answer.
+    /// The headers of every response.
     package static let always: [AnswerHeader] = [.requestID, .contentTypeOptions]
 
     package var schema: Schema {
@@ -43,7 +43,7 @@ package enum AnswerHeader: String, CaseIterable, Sendable {
 }
 
 extension ProblemCode {
-    /// The headers that come with this error beside those of every answer.
+    /// The headers that this error adds to those of every response.
     package var headers: [AnswerHeader] {
         switch self {
         case .unauthorized: [.authenticate]

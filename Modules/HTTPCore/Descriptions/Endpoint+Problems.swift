@@ -1,27 +1,27 @@
 import HTTPTypes
 
 extension Endpoint {
-    /// Every error that the route may give: its own, and those that the pipeline gives before any handler runs.
+    /// Every error that the route may return: its own, and those of the pipeline, which run before any handler.
     package var problems: [ProblemCode] {
-        // A body is bounded also where it is dropped, and any request may be no HTTP.
+        // Dropped bodies are bounded too, and any request may be malformed HTTP.
         var codes: Set<ProblemCode> = [.malformedRequest, .payloadTooLarge, .internalError]
         if scope != nil { codes.formUnion([.unauthorized, .forbidden, .rateLimited, .unavailable]) }
         if body != .ignored { codes.formUnion([.unsupportedMediaType, .validationFailed]) }
         if let description, description.parameters.contains(where: { $0.place != .header }) {
             codes.insert(.validationFailed)
         }
-        // A key that is none is a fault of a field; one of another request has a code of its own.
+        // A malformed key is a validation error; a key that belongs to another request has its own code.
         if isWrite { codes.formUnion([.validationFailed, .idempotencyKeyReused]) }
         codes.formUnion(description?.problems ?? [])
         return ProblemCode.allCases.filter(codes.contains)
     }
 
-    /// The parameters of the route, and those that its method has.
+    /// The parameters of the route, and the idempotency key of a write.
     package var parameters: [EndpointDescription.Parameter] {
         let own = description?.parameters ?? []
         return isWrite ? own + [.idempotencyKey] : own
     }
 
-    /// Whether it takes an `Idempotency-Key`.
+    /// Whether the route takes an `Idempotency-Key`.
     package var isWrite: Bool { [.post, .put, .patch, .delete].contains(method) }
 }

@@ -1,7 +1,7 @@
 import UseCases
 
 extension EndpointDescription.Parameter {
-    /// `limit` and `cursor` (api.md, *Conventions*).
+    /// `limit` and `cursor`, which every list takes.
     package static let page: [Self] = [
         .query("limit", .integer(PageLimits.allowed).standard(PageLimits.standard), "How many items at most."),
         .query("cursor", .string(0...Cursor.highestTokenCount), "`next_cursor` of the page before."),
@@ -13,7 +13,7 @@ extension EndpointDescription.Parameter {
         "Entity tags that the caller has; 304 when one of them is current."
     )
 
-    /// Of every POST, PUT, PATCH and DELETE (api.md, *Idempotency*).
+    /// Taken by every POST, PUT, PATCH and DELETE.
     package static let idempotencyKey = Self.header(
         "Idempotency-Key",
         .string(1...255, pattern: #"^[\x21-\x7E]+$"#),

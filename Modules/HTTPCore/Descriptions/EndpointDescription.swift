@@ -1,13 +1,13 @@
-/// What the API's description tells of a route beyond method, path, scope and summary.
+/// What the OpenAPI description says about a route beyond its method, path, scope and summary.
 package struct EndpointDescription: Sendable {
-    /// Unique; the name of the function in generated clients.
+    /// The unique operation id; generated clients name their functions after it.
     package let id: String
     package let tag: Tag
     package let parameters: [Parameter]
-    /// The body's schema and an example of it, for a route that reads one.
+    /// The schema and an example of the body; nil for a route that reads none.
     package let body: Sample?
     package let answers: [Answer]
-    /// The errors that are this route's own; those of every route come from `Endpoint.problems`.
+    /// The errors specific to this route; `Endpoint.problems` adds those of every route.
     package let problems: [ProblemCode]
 
     package init(
@@ -22,7 +22,7 @@ package struct EndpointDescription: Sendable {
         self.problems = problems
     }
 
-    /// The sections of the description.
+    /// The sections of the OpenAPI description.
     package enum Tag: String, CaseIterable, Sendable {
         case catalogue = "Catalogue"
         case stock = "Stock"
@@ -34,7 +34,7 @@ package struct EndpointDescription: Sendable {
 
     package struct Sample: Sendable {
         package let schema: Schema
-        /// Text of the media type.
+        /// An example as text of the media type.
         package let example: String?
         package let mediaType: String
 
@@ -71,7 +71,7 @@ package struct EndpointDescription: Sendable {
         }
     }
 
-    /// What is answered when nothing went wrong.
+    /// A response to a successful request.
     package struct Answer: Sendable {
         package let status: Int
         package let text: String
@@ -96,11 +96,12 @@ package struct EndpointDescription: Sendable {
         }
     }
 
-    /// Another operation that takes something out of this one's answer.
+    /// Another operation that takes a value from this operation's response.
     package struct Link: Sendable {
         package let operation: String
-        /// A parameter of the other operation and where its value stands, as a JSON pointer into the body.
+        /// A parameter of the other operation.
         package let parameter: String
+        /// A JSON pointer to the parameter's value in the response body.
         package let pointer: String
 
         package init(_ operation: String, _ parameter: String, from pointer: String) {

@@ -1,9 +1,9 @@
 import Domain
 import JSON
 
-/// The values that requests and answers share.
+/// Values that requests and responses share.
 extension Schema {
-    /// With a pattern too, because a format alone binds no reader.
+    /// The pattern is needed because validators may ignore a format.
     @usableFromInline package static let identifier = string(
         pattern: "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
         format: "uuid"
@@ -12,7 +12,7 @@ extension Schema {
     package static let sku = code.example("LAPTOP-001")
     package static let warehouseCode = code.example("WH1")
 
-    /// The pattern says "not `.` and not `..`" without looking ahead, which not every reader of patterns can.
+    /// The pattern excludes `.` and `..` without lookahead, which not every regular expression engine supports.
     private static let code = string(
         1...64,
         pattern: #"^(\.{0,2}[A-Za-z0-9_/-][A-Za-z0-9._/-]*|\.{3}[A-Za-z0-9._/-]*)$"#
@@ -21,9 +21,9 @@ extension Schema {
     package static let movable = integer(Quantity.movable)
     package static let countable = integer(Quantity.countable)
     package static let reorderable = integer(Quantity.reorderable)
-    /// A version of a record; a count of units that can be anything.
+    /// The version of a record.
     package static let version = integer(Quantity.countable)
-    /// By how much something changed.
+    /// A change of a quantity, positive or negative.
     package static let difference = integer(-Quantity.highest...Quantity.highest)
 
     package static let name = text(TextLimits.name).example("Laptop 14\"")
@@ -33,15 +33,15 @@ extension Schema {
     /// Text without control characters.
     /// - Parameters:
     ///   - count: Unicode scalars.
-    ///   - allowsLines: tabs and line ends are allowed.
+    ///   - allowsLines: whether tabs and line breaks are allowed.
     package static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Schema {
         string(
             count, pattern: allowsLines ? #"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"# : #"^[^\x00-\x1F\x7F-\x9F]*$"#)
     }
 
-    /// A price as it is shown: two places, always.
+    /// A price in a response: always two decimal places.
     package static let money = string(pattern: #"^-?[0-9]+\.[0-9]{2}$"#).example("19.99")
-    /// A price as it may be given.
+    /// A price in a request.
     package static let price = oneOf([
         string(pattern: #"^0*[0-9]{1,10}(\.[0-9]{1,2})?$"#).example("19.99"),
         number.with("minimum", .integer(0)).with("maximum", .number(JSONNumber(text: "9999999999.99")))

@@ -1,10 +1,10 @@
 package import JSON
 
-/// A JSON schema (draft 2020-12, as OpenAPI 3.1 has it), of the few keywords that the API's description needs.
+/// A JSON schema (draft 2020-12, as OpenAPI 3.1 uses it) with the few keywords that the OpenAPI description needs.
 @usableFromInline
 package struct Schema: Sendable {
     package private(set) var json: JSONObject
-    /// The named schemas that it refers to itself; each has references of its own.
+    /// The components that this schema refers to directly; each may refer to others.
     package let components: [SchemaComponent]
 
     package init(_ json: JSONObject, components: [SchemaComponent] = []) {
@@ -43,7 +43,7 @@ package struct Schema: Sendable {
     }
 }
 
-/// A schema that has a name in the API's description.
+/// A named schema of the OpenAPI description.
 package struct SchemaComponent: Sendable {
     package let name: String
     package let schema: Schema
@@ -61,7 +61,7 @@ extension Schema {
     package static let null = Schema(["type": .string("null")])
     package static let number = Schema(["type": .string("number")])
     package static let text = Schema(["type": .string("string")])
-    /// An object of the caller's own members.
+    /// An object with any members.
     package static let anyObject = Schema(["type": .string("object"), "additionalProperties": .bool(true)])
 
     package static func integer(_ range: ClosedRange<Int64>? = nil) -> Schema {
@@ -87,7 +87,7 @@ extension Schema {
 
     package static func words(_ words: [String]) -> Schema { text.with("enum", .array(words.map(JSONValue.string))) }
 
-    /// The words of an enumeration, by which `FieldRule.word()` reads it too.
+    /// The raw values of an enumeration, which `FieldRule.word()` accepts.
     package static func words<Word: RawRepresentable<String> & CaseIterable>(of _: Word.Type) -> Schema {
         words(Word.allCases.map(\.rawValue))
     }
@@ -111,7 +111,7 @@ extension Schema {
     }
 
     /// - Parameters:
-    ///   - required: members that are always there.
+    ///   - required: members that are always present.
     ///   - optional: members that may be absent.
     package static func object(
         _ required: KeyValuePairs<String, Schema>,
@@ -140,7 +140,7 @@ extension Schema {
         Schema(["anyOf": .array(schemas.map { .object($0.json) })], components: schemas.flatMap(\.components))
     }
 
-    /// The same or an empty text, which counts as absent in a query.
+    /// The same value or an empty string, which counts as absent in a query.
     package var orEmpty: Schema {
         guard case .array(let words)? = json["enum"] else { return .anyOf([self, .string(0...0)]) }
         return json.members.reduce(into: Schema([:], components: components)) { schema, member in

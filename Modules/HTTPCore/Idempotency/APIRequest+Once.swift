@@ -2,14 +2,14 @@ import HTTPTypes
 package import UseCases
 
 extension APIRequest {
-    /// What makes it safe to ask again, for the store; nil when the caller gave no key.
-    /// - Parameter render: the answer to a success, the same as the handler gives; nil for what is no success.
+    /// The idempotency key and how to render the response that the store keeps under it; nil without a key.
+    /// - Parameter render: the response to a success, the same as the handler's; nil for a result that is not kept.
     @inlinable
     package func once<Value: Sendable>(_ render: @escaping @Sendable (Value) -> APIResponse?) -> Once<Value>? {
         once(under: key, render)
     }
 
-    /// The same for a key that was known only when the body had been read.
+    /// The same for a key that is known only after the body has been read.
     @inlinable
     package func once<Value: Sendable>(
         under key: RequestKey?, _ render: @escaping @Sendable (Value) -> APIResponse?
@@ -33,8 +33,8 @@ extension APIRequest {
 }
 
 extension ProblemCode {
-    /// Whether the answer stays the same when the request is sent again under its key: what the rules decided. What was
-    /// wrong with the request itself, or with us, may be mended.
+    /// Whether the response is kept for retries under the same key. A stock decision is kept; an invalid request or a
+    /// server error is not, because a retry may succeed.
     fileprivate var isKept: Bool {
         self == .insufficientStock || (status == .conflict && self != .idempotencyInProgress)
     }

@@ -1,17 +1,17 @@
 import Crypto
-package import HTTPTypes
-package import NIOCore
-package import UseCases
+import HTTPTypes
+import NIOCore
+import UseCases
 
-/// The caller's name for a request that it may send again (api.md, *Idempotency*).
-package enum IdempotencyKey {
+/// The `Idempotency-Key` of a request: the same key with the same request has one effect and one response, for 24 hours.
+enum IdempotencyKey {
     /// The methods that may change something.
     private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
     private static let length = 1...255
 
-    /// - Returns: the key as the caller gave it; nil when there is none, or the method changes nothing.
-    /// - Throws: the 422 problem for a key that is none.
-    package static func text(of head: HTTPRequest) throws(Problem) -> String? {
+    /// - Returns: the key as the caller sent it; nil without a key or for a method that changes nothing.
+    /// - Throws: the 422 problem for a malformed or repeated key.
+    static func text(of head: HTTPRequest) throws(Problem) -> String? {
         guard methods.contains(head.method) else { return nil }
         let values = head.headerFields[values: .idempotencyKey]
         guard let key = values.first else { return nil }
@@ -26,7 +26,7 @@ package enum IdempotencyKey {
 
     /// The key with the hash of the whole request.
     /// - Returns: as `text(of:)`.
-    package static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
+    static func of(_ head: HTTPRequest, body: ByteBuffer, caller: String) throws(Problem) -> RequestKey? {
         guard let key = try text(of: head) else { return nil }
         var hasher = RequestHasher(head)
         hasher.update(body)
@@ -34,32 +34,32 @@ package enum IdempotencyKey {
     }
 }
 
-/// SHA-256 of the method, the path with its query, and the body, with a zero byte between them, which none of the first
-/// two can hold.
-package struct RequestHasher {
+/// SHA-256 of the method, the path with its query, and the body, separated by zero bytes, which neither of the first two
+/// can contain.
+struct RequestHasher {
     private var hash = SHA256()
 
-    package init(_ head: HTTPRequest) {
+    init(_ head: HTTPRequest) {
         hash.update(data: Array(head.method.rawValue.utf8))
         hash.update(data: [0])
         hash.update(data: Array((head.path ?? "").utf8))
         hash.update(data: [0])
     }
 
-    /// Takes the next piece of the body.
-    package mutating func update(_ piece: ByteBuffer) {
+    /// Adds the next piece of the body.
+    mutating func update(_ piece: ByteBuffer) {
         piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
     }
 
-    package func finish() -> [UInt8] { Array(hash.finalize()) }
+    func finish() -> [UInt8] { Array(hash.finalize()) }
 }
 
 extension HTTPField.Name {
-    package static let idempotencyKey = name("Idempotency-Key")
-    package static let idempotentReplayed = name("Idempotent-Replayed")
+    static let idempotencyKey = name("Idempotency-Key")
+    static let idempotentReplayed = name("Idempotent-Replayed")
 
     private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is no field name") }
+        guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is not a field name") }
         return name
     }
 }

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 package import UseCases
 
-/// An answer as it is kept: its header lines, an empty line, its body.
+/// The stored form of a response: its header lines, an empty line, its body.
 extension KeptAnswer {
     package init(_ response: APIResponse) {
         var bytes: [UInt8] = []
@@ -16,7 +16,7 @@ extension KeptAnswer {
 }
 
 extension APIResponse {
-    /// The first answer again, and a header that says so.
+    /// The kept response, with a header that marks it as replayed.
     package init(replaying kept: KeptAnswer) {
         self.init(HTTPResponse.Status(code: kept.status))
         var rest = kept.bytes[...]

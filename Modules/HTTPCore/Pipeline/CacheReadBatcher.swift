@@ -1,14 +1,14 @@
 import NIOCore
 import UseCases
 
-/// Asks the cache once for all requests of an event loop that arrived in the same turn. Lives on the loop.
+/// Batches the cache reads of all requests that an event loop receives in one iteration. Confined to the loop.
 ///
-/// A turn of a busy loop brings dozens of requests: one question to Redis, one wake-up of its thread and one of the loop
-/// serve them all. The transport's limit of requests in flight bounds how many wait.
+/// One iteration of a busy loop receives dozens of requests: one query to Redis, one wake-up of its thread and one of the
+/// loop serve them all. The transport's limit on requests in flight bounds the batch.
 final class CacheReadBatcher {
     typealias Receiver = (_ answers: any CacheAnswers, _ question: Int) -> Void
 
-    /// Entries that are asked for at once: about a tenth of a millisecond of Redis' time.
+    /// The most entries per query: about a tenth of a millisecond of Redis' time.
     private static let entryLimit = 1_000
 
     private let eventLoop: any EventLoop
@@ -21,7 +21,7 @@ final class CacheReadBatcher {
         self.eventLoop = eventLoop
     }
 
-    /// - Parameter receive: called on the loop, in this turn or a later one.
+    /// - Parameter receive: called on the loop, after this call has returned.
     func ask(_ question: CacheQuestion, of cache: any StockCache, _ receive: @escaping Receiver) {
         if questions.count > 0, questions.count + question.count > Self.entryLimit { flush() }
         questions.append(question)
@@ -29,7 +29,7 @@ final class CacheReadBatcher {
         self.cache = cache
         guard !isScheduled else { return }
         isScheduled = true
-        // After what else the loop has to read in this turn.
+        // Runs after the loop has read the other requests of this iteration.
         let box = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute {
             box.value.isScheduled = false

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Random numbers for ids that tell requests apart and that nobody need be unable to guess.
+/// Non-cryptographic random numbers for request and trace ids.
 ///
-/// The system's generator is a system call for each number. This one is SplitMix64 (Steele, Lea, Flood: *Fast
-/// Splittable Pseudorandom Number Generators*, 2014), begun with a number of the system's in each process.
-package enum FastRandom {
+/// The system's generator costs a system call per number. This one is SplitMix64 (Steele, Lea, Flood: *Fast Splittable
+/// Pseudorandom Number Generators*, 2014), seeded from the system in each process.
+enum FastRandom {
     private static let state = Atomic<UInt64>(UInt64.random(in: .min ... .max))
 
-    package static func two() -> (UInt64, UInt64) {
+    static func nextPair() -> (UInt64, UInt64) {
         let place = state.wrappingAdd(2 &* step, ordering: .relaxed).newValue
         return (mixed(place &- step), mixed(place))
     }

@@ -3,12 +3,12 @@ package import HTTPTypes
 package import NIOCore
 import UseCases
 
-/// Answers the requests of one event loop that need no task. Lives on the loop.
+/// Answers the requests of one event loop that need no task. Confined to the loop.
 ///
-/// It keeps the stock away from the transport: outcomes of commands and answers of the cache arrive here, and the
-/// transport gets finished answers.
+/// It hides the use cases from the transport: command outcomes and cache results arrive here, and the transport gets
+/// finished responses.
 package final class LoopResponder {
-    /// Work of a request that has begun and does not need a task yet.
+    /// The pending work of a request that has not needed a task so far.
     package struct Waiting {
         fileprivate let work: Work
     }
@@ -20,15 +20,15 @@ package final class LoopResponder {
 
     package enum Start {
         case answer(APIResponse)
-        /// `proceed` has to be called.
+        /// The transport must call `proceed`.
         case waiting(Waiting)
-        /// `RequestPipeline.respond` has to be called, in a task.
+        /// The transport must call `RequestPipeline.respond` in a task.
         case task
     }
 
     package enum Step {
         case answer(APIResponse)
-        /// The rest needs a task.
+        /// The transport must run the rest in a task.
         case load(@Sendable () async -> APIResponse)
     }
 
@@ -45,7 +45,7 @@ package final class LoopResponder {
         reads = CacheReadBatcher(eventLoop: eventLoop)
     }
 
-    /// Reads a request whose whole body is here.
+    /// Starts a request whose body has arrived completely.
     package func start(_ head: HTTPRequest, in context: RequestPipeline.Context, _ bytes: ByteBuffer) -> Start {
         switch pipeline.plan(head, in: context, bytes) {
         case .task: .task
@@ -80,7 +80,7 @@ package final class LoopResponder {
     }
 
     private func makeMailbox() -> OutcomeMailbox {
-        // Weak, or the mailbox would keep its owner.
+        // Weak, because the mailbox must not retain its owner.
         let owner = NIOLoopBound(WeakResponder(responder: self), eventLoop: eventLoop)
         return OutcomeMailbox { [eventLoop] in eventLoop.execute { owner.value.responder?.takeOutcomes() } }
     }

@@ -1,22 +1,22 @@
-package import HTTPTypes
-package import Logging
+import HTTPTypes
+import Logging
 
-/// What every log line of a request carries, so that they are found together.
-package struct RequestLogMetadata: Sendable {
-    /// In the answer too.
-    package let requestID: String
-    package let traceID: String
+/// The ids that every log line of a request carries.
+struct RequestLogMetadata: Sendable {
+    /// Also sent in the response.
+    let requestID: String
+    let traceID: String
 
-    package init(_ headers: HTTPFields) {
+    init(_ headers: HTTPFields) {
         requestID = RequestID.of(headers)
         traceID = TraceID.of(headers)
     }
 
-    /// A log line's metadata with the marks.
-    package func marking(_ metadata: Logger.Metadata = [:]) -> Logger.Metadata {
-        var marked = metadata
-        marked["request_id"] = .string(requestID)
-        marked["trace_id"] = .string(traceID)
-        return marked
+    /// Adds the ids to the metadata of a log line.
+    func adding(to metadata: Logger.Metadata = [:]) -> Logger.Metadata {
+        var merged = metadata
+        merged["request_id"] = .string(requestID)
+        merged["trace_id"] = .string(traceID)
+        return merged
     }
 }

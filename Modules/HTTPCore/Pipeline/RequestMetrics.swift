@@ -3,24 +3,24 @@ package import HTTPTypes
 package import Metrics
 import Synchronization
 
-/// How long requests take: `http_request_duration_seconds` by route, method and status.
+/// Request durations: `http_request_duration_seconds` by route, method and status.
 ///
-/// The labels come from our own tables, never from a caller's words, so that nobody can fill the registry.
+/// Label values come from fixed tables, never from a request, so that callers cannot grow the registry.
 package final class RequestMetrics: Sendable {
-    /// What one timer counts.
+    /// The labels of one timer.
     private struct Key: Hashable {
-        /// The endpoint's place in the table; nil when none matched.
+        /// The endpoint's index in the table; nil when no route matched.
         let endpoint: Int?
         let method: HTTPRequest.Method
         let status: Int
 
-        // The method has few values for an endpoint: to hash its text costs more than to meet another one's timer.
+        // Without the method: it has few values per endpoint, and a collision is cheaper than hashing its text.
         func hash(into hasher: inout Hasher) {
             hasher.combine((endpoint ?? -1) << 16 | status)
         }
     }
 
-    /// The methods that have a name of their own where no route is found.
+    /// The methods that are reported by name when no route matched; others are `OTHER`.
     private static let knownMethods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options,
     ]
@@ -28,14 +28,14 @@ package final class RequestMetrics: Sendable {
     private let factory: (any MetricsFactory)?
     private let timers = Mutex<[Key: Timer]>([:])
 
-    /// - Parameter factory: nil for the one that the program has bootstrapped.
+    /// - Parameter factory: nil for the bootstrapped one.
     package init(factory: (any MetricsFactory)? = nil) {
         self.factory = factory
     }
 
     /// - Parameters:
-    ///   - endpoint: its place in the table; nil when none matched.
-    ///   - route: the template of its path.
+    ///   - endpoint: the endpoint's index in the table; nil when no route matched.
+    ///   - route: the endpoint's path template.
     package func record(_ duration: Duration, endpoint: Int?, route: String?, method: HTTPRequest.Method, status: Int) {
         let isKnown = endpoint != nil || Self.knownMethods.contains(method)
         let key = Key(endpoint: endpoint, method: isKnown ? method : Self.other, status: status)

@@ -1,9 +1,9 @@
 import HTTPTypes
 import NIOCore
 
-/// What a route takes of a body.
+/// Checks and reads request bodies.
 extension RequestPipeline {
-    /// Reads the body as the route takes it; of a streamed body nothing.
+    /// Reads the body by the route's rule. A streamed body is left to the handler.
     func collect(
         _ body: any RequestBody,
         _ rule: BodyRule,
@@ -12,14 +12,14 @@ extension RequestPipeline {
         let declared = try checkHeaders(headers, for: rule)
         switch rule {
         case .csv: return ByteBuffer()
-        // A body that the route ignores is not read, unless only reading tells whether it is too long.
+        // An ignored body is read only when its length is not declared, to check the limit.
         case .ignored where headers[.transferEncoding] == nil: return ByteBuffer()
         case .ignored, .form, .json: return try accept(try await read(body, rule.limit), for: rule, declared: declared)
         }
     }
 
-    /// What the route takes of a whole body.
-    /// - Parameter declared: the length that the headers tell.
+    /// Checks a complete body; an ignored body becomes empty.
+    /// - Parameter declared: the value of `Content-Length`.
     func accept(_ bytes: ByteBuffer, for rule: BodyRule, declared: Int?) throws(Problem) -> ByteBuffer {
         guard bytes.readableBytes <= rule.limit else { throw Problem.payloadTooLarge(limit: rule.limit) }
         guard rule != .ignored else { return ByteBuffer() }
@@ -27,8 +27,8 @@ extension RequestPipeline {
         return bytes
     }
 
-    /// - Returns: the length that the headers tell.
-    /// - Throws: for a body that is not taken, before a byte of it is read: the connection drops the rest.
+    /// - Returns: the value of `Content-Length`.
+    /// - Throws: when the body is not acceptable, before it is read; the connection drops the rest.
     func checkHeaders(_ headers: HTTPFields, for rule: BodyRule) throws(Problem) -> Int? {
         let declared = headers[.contentLength].flatMap(Int.init)
         if let declared, declared > rule.limit { throw Problem.payloadTooLarge(limit: rule.limit) }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import UseCases
 
-/// Who asks, and whether they may.
+/// Authentication and authorization.
 extension RequestPipeline {
-    /// - Returns: the actor's name; empty for a route that is open.
+    /// - Returns: the actor's name; empty for an open route.
     func actor(of head: HTTPRequest, for endpoint: Endpoint) async throws -> String {
         guard let scope = endpoint.scope else { return "" }
         try refuseForeignPages(head, endpoint, scope)
@@ -16,7 +16,7 @@ extension RequestPipeline {
         return try name(of: principal, allowed: scope)
     }
 
-    /// The same without waiting; nil when it takes a wait to know.
+    /// The same without suspending; nil when the caller can only be identified asynchronously.
     func actorNow(of head: HTTPRequest, for endpoint: Endpoint) throws -> String? {
         guard let scope = endpoint.scope else { return "" }
         try refuseForeignPages(head, endpoint, scope)
@@ -29,10 +29,10 @@ extension RequestPipeline {
         return try principal.map { try name(of: $0, allowed: scope) }
     }
 
-    /// Where nobody is asked for a key, a page of somebody else's in a browser of this machine could write.
+    /// Without authentication, a foreign page in a browser on this machine could otherwise write.
     private func refuseForeignPages(_ head: HTTPRequest, _ endpoint: Endpoint, _ scope: Scope) throws(Problem) {
         guard endpoint.isWrite, authenticator is OpenAuthenticator,
-            !RequestOrigin.isOurs(head.headerFields, authority: head.authority)
+            !RequestOrigin.isSameOrigin(head.headerFields, authority: head.authority)
         else { return }
         throw Problem.forbidden(scope)
     }

@@ -3,18 +3,18 @@ package import HTTPTypes
 package import NIOCore
 package import UseCases
 
-/// A request that needs no task: it is read, its command is sent or the cache is asked, and it is answered when the
-/// outcome is there, each on the event loop of its connection.
+/// Requests that need no task: the pipeline reads the request, sends its command or queries the cache, and answers when
+/// the outcome arrives, all on the event loop of the connection.
 extension RequestPipeline {
     package enum Planned {
-        /// `respond` has to do it.
+        /// The request must go through `respond`.
         case task
         case answered(APIResponse)
         case command(CommandPlan)
         case read(ReadPlan, CacheQuestion)
     }
 
-    /// Reads a request whose whole body is here.
+    /// Plans a request whose body has arrived completely.
     package func plan(_ head: HTTPRequest, in context: Context, _ bytes: ByteBuffer) -> Planned {
         guard case .endpoint(let index, let values) = context.match else { return .task }
         let endpoint = table.endpoints[index]
@@ -35,7 +35,7 @@ extension RequestPipeline {
         }
     }
 
-    /// The request as the route reads it; nil when it takes a wait to know the caller.
+    /// The request as the handler sees it; nil when the caller can only be identified asynchronously.
     private func requestNow(
         _ head: HTTPRequest, _ context: Context, _ endpoint: Endpoint, _ values: [Substring], _ bytes: ByteBuffer
     ) throws -> APIRequest? {
@@ -47,7 +47,7 @@ extension RequestPipeline {
         return try request(head, context, parameters, body, actor: actor)
     }
 
-    /// The answer to a plan's outcome.
+    /// The response to a command's outcome.
     package func answer(
         _ plan: CommandPlan, _ outcome: Result<Outcome, ServiceFailure>, to head: HTTPRequest, in context: Context
     ) -> APIResponse {
@@ -60,7 +60,7 @@ extension RequestPipeline {
         return complete(response, to: head, in: context)
     }
 
-    /// The answer of work that needs a task.
+    /// Runs work in the current task and renders its response.
     package func answer(
         running work: @Sendable () async throws -> APIResponse, to head: HTTPRequest, in context: Context
     ) async -> APIResponse {

@@ -5,15 +5,15 @@ package import NIOCore
 package import Telemetry
 import UseCases
 
-/// All that happens to a request around its handler: id, route, authentication, body, errors, headers, log, metrics.
+/// Everything around a handler: request id, route, authentication, body, errors, headers, log, metrics.
 ///
-/// It knows no socket and no framework, so that a hot route can run it on the event loop itself: see `plan`.
+/// It knows no socket and no framework, so hot routes can run on the event loop: see `plan`.
 package final class RequestPipeline: Sendable {
     package let table: EndpointTable
     package let authenticator: any Authenticator
     package let metrics: RequestMetrics
     package let logger: Logger
-    /// Where each request gets its line; nil: the logger.
+    /// Where request lines are written; nil for the logger.
     package let requestLog: RequestLog?
     /// Whether all requests come over TLS.
     package let isSecure: Bool
@@ -30,25 +30,25 @@ package final class RequestPipeline: Sendable {
         self.isSecure = isSecure
     }
 
-    /// What is known of a request before anything is done for it.
+    /// What the request's head alone tells.
     package struct Context: Sendable {
         package let start = ContinuousClock.now
-        package let marks: RequestLogMetadata
+        let logMetadata: RequestLogMetadata
         package let match: EndpointTable.Match
         package let query: Substring
-        /// Whether it comes from this machine.
+        /// Whether the request comes from this machine.
         package let isLocal: Bool
     }
 
     package func context(of head: HTTPRequest, isLocal: Bool = false) -> Context {
         let target = RequestTarget(head.path ?? "/")
         return Context(
-            marks: RequestLogMetadata(head.headerFields), match: table.match(head.method, target.path),
+            logMetadata: RequestLogMetadata(head.headerFields), match: table.match(head.method, target.path),
             query: target.query,
             isLocal: isLocal)
     }
 
-    /// Whether the request's route may take longer than any other, as an import does. Looked up when a request is late.
+    /// Whether the route may run longer than others, as an import does. Looked up only when a request is late.
     package func hasLongWork(_ head: HTTPRequest) -> Bool {
         guard case .endpoint(let index, _) = table.match(head.method, RequestTarget(head.path ?? "/").path) else {
             return false
@@ -56,37 +56,38 @@ package final class RequestPipeline: Sendable {
         return table.endpoints[index].hasLongWork
     }
 
-    /// - Throws: only when the body broke off; there is nobody to answer then, or nothing but a bad request to say.
+    /// - Throws: only when the body broke off: the client is gone or sent malformed HTTP.
     package func respond(to head: HTTPRequest, in context: Context, body: any RequestBody) async throws -> APIResponse {
         do {
             return complete(try await answer(head, context, body), to: head, in: context)
         } catch let error as BrokenBody {
-            logger.info("request body broke off", metadata: context.marks.marking())
+            logger.info("request body broke off", metadata: context.logMetadata.adding())
             throw error.underlying
         } catch {
             return complete(self.answer(to: error, in: context), to: head, in: context)
         }
     }
 
-    /// The answer to a handler's error.
+    /// The response to a handler's error.
     package func answer(to error: any Error, in context: Context) -> APIResponse {
         if case ServiceFailure.replayed(let kept) = error { return APIResponse(replaying: kept) }
         let problem = Problem(error)
-        log(problem, context.marks)
-        return problem.response(requestID: context.marks.requestID)
+        log(problem, context.logMetadata)
+        return problem.response(requestID: context.logMetadata.requestID)
     }
 
-    /// What every answer has, and its record.
+    /// Adds the standard headers, and records the request in the log and the metrics.
     package func complete(_ response: APIResponse, to head: HTTPRequest, in context: Context) -> APIResponse {
         var response = response
         response.headers = StandardHeaders.complete(
-            response.headers, requestID: context.marks.requestID, isSecure: isSecure)
+            response.headers, requestID: context.logMetadata.requestID, isSecure: isSecure)
         if head.method == .head { response.dropBody() }
         if response.stream != nil {
             let status = response.status
             response.stream?.ended = { [self] bytes, failure in
                 if let failure {
-                    logger.notice("answer broke off", metadata: context.marks.marking(["cause": "\(failure)"]))
+                    logger.notice(
+                        "response broke off", metadata: context.logMetadata.adding(to: ["cause": "\(failure)"]))
                 }
                 record(status, bytes, head.method, context)
             }
@@ -96,7 +97,7 @@ package final class RequestPipeline: Sendable {
         return response
     }
 
-    /// The answer to a request that its connection refuses, with the headers that every answer has.
+    /// The response to a request that its connection refuses, with the standard headers.
     package func refusal(_ problem: Problem, to head: HTTPRequest) -> APIResponse {
         let requestID = RequestID.of(head.headerFields)
         var response = problem.response(requestID: requestID)
@@ -142,14 +143,14 @@ package final class RequestPipeline: Sendable {
             body: bytes,
             actor: actor,
             stream: stream,
-            requestID: context.marks.requestID,
+            requestID: context.logMetadata.requestID,
             key: try IdempotencyKey.of(head, body: bytes, caller: actor)
         )
     }
 
     // MARK: Records
 
-    private func log(_ problem: Problem, _ marks: RequestLogMetadata) {
+    private func log(_ problem: Problem, _ logMetadata: RequestLogMetadata) {
         guard let cause = problem.cause else { return }
         let level: Logger.Level =
             switch problem.code {
@@ -160,7 +161,7 @@ package final class RequestPipeline: Sendable {
         logger.log(
             level: level,
             "request failed",
-            metadata: marks.marking(["code": "\(problem.code.rawValue)", "cause": "\(cause)"])
+            metadata: logMetadata.adding(to: ["code": "\(problem.code.rawValue)", "cause": "\(cause)"])
         )
     }
 
@@ -171,20 +172,20 @@ package final class RequestPipeline: Sendable {
         let index: Int? = if case .endpoint(let index, _) = context.match { index } else { nil }
         let endpoint = index.map { table.endpoints[$0] }
         let route = endpoint?.path.description
-        // An answer that lasts as long as somebody listens says nothing of how fast the server is.
+        // A stream lasts as long as its client listens, which says nothing about the server's speed.
         if endpoint?.isLongLived != true {
             metrics.record(duration, endpoint: index, route: route, method: method, status: status.code)
         }
-        // The template, not the path: a path may hold a caller's secrets and line ends.
+        // The template, not the path: a path may contain secrets and line breaks.
         if let requestLog {
             requestLog.write(
                 method: method.rawValue, route: route ?? "unmatched", status: status.code, bytes: bytes,
-                nanoseconds: duration.wholeNanoseconds, requestID: context.marks.requestID,
-                traceID: context.marks.traceID)
+                nanoseconds: duration.wholeNanoseconds, requestID: context.logMetadata.requestID,
+                traceID: context.logMetadata.traceID)
         } else {
             logger.info(
                 "request",
-                metadata: context.marks.marking([
+                metadata: context.logMetadata.adding(to: [
                     "method": "\(method.rawValue)", "route": "\(route ?? "unmatched")", "status": "\(status.code)",
                     "duration_ms": "\(Milliseconds(duration))", "bytes": "\(bytes)",
                 ]))
@@ -192,7 +193,7 @@ package final class RequestPipeline: Sendable {
     }
 }
 
-/// A duration as the log shows it: `1.042`.
+/// A duration in milliseconds for the log: `1.042`.
 private struct Milliseconds: CustomStringConvertible {
     let description: String
 
@@ -203,7 +204,7 @@ private struct Milliseconds: CustomStringConvertible {
 }
 
 extension APIResponse {
-    /// HEAD has the headers of GET, the body's length among them, and no body.
+    /// A HEAD response has the headers of GET, including `Content-Length`, and no body.
     fileprivate mutating func dropBody() {
         stream = nil
         guard let body else { return }
@@ -213,7 +214,7 @@ extension APIResponse {
 }
 
 extension PathTemplate {
-    /// The parameters' values, each decoded once. A `/` may come as `%2F`.
+    /// The parameters' values, percent-decoded once. `%2F` is a `/`.
     package func parameters(_ values: [Substring]) throws(Problem) -> PathParameters {
         var pairs: [(name: String, value: String)] = []
         var values = values[...]

@@ -1,16 +1,16 @@
 package import HTTPTypes
 
 extension HTTPField.Name {
-    package static let traceParent = HTTPField.Name(validated: "traceparent")
+    static let traceParent = HTTPField.Name(validated: "traceparent")
 }
 
-/// The id by which the log lines of one piece of work are found over all services that had a part in it: 32 lower-case
-/// hexadecimal digits, as W3C Trace Context, level 1, has them.
+/// The id that connects the log lines of one operation across services: 32 lower-case hexadecimal digits (W3C Trace
+/// Context, level 1).
 ///
-/// Nothing is answered and nothing is passed on: this service calls no other by HTTP.
+/// It is neither returned nor propagated: this service calls no other service over HTTP.
 package enum TraceID {
-    /// The caller's trace; a new one when there is none, when `traceparent` is not well formed, or when there are
-    /// several (section 3.2 and 4.3), so that a log line always has one.
+    /// The caller's trace id; a new one when `traceparent` is absent, malformed or repeated (sections 3.2 and 4.3), so that
+    /// every log line has one.
     package static func of(_ headers: HTTPFields) -> String {
         guard headers.contains(.traceParent) else { return make() }
         let given = headers[values: .traceParent]
@@ -18,8 +18,8 @@ package enum TraceID {
         return id
     }
 
-    /// - Returns: the trace-id of a `traceparent`; nil when it is to be ignored.
-    package static func read(_ text: String) -> String? {
+    /// - Returns: the trace-id of a `traceparent`; nil for a header that must be ignored.
+    static func read(_ text: String) -> String? {
         let bytes = Array(text.utf8.prefix(length + 1))
         guard bytes.count >= length, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             isLowerHexadecimal(bytes[..<2]), isID(bytes[3..<35]), isID(bytes[36..<52]),
@@ -28,15 +28,15 @@ package enum TraceID {
         switch String(decoding: bytes[..<2], as: UTF8.self) {
         case "00": guard bytes.count == length else { return nil }
         case "ff": return nil
-        // A version of the future may say more behind a dash; what stands in front of it keeps its meaning.
+        // A later version may add fields after another dash; the first four keep their meaning.
         default: guard bytes.count == length || bytes[length] == dash else { return nil }
         }
         return String(decoding: bytes[3..<35], as: UTF8.self)
     }
 
-    /// A random one, never all zeros.
-    package static func make() -> String {
-        var words = FastRandom.two()
+    /// A random trace id, never all zeros.
+    static func make() -> String {
+        var words = FastRandom.nextPair()
         words.1 |= 1
         return String(unsafeUninitializedCapacity: 32) { digits in
             for place in 0..<16 {
@@ -51,7 +51,7 @@ package enum TraceID {
     private static let length = 55
     private static let dash = UInt8(ascii: "-")
 
-    /// A trace-id or a parent-id: of all zeros it is none.
+    /// Whether this is a valid trace-id or parent-id; all zeros is invalid.
     private static func isID(_ bytes: ArraySlice<UInt8>) -> Bool {
         isLowerHexadecimal(bytes) && bytes.contains { $0 != UInt8(ascii: "0") }
     }

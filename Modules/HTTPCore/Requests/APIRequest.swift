@@ -6,26 +6,26 @@ package import UseCases
 /// A request as a handler sees it.
 package struct APIRequest: Sendable {
     package let method: HTTPRequest.Method
-    /// The host that the caller asks for, with its port: `Host`, or `:authority`.
+    /// The requested host with its port: `Host` or `:authority`.
     package var authority: String?
-    /// Path and query as they came.
+    /// Path and query as sent.
     package var target = "/"
     package let headers: HTTPFields
     package let parameters: PathParameters
     package let query: QueryParameters
     /// Empty for a route that ignores bodies.
     package let body: ByteBuffer
-    /// Who asks, for the ledger.
+    /// The caller's name, for the ledger.
     package let actor: String
-    /// The body of a route that reads it while it arrives.
+    /// The body of a route that reads it as a stream.
     package let stream: StreamedBody?
-    /// By which the answer and its log lines are found together.
+    /// Connects the response with its log lines.
     package let requestID: String
-    /// The caller's name for it, should it be sent again; of a streamed body known only when it has been read.
+    /// The idempotency key with the request's hash; for a streamed body, `StreamedBody.read` returns it instead.
     package let key: RequestKey?
 
     /// The body as JSON.
-    /// - Throws: the 400 problem `malformed_request` when it is none.
+    /// - Throws: the 400 problem `malformed_request` when the body is not JSON.
     package func json() throws(Problem) -> JSONText {
         guard body.readableBytes > 0 else {
             throw Problem(.malformedRequest, "The body is empty where JSON is expected.")
@@ -38,7 +38,7 @@ package struct APIRequest: Sendable {
     }
 
     /// A reader of the body's fields.
-    /// - Parameter faults: what was found wrong elsewhere in the request, to be told together.
+    /// - Parameter faults: faults found elsewhere in the request, to be reported together.
     /// - Throws: the 400 problem when the body is not JSON, 422 when it is not an object.
     package func fields(after faults: [FieldFault] = []) throws -> FieldReader {
         let value = try json().root

@@ -1,8 +1,8 @@
-/// A member of a request's body, declared once: `FieldReader` reads it and the description shows it by this declaration.
+/// A member of a request's body, declared once: `FieldReader` and the OpenAPI description both follow this declaration.
 package protocol BodyMember: Sendable {
     var name: String { get }
     var isRequired: Bool { get }
-    /// How the description shows its value.
+    /// The value's schema in the OpenAPI description.
     var schema: Schema { get }
 }
 
@@ -14,9 +14,9 @@ package struct BodyField<Value: Sendable>: BodyMember {
         case required
         /// Absent and `null` mean the same.
         case optional
-        /// Of a PATCH: absent leaves the value as it is, and `null` is wrong.
+        /// For a PATCH: absent leaves the value unchanged, and `null` is invalid.
         case patch
-        /// Of a PATCH: absent leaves the value as it is, and `null` removes it.
+        /// For a PATCH: absent leaves the value unchanged, and `null` removes it.
         case removable
     }
 
@@ -36,12 +36,12 @@ package struct BodyField<Value: Sendable>: BodyMember {
         self.standard = standard
     }
 
-    /// - Parameter note: what the description adds.
+    /// - Parameter note: a text for the OpenAPI description.
     package static func required(_ name: String, _ rule: FieldRule<Value>, _ note: String? = nil) -> BodyField {
         BodyField(name, .required, rule, note)
     }
 
-    /// - Parameter standard: the value that the description names for a body without the member.
+    /// - Parameter standard: the default value that the OpenAPI description states.
     package static func optional(
         _ name: String, _ rule: FieldRule<Value>, standard: Int64? = nil, _ note: String? = nil
     ) -> BodyField {
@@ -100,7 +100,7 @@ package struct BodyObjects: BodyMember {
     package var schema: Schema { .list(of: element, count: count) }
 }
 
-/// A required member that always has the same text, such as the word that tells several forms of an object apart.
+/// A required member with a constant text, such as the discriminator of several forms of an object.
 @usableFromInline
 package struct BodyConstant: BodyMember {
     @usableFromInline package let name: String
@@ -117,7 +117,7 @@ package struct BodyConstant: BodyMember {
 
 extension Schema {
     /// An object of these members.
-    /// - Parameter others: members that it must not have: those of the other forms of the body.
+    /// - Parameter others: members of the body's other forms, which must be absent or null.
     package static func body(_ members: [any BodyMember], without others: [any BodyMember] = []) -> Schema {
         object(
             members.map { (name: $0.name, schema: $0.schema, isRequired: $0.isRequired) }

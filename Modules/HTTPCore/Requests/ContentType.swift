@@ -1,9 +1,9 @@
-/// The media types that a route takes.
-package enum ContentType {
+/// The media types that routes accept.
+enum ContentType {
     /// `application/json` or a type that ends in `+json` (RFC 6839), in UTF-8 if it names a character set. An empty
-    /// field says nothing, as an absent one does.
-    package static func isJSON(_ field: String) -> Bool {
-        // What nearly everybody says needs no look at its parts.
+    /// field counts as absent.
+    static func isJSON(_ field: String) -> Bool {
+        // Nearly every request has this value, so skip the parsing.
         field == "application/json"
             || isUTF8(field) {
                 $0 == "application/json" || ($0.hasSuffix("+json") && $0.split(separator: "/").count == 2)
@@ -11,12 +11,12 @@ package enum ContentType {
     }
 
     /// `text/csv` (RFC 7111), under the same conditions.
-    package static func isCSV(_ field: String) -> Bool {
+    static func isCSV(_ field: String) -> Bool {
         isUTF8(field) { $0 == "text/csv" }
     }
 
-    /// `application/x-www-form-urlencoded`, as browsers send forms.
-    package static func isForm(_ field: String) -> Bool {
+    /// `application/x-www-form-urlencoded`, under the same conditions.
+    static func isForm(_ field: String) -> Bool {
         isUTF8(field) { $0 == "application/x-www-form-urlencoded" }
     }
 

@@ -2,13 +2,13 @@ import Domain
 public import JSON
 public import UseCases
 
-/// Reads the fields of a JSON object and collects every fault with its path, so that a caller hears of all at once.
+/// Reads the fields of a JSON object and collects every fault with its path, so that one response reports them all.
 ///
-/// A field that is `null` counts as absent. Fields that nobody reads are ignored (api.md, *Conventions*).
+/// A `null` field counts as absent. Unknown fields are ignored.
 @usableFromInline
 package struct FieldReader {
     private let object: JSONElement
-    /// What the object's own fields are prefixed with: `items[0].`.
+    /// The prefix of field names in faults: `items[0].`.
     private let prefix: Prefix
     @usableFromInline package private(set) var faults: [FieldFault]
 
@@ -17,7 +17,7 @@ package struct FieldReader {
         case element(list: String, index: Int)
     }
 
-    /// - Parameter object: an object; of anything else every field is absent.
+    /// - Parameter object: an object; in any other value, every field is absent.
     package init(_ object: JSONElement, faults: [FieldFault] = []) {
         self.object = object
         prefix = .none
@@ -34,7 +34,7 @@ package struct FieldReader {
     // MARK: Declared members
 
     /// Reads a member by its declaration.
-    /// - Returns: nil when it is absent or wrong; a fault says so unless it may be absent.
+    /// - Returns: nil when the member is absent or invalid; adds a fault unless it may be absent.
     @inlinable
     package mutating func read<Value>(_ field: BodyField<Value>) -> Value? {
         switch field.presence {
@@ -44,7 +44,7 @@ package struct FieldReader {
         }
     }
 
-    /// Reads what a PATCH may remove: nil when it is absent or wrong, nil inside when it is `null`.
+    /// Reads a member that a PATCH may remove: `nil` when absent or invalid, `.some(nil)` when `null`.
     @inlinable
     package mutating func readRemovable<Value>(_ field: BodyField<Value>) -> Value?? {
         isNull(field.name) ? .some(nil) : read(field).map(Optional.some)
@@ -55,7 +55,7 @@ package struct FieldReader {
         optionalList(list.name, count: list.count, list.rule)
     }
 
-    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    /// The elements of a list of objects, each read by its own reader. A list of the wrong length is not read.
     @inlinable
     package mutating func read<Element>(
         _ list: BodyObjects, _ element: (inout FieldReader, Int) -> Element?
@@ -65,19 +65,19 @@ package struct FieldReader {
 
     // MARK: Fields
 
-    /// Whether the field is there and not `null`.
+    /// Whether the field is present and not `null`.
     @usableFromInline
     package func has(_ name: String) -> Bool {
         value(name) != nil
     }
 
-    /// Whether the field is there and `null`.
+    /// Whether the field is present and `null`.
     @usableFromInline
     package func isNull(_ name: String) -> Bool {
         object[name]?.kind == .null
     }
 
-    /// nil when it is absent or wrong; a fault then says so.
+    /// nil when the field is absent or invalid; adds a fault for both.
     @inlinable
     package mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         guard let value = value(name) else {
@@ -87,13 +87,13 @@ package struct FieldReader {
         return read(name, value, rule)
     }
 
-    /// nil when it is absent, or wrong; a fault says so in the second case.
+    /// nil when the field is absent or invalid; adds a fault if it is invalid.
     @inlinable
     package mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         value(name).flatMap { read(name, $0, rule) }
     }
 
-    /// What a PATCH sets: nil when it is absent or wrong. `null` is wrong here, since nothing can be removed.
+    /// A field of a PATCH that cannot be removed: nil when absent or invalid; `null` is invalid.
     @inlinable
     package mutating func changed<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         guard !isNull(name) else {
@@ -103,7 +103,7 @@ package struct FieldReader {
         return optional(name, rule)
     }
 
-    /// The elements of a list of objects, each read by a reader of its own. A list that is too long is not read.
+    /// The elements of a list of objects, each read by its own reader. A list of the wrong length is not read.
     @inlinable
     package mutating func list<Element>(
         _ name: String,
@@ -179,7 +179,7 @@ package struct FieldReader {
         faults += further
     }
 
-    /// Notes what is wrong with a field of this object; an empty name is the object itself.
+    /// Adds a fault of a field of this object; an empty name stands for the object itself.
     @usableFromInline
     package mutating func fault(_ name: String, _ message: String) {
         let field =
@@ -190,25 +190,25 @@ package struct FieldReader {
         faults.append(FieldFault(field: field, message: message))
     }
 
-    /// The values, once all are there and nothing at all is wrong; else nil.
+    /// The values if all are present and the reader has no faults; otherwise nil.
     package func all<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
         guard faults.isEmpty else { return nil }
         return unwrap(repeat each values)
     }
 
-    /// The same of two, without what it takes to unpack any number of them.
+    /// The same for two values, without the cost of parameter packs.
     @inlinable
     package func all<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
         faults.isEmpty ? unwrap(first, second) : nil
     }
 
-    /// What to throw when `all` has nothing.
+    /// The error to throw when `all` returns nil.
     package var failure: ServiceFailure {
-        faults.isEmpty ? .internalFault(cause: "a field was neither read nor at fault") : .invalid(faults)
+        faults.isEmpty ? .internalFault(cause: "a field is missing without a fault") : .invalid(faults)
     }
 }
 
-/// The values when none is nil.
+/// The values if all are present; otherwise nil.
 package func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
     do {
         return (repeat try present(each values))
@@ -217,7 +217,7 @@ package func unwrap<each Value>(_ values: repeat (each Value)?) -> (repeat each 
     }
 }
 
-/// The same of two, without what it takes to unpack any number of them.
+/// The same for two values, without the cost of parameter packs.
 @inlinable
 package func unwrap<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
     guard let first, let second else { return nil }

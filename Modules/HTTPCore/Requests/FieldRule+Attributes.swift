@@ -1,10 +1,10 @@
 import JSON
 
 extension FieldRule where Value == String {
-    /// A product's `attributes`: a JSON object, kept as compact text.
+    /// A product's `attributes`: a JSON object, stored as compact text.
     ///
-    /// What PostgreSQL's `jsonb` refuses is refused here, or it would be a fault of ours: U+0000 anywhere, and numbers
-    /// far outside of what any reader can take.
+    /// Rejects what PostgreSQL's `jsonb` cannot store, so that it is a 422 and not a 500: U+0000 anywhere, and numbers far
+    /// beyond a double.
     package static var attributes: Self {
         FieldRule(
             schema: { .anyObject },
@@ -49,9 +49,9 @@ extension FieldRule where Value == String {
 }
 
 private enum AttributeLimits {
-    /// 16 KiB: facts about a product, not its pictures.
+    /// 16 KiB: enough for facts about a product, too little for pictures.
     static let bytes = 16 << 10
-    /// The largest power of ten of a double.
+    /// The largest power of ten that a double holds.
     static let magnitude = 308
     static let numberCharacters = 400
 }

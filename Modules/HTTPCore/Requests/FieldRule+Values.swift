@@ -4,7 +4,7 @@ import JSON
 // MARK: - Numbers
 
 extension FieldRule where Value == Int64 {
-    /// An integer of JSON's, however it is written: `2.0` is 2.
+    /// An integer in any JSON notation: `2.0` is 2.
     package static func integer(in range: ClosedRange<Int64>) -> Self {
         FieldRule(
             schema: { .integer(range) },
@@ -84,8 +84,10 @@ extension FieldRule where Value == Instant {
 // MARK: - Text
 
 extension FieldRule where Value == String {
-    /// Text of so many Unicode scalars, which is what PostgreSQL counts, without control characters.
-    /// - Parameter allowsLines: tabs and line ends are allowed.
+    /// Text without control characters.
+    /// - Parameters:
+    ///   - count: the allowed number of Unicode scalars, which is what PostgreSQL counts.
+    ///   - allowsLines: whether tabs and line breaks are allowed.
     package static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Self {
         FieldRule(schema: { .text(count, allowsLines: allowsLines) }) { text throws(FieldMessage) in
             guard count.contains(text.unicodeScalars.count) else {
@@ -102,13 +104,13 @@ extension FieldRule where Value == String {
     package static var reason: Self { text(TextLimits.reason) }
     package static var requiredReason: Self { text(TextLimits.requiredReason) }
     package static var reference: Self { text(TextLimits.reference) }
-    /// The one text that may have lines.
+    /// The only text that may have line breaks.
     package static var description: Self { text(TextLimits.description, allowsLines: true) }
     package static var search: Self { text(TextLimits.search) }
 }
 
 extension FieldMessage {
-    // Made when they are thrown, not with the rule: rules are made for every field of every request.
+    // Created when thrown, not with the rule: rules are created for every field of every request.
     fileprivate static func outside(_ range: ClosedRange<Int64>) -> FieldMessage {
         FieldMessage("must be between \(range.lowerBound) and \(range.upperBound)")
     }

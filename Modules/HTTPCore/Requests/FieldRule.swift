@@ -1,7 +1,7 @@
 public import Domain
 public import JSON
 
-/// What is wrong with a value, in words that follow the field's name: `must be an integer`.
+/// What is wrong with a value, as a text that follows the field's name: `must be an integer`.
 @usableFromInline
 package struct FieldMessage: Error, Hashable {
     @usableFromInline package let text: String
@@ -17,7 +17,7 @@ package struct FieldMessage: Error, Hashable {
 package struct FieldRule<Value>: Sendable {
     @usableFromInline package let fromJSON: @Sendable (JSONElement) throws(FieldMessage) -> Value
     @usableFromInline package let fromText: @Sendable (String) throws(FieldMessage) -> Value
-    /// Made only for the description.
+    /// Called only for the OpenAPI description.
     package let schema: @Sendable () -> Schema
 
     @usableFromInline
@@ -31,7 +31,7 @@ package struct FieldRule<Value>: Sendable {
         fromText = text
     }
 
-    /// A rule for a JSON string, or a query's text.
+    /// A rule for a JSON string or a query parameter.
     package init(
         schema: @escaping @Sendable () -> Schema, text: @escaping @Sendable (String) throws(FieldMessage) -> Value
     ) {
@@ -69,7 +69,7 @@ extension FieldRule where Value == WarehouseCode {
 extension FieldRule {
     @inlinable
     package static func identifier<Entity>() -> Self where Value == Identifier<Entity> {
-        // By the bytes of the body: every checkout has several.
+        // From the bytes of the body, without a string: every checkout has several identifiers.
         FieldRule(
             schema: { .identifier },
             json: { value throws(FieldMessage) in
@@ -83,7 +83,7 @@ extension FieldRule {
             })
     }
 
-    /// One of the words of an enumeration.
+    /// One of the raw values of an enumeration.
     package static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let words = Array(Value.allCases)
         return FieldRule(schema: { .words(of: Value.self) }) { text throws(FieldMessage) in
@@ -103,6 +103,6 @@ extension FieldMessage {
         FieldMessage("must be a string, not \(value.kind.words)")
     }
 
-    /// Of a SKU and of a warehouse code, which have one form.
-    package static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
+    /// For SKUs and warehouse codes, which share one form.
+    static let notACode = FieldMessage("must be 1 to 64 characters of A-Z a-z 0-9 . _ - / and not . or ..")
 }

@@ -1,7 +1,7 @@
 import Domain
 package import UseCases
 
-/// Reads parameters of the path and of the query, and collects every fault with the parameter's name.
+/// Reads path and query parameters, and collects every fault with the parameter's name.
 package struct ParameterReader {
     private let request: APIRequest
     package private(set) var faults: [FieldFault] = []
@@ -10,12 +10,12 @@ package struct ParameterReader {
         self.request = request
     }
 
-    /// A parameter of the path.
+    /// A path parameter.
     package mutating func path<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         read(name, .text(request.parameters[name]), rule)
     }
 
-    /// A parameter of the query that must be there.
+    /// A required query parameter.
     package mutating func required<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         guard let value = request.query[name] else {
             faults.append(FieldFault(field: name, message: "is required"))
@@ -24,12 +24,12 @@ package struct ParameterReader {
         return read(name, value, rule)
     }
 
-    /// A parameter of the query; an empty one counts as absent, of several the last counts.
+    /// An optional query parameter. An empty value counts as absent; the last of several values counts.
     package mutating func optional<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
         request.query[name].flatMap { read(name, $0, rule) }
     }
 
-    /// A parameter of the query that may be repeated.
+    /// A query parameter that may be repeated.
     package mutating func repeated<Value>(_ name: String, count: ClosedRange<Int>, _ rule: FieldRule<Value>) -> [Value]?
     {
         let values = request.query[all: name]
@@ -41,8 +41,8 @@ package struct ParameterReader {
         return values.compactMap { read(name, $0, rule) }
     }
 
-    /// `limit` and `cursor` (api.md, *Conventions*).
-    /// - Throws: the 400 problem of a cursor that we never made.
+    /// `limit` and `cursor`, which every list takes.
+    /// - Throws: the 400 problem for a malformed cursor.
     package mutating func page() throws(Problem) -> PageRequest? {
         let limit = optional("limit", .integer(in: PageLimits.allowed)) ?? PageLimits.standard
         let cursor: Cursor? =
@@ -71,19 +71,19 @@ package struct ParameterReader {
         }
     }
 
-    /// The values, once all are there and nothing at all is wrong; else nil.
+    /// The values if all are present and the reader has no faults; otherwise nil.
     package func all<each Value>(_ values: repeat (each Value)?) -> (repeat each Value)? {
         guard faults.isEmpty else { return nil }
         return unwrap(repeat each values)
     }
 
-    /// What to throw when `all` has nothing.
+    /// The error to throw when `all` returns nil.
     package var failure: ServiceFailure {
-        faults.isEmpty ? .internalFault(cause: "a parameter was neither read nor at fault") : .invalid(faults)
+        faults.isEmpty ? .internalFault(cause: "a parameter is missing without a fault") : .invalid(faults)
     }
 }
 
-/// How many items a page may have (api.md, *Conventions*).
+/// How many items a page of a list may have.
 package enum PageLimits {
     package static let allowed: ClosedRange<Int64> = 1...500
     package static let standard: Int64 = 50

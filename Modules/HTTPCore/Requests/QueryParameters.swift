@@ -1,16 +1,16 @@
-/// The parameters of a query, in the order given, decoded once.
+/// The parameters of a query, in the order sent, percent-decoded once.
 package struct QueryParameters: Sendable {
     package enum Value: Hashable, Sendable {
         case text(String)
-        /// Percent-encoding that cannot be decoded: a fault only of those who read this parameter.
+        /// Invalid percent-encoding; a fault only if the route reads this parameter.
         case undecodable
     }
 
     private var pairs: [(name: String, value: Value)] = []
 
-    /// - Parameter query: what stands after the `?`, as it came. A name without `=` has an empty value.
+    /// - Parameter query: the text after the `?`, still percent-encoded. A name without `=` has an empty value.
     package init(_ query: Substring = "") {
-        // By bytes: a mark that follows a separator would hide it from a look at characters.
+        // By bytes: a combining character after a separator would hide the separator from `Character`.
         var query = query
         query.withUTF8 { bytes in
             var start = 0
@@ -29,18 +29,18 @@ package struct QueryParameters: Sendable {
     }
 
     private static func decode(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
-        // Nearly all are plain, and nearly all of these short: a string without memory of its own.
+        // Nearly all texts are plain and short, so the string needs no allocation.
         let text = String(decoding: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
         let isPlain = bytes.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 <= 0x7F }
         return isPlain ? text : PercentEncoding.decode(text[...], plusIsSpace: true)
     }
 
-    /// All values of a name. Empty ones are left out: `?archived=` asks for nothing.
+    /// All values of a name. Empty values are left out: `?archived=` counts as absent.
     package subscript(all name: String) -> [Value] {
         pairs.filter { $0.name == name && $0.value != .text("") }.map(\.value)
     }
 
-    /// How often a name stands there, empty values included.
+    /// How often a name occurs, including empty values.
     package func count(of name: String) -> Int { pairs.count { $0.name == name } }
 
     /// The last value of a name.

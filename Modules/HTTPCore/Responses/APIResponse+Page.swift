@@ -2,7 +2,7 @@ package import JSON
 package import UseCases
 
 extension APIResponse {
-    /// One page of a list (api.md, *Conventions*).
+    /// One page of a list: `items` and `next_cursor`.
     package static func page<Item>(_ page: Page<Item>, _ write: (inout JSONWriter, Item) -> Void) -> APIResponse {
         json { writer in
             writer.object { writer in

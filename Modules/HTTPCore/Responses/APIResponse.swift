@@ -2,13 +2,12 @@ package import HTTPTypes
 package import JSON
 package import NIOCore
 
-/// What a handler answers.
+/// A handler's response.
 package struct APIResponse: Sendable {
-
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
     package var body: ByteBuffer?
-    /// Instead of a body.
+    /// A streamed body, instead of `body`.
     package var stream: AnswerStream?
 
     package init(_ status: HTTPResponse.Status, headers: HTTPFields = [:], body: ByteBuffer? = nil) {
@@ -17,8 +16,8 @@ package struct APIResponse: Sendable {
         self.body = body
     }
 
-    /// An answer in JSON.
-    /// - Parameter capacity: bytes to reserve; most answers fit into the default.
+    /// A JSON response.
+    /// - Parameter capacity: bytes to reserve; most responses fit into the default.
     package static func json(
         _ status: HTTPResponse.Status = .ok,
         capacity: Int = 512,

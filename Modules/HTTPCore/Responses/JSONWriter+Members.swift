@@ -1,7 +1,7 @@
 public import Domain
 public import JSON
 
-/// Members of the kinds that answers are made of; a nil is `null`, so that a field is never missing.
+/// Members of the types that responses contain. A nil is written as `null`, so no field is ever missing.
 extension JSONWriter {
     package mutating func member(_ name: String, _ value: String?) {
         self.name(name)
@@ -43,7 +43,7 @@ extension JSONWriter {
         array(elements, write)
     }
 
-    /// An identifier as a string.
+    /// Writes an identifier as a string.
     @inlinable
     package mutating func identifier<Entity>(_ value: Identifier<Entity>) {
         value.withText { plain($0) }

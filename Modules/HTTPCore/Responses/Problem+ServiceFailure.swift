@@ -3,12 +3,12 @@ import JSON
 package import UseCases
 
 extension Problem {
-    /// The seconds after which a busy system is worth another try: a lease or a queue's place is free sooner.
+    /// The `Retry-After` of a busy system: a lease or a place in the queue becomes free within a second.
     private static let busySeconds = 1
-    /// A database needs a little longer to come back.
+    /// The `Retry-After` of an unreachable database, which needs longer to recover.
     private static let unavailableSeconds = 2
 
-    /// Any error as a problem; one that nobody foresaw is a fault of ours.
+    /// Any error as a problem; an unexpected error is an internal error.
     package init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
@@ -17,7 +17,7 @@ extension Problem {
         }
     }
 
-    /// - Parameter quantityField: the field to blame for a quantity that the record cannot take.
+    /// - Parameter quantityField: the field to name when the record cannot hold the quantity.
     package init(_ failure: ServiceFailure, quantityField: String = "quantity") {
         switch failure {
         case .refused(let refusal): self.init(refusal, quantityField: quantityField)
@@ -28,13 +28,13 @@ extension Problem {
         case .keyReused: self.init(.idempotencyKeyReused, "The Idempotency-Key belongs to another request.")
         case .keyInProgress:
             self.init(.idempotencyInProgress, "The first request with this Idempotency-Key has not finished.")
-        case .replayed: self = .internalError(cause: "an answer from before was taken for a problem")
+        case .replayed: self = .internalError(cause: "a replayed answer was treated as a problem")
         case .alreadyDecided(let what): self.init(.alreadyDecided, what)
         case .badCursor: self = Cursor.problem
         case .systemBusy:
             self = .retry(.systemBusy, "System busy. Please retry.", afterSeconds: Self.busySeconds)
         case .unavailable(let cause):
-            // Without advice to retry: a write may have happened, and only an idempotency key makes a retry safe.
+            // The text does not advise a retry: a write may have happened, and only an idempotency key makes it safe.
             self = .retry(
                 .unavailable,
                 "The database cannot be reached.",
@@ -85,7 +85,7 @@ extension Problem {
         )
     }
 
-    /// The same fault as that of one operation of a batch.
+    /// The same problem, attributed to one operation of a batch.
     package func at(_ index: Int) -> Problem {
         var problem = self
         problem.members.append(("index", .integer(Int64(index))))
@@ -94,13 +94,13 @@ extension Problem {
 }
 
 extension ServiceFailure {
-    /// Faults name their fields from the body's root.
+    /// Adds a prefix to the field of each fault, so that it is a path from the body's root.
     fileprivate func prefixed(_ prefix: String) -> ServiceFailure {
         guard case .invalid(let faults) = self else { return self }
         return .invalid(faults.map { FieldFault(field: prefix + $0.field, message: $0.message) })
     }
 
-    /// The operation of a batch that this is about; nil when it is about none.
+    /// The index of the batch operation that failed; nil for any other failure.
     package var operationIndex: Int? {
         switch self {
         case .operation(let index, _), .refused(.operation(let index, _)): index

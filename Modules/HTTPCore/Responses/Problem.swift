@@ -2,17 +2,17 @@ package import HTTPTypes
 package import JSON
 package import UseCases
 
-/// A refusal as `application/problem+json` (RFC 9457).
+/// An error response as `application/problem+json` (RFC 9457).
 package struct Problem: Error, Sendable {
     package let code: ProblemCode
-    /// For the caller. Never SQL, a stack or a host's name.
+    /// For the caller. Never contains SQL, a stack trace or a host name.
     package let detail: String
-    /// What the code adds to the standard members.
+    /// Members beyond the standard ones.
     package var members: [(name: String, value: JSONValue)]
     package var headers: HTTPFields = [:]
-    /// For the log alone.
+    /// For the log only.
     package var cause: String?
-    /// How it is answered to somebody who looks at a page; nil for a program.
+    /// The HTML page to send instead of JSON; nil for API requests.
     package var page: APIResponse?
 
     package init(
@@ -27,7 +27,7 @@ package struct Problem: Error, Sendable {
         self.cause = cause
     }
 
-    /// The members and headers of an answer. `X-Request-Id` is the pipeline's.
+    /// The response with members and headers; the pipeline adds `X-Request-Id`.
     package func response(requestID: String) -> APIResponse {
         if var page {
             page.headers.append(contentsOf: headers)
@@ -55,7 +55,7 @@ package struct Problem: Error, Sendable {
 // MARK: - Kinds
 
 extension Problem {
-    /// All faults of a request at once.
+    /// All faults of a request in one problem.
     package static func validation(_ faults: [FieldFault]) -> Problem {
         let errors = faults.map { fault in
             JSONValue.object(["field": .string(fault.field), "message": .string(fault.message)])
@@ -65,8 +65,8 @@ extension Problem {
         return Problem(.validationFailed, "\(first)\(more).", members: [("errors", .array(errors))])
     }
 
-    /// The faults of an imported table; there may be more of them than are named.
-    package static func invalidTable(_ faults: RowFaults) -> Problem {
+    /// The faults of an imported table, of which only the first may be listed.
+    static func invalidTable(_ faults: RowFaults) -> Problem {
         let errors = faults.named.map { fault in
             JSONValue.object([
                 "row": .integer(Int64(fault.row)), "column": fault.column.map(JSONValue.string) ?? .null,
@@ -81,10 +81,10 @@ extension Problem {
             members: [("errors", .array(errors))])
     }
 
-    /// What a caller named was not found.
+    /// The thing that the caller named does not exist.
     /// - Parameters:
     ///   - what: `Unknown SKU`.
-    ///   - name: as the caller wrote it; cut, and without control characters, since it may be anything.
+    ///   - name: as the caller sent it; it is truncated and stripped of control characters, since it may be anything.
     package static func unknown(_ what: String, _ name: String) -> Problem {
         let shown = String(
             name.unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) }
@@ -103,10 +103,10 @@ extension Problem {
         Problem(.payloadTooLarge, "The body may have \(limit) bytes.")
     }
 
-    package static let wrongLength = Problem(
+    static let wrongLength = Problem(
         .malformedRequest, "The body has not as many bytes as Content-Length says.")
 
-    /// The caller may try again after so many seconds.
+    /// A problem with `Retry-After`.
     package static func retry(_ code: ProblemCode, _ detail: String, afterSeconds: Int, cause: String? = nil) -> Problem
     {
         var problem = Problem(code, detail, cause: cause)

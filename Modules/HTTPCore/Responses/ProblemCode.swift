@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// The errors of api.md, *Errors*: what a program branches on.
+/// The error codes of the API, which client programs branch on; `/docs#errors` explains each.
 package enum ProblemCode: String, CaseIterable, Sendable {
     case insufficientStock = "insufficient_stock"
     case malformedRequest = "malformed_request"
@@ -23,7 +23,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case rateLimited = "rate_limited"
     case systemBusy = "system_busy"
     case unavailable
-    /// A fault of ours; the log has its cause.
+    /// A fault of the server; the log has its cause.
     case internalError = "internal_error"
 
     package var status: HTTPResponse.Status {
@@ -73,6 +73,6 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         }
     }
 
-    /// A reference to where the documentation explains it, on this server.
+    /// The address of the code's explanation, on this server.
     package var type: String { "/docs#error-\(rawValue)" }
 }

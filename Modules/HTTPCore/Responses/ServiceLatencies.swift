@@ -1,7 +1,7 @@
-/// How long this server's requests took since it was started.
+/// Latencies of this server's requests since it started.
 package struct ServiceLatencies: Sendable {
-    /// In seconds; nil before the first value.
-    package struct Spread: Sendable {
+    /// In seconds; nil before the first request.
+    package struct Percentiles: Sendable {
         package let p50: Double?
         package let p95: Double?
         package let p99: Double?
@@ -13,12 +13,12 @@ package struct ServiceLatencies: Sendable {
         }
     }
 
-    /// From a command's arrival until its rows were locked.
-    package let lockWait: Spread
-    /// From a request's head to its answer.
-    package let response: Spread
+    /// From a command's arrival until its rows are locked.
+    package let lockWait: Percentiles
+    /// From a request's head to its response.
+    package let response: Percentiles
 
-    package init(lockWait: Spread = Spread(), response: Spread = Spread()) {
+    package init(lockWait: Percentiles = Percentiles(), response: Percentiles = Percentiles()) {
         self.lockWait = lockWait
         self.response = response
     }

@@ -1,23 +1,23 @@
 package import Domain
 package import UseCases
 
-/// What a request wants of the stock once it has been read: a command, and the answer to its outcome.
+/// A stock command that a request has been turned into, and the response to its outcome.
 ///
-/// A plan that is ready runs on its event loop without a task: on the busiest routes tasks cost more than all else that
-/// is done for a request. Any other plan is run by a task.
+/// A ready plan runs on the event loop without a task: on the busiest routes, a task costs more than the rest of the
+/// request. Any other plan runs in a task.
 package struct CommandPlan: Sendable {
     /// Whether `submit` may be called: every name in the command is known.
     package let isReady: Bool
-    /// Sends the command; its outcome arrives in the mailbox under the number.
+    /// Sends the command; its outcome arrives in the mailbox under the given number.
     package let submit: @Sendable (OutcomeMailbox, UInt64) -> Void
-    /// Makes the answer of the outcome. Throws what a handler may throw.
+    /// Renders the outcome. Throws what a handler may throw.
     package let answer: @Sendable (Result<Outcome, ServiceFailure>) throws -> APIResponse
-    /// Does it all in a task. Throws what a handler may throw.
+    /// Runs the command and renders its outcome in the current task. Throws what a handler may throw.
     package let run: @Sendable () async throws -> APIResponse
 
     /// - Parameters:
-    ///   - explain: the error to answer for a failure; the failure itself unless the route knows more.
-    ///   - render: the answer to a success.
+    ///   - explain: the error to report for a failure; by default the failure itself.
+    ///   - render: the response to a success.
     @inlinable
     package init<Value>(
         _ command: PreparedCommand<Value>,

@@ -1,24 +1,23 @@
 package import HTTPTypes
 package import UseCases
 
-/// One route, with all that is known of it: the table dispatches by it, the pipeline guards it, and the OpenAPI
-/// document is made from it.
+/// One route: the table dispatches to it, the pipeline guards it, and the OpenAPI document is generated from it.
 package struct Endpoint: Sendable {
-    /// A request to an answer, and nothing else: no socket, no framework.
+    /// Turns a request into a response, without a socket or a framework.
     ///
-    /// Whatever it throws becomes a problem: `Problem` and `ServiceFailure` as they say, any other error as a 500.
+    /// Every error it throws becomes a problem: `Problem` and `ServiceFailure` keep their meaning, any other is a 500.
     package typealias Handler = @Sendable (APIRequest) async throws -> APIResponse
 
-    /// How the route answers. A plan is declared once; the pipeline decides whether it needs a task.
+    /// How the route responds. A plan is declared once; the pipeline decides whether it needs a task.
     package enum Action: Sendable {
-        /// Any work, always in a task.
+        /// Any work; always runs in a task.
         case handler(Handler)
-        /// One command to the stock.
+        /// One stock command.
         case command(@Sendable (APIRequest) throws -> CommandPlan)
         /// One read that the cache may answer.
         case read(@Sendable (APIRequest) throws -> ReadPlan)
 
-        /// Answers in a task.
+        /// Responds in the current task.
         package func run(_ request: APIRequest) async throws -> APIResponse {
             switch self {
             case .handler(let handler): try await handler(request)
@@ -30,18 +29,18 @@ package struct Endpoint: Sendable {
 
     package let method: HTTPRequest.Method
     package let path: PathTemplate
-    /// nil for a route that is open to everybody.
+    /// nil for a route without authentication.
     package let scope: Scope?
-    /// Whether a caller on this machine needs no key.
+    /// Whether callers on this machine need no key.
     package let isOpenOnLoopback: Bool
     package let body: BodyRule
-    /// Whether an answer lasts as long as somebody listens to it.
+    /// Whether the response is a stream that lasts until the client disconnects.
     package let isLongLived: Bool
-    /// Whether the work takes as long as the body: its rows are checked and written after the last byte.
+    /// Whether the work grows with the body: an import checks and writes its rows after the last byte.
     package var hasLongWork: Bool { body.streamLimit != nil }
     /// One line for the documentation.
     package let summary: String
-    /// What else the documentation tells; every route that is served has one.
+    /// Further documentation; nil for routes that the OpenAPI description leaves out.
     package let description: EndpointDescription?
     package let action: Action
 
@@ -67,7 +66,7 @@ package struct Endpoint: Sendable {
         self.action = action
     }
 
-    /// A route that is answered in a task.
+    /// A route whose handler runs in a task.
     package init(
         _ method: HTTPRequest.Method,
         _ path: PathTemplate,
@@ -87,25 +86,25 @@ package struct Endpoint: Sendable {
 
 /// What a route does with a request's body.
 package enum BodyRule: Hashable, Sendable {
-    /// Reads none; one that is sent is dropped.
+    /// Drops a body that is sent.
     case ignored
-    /// Reads JSON of at most so many bytes.
+    /// Reads JSON of at most `limit` bytes.
     case json(limit: Int)
-    /// Reads a browser's form of at most so many bytes.
+    /// Reads a browser's form of at most `limit` bytes.
     case form(limit: Int)
-    /// The handler reads CSV of at most so many bytes while it arrives.
+    /// The handler reads CSV of at most `limit` bytes as a stream.
     case csv(limit: Int)
 
     /// The limit of a JSON body, in bytes; more is 413 `payload_too_large`.
     package static let standardLimit = 1 << 20
     package static let json = BodyRule.json(limit: standardLimit)
 
-    /// The limit of a body that the handler reads itself; nil for one that is read before.
-    package var streamLimit: Int? {
+    /// The limit of a body that the handler reads as a stream; nil for a body that the pipeline reads.
+    var streamLimit: Int? {
         if case .csv(let limit) = self { limit } else { nil }
     }
 
-    /// The most bytes that a body may have, read or dropped.
+    /// The most bytes that a body may have, whether it is read or dropped.
     package var limit: Int {
         switch self {
         case .ignored: Self.standardLimit

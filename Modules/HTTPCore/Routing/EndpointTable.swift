@@ -2,17 +2,17 @@ package import HTTPTypes
 
 /// Finds the endpoint of a method and a path.
 ///
-/// Ours instead of Hummingbird's router, for three reasons. It goes by path first and method second, so
-/// `PUT /inventory/{sku}/{warehouse_code}` of a warehouse called `at` would land on `GET /inventory/{id}/at` and be
-/// refused. It cannot tell which methods a path has, which 405 must say. And a route that runs on the event loop
-/// itself is looked up without a framework's request.
+/// It replaces Hummingbird's router for three reasons. That router matches the path before the method, so
+/// `PUT /inventory/{sku}/{warehouse_code}` of a warehouse named `at` would match `GET /inventory/{id}/at` and be
+/// rejected. It cannot list the methods of a path, which 405 must do. And routes that run on the event loop are looked up
+/// without a framework's request.
 package struct EndpointTable: Sendable {
     package enum Match: Sendable {
         /// - Parameters:
-        ///   - index: the endpoint's place in `endpoints`.
-        ///   - values: the path's segments that stand where the template has parameters, as they came.
+        ///   - index: the endpoint's index in `endpoints`.
+        ///   - values: the segments of the template's parameters, still percent-encoded.
         case endpoint(index: Int, values: [Substring])
-        /// The path exists, the method does not; what exists, for `Allow`.
+        /// The path exists with other methods, which are listed for `Allow`.
         case methodNotAllowed([HTTPRequest.Method])
         case notFound
     }
@@ -20,7 +20,7 @@ package struct EndpointTable: Sendable {
     private struct Node {
         var literals: [(segment: String, node: Int)] = []
         var parameter: Int?
-        /// Endpoints that end here.
+        /// Endpoints whose path ends at this node.
         var endpoints: [(method: HTTPRequest.Method, index: Int)] = []
     }
 
@@ -37,7 +37,7 @@ package struct EndpointTable: Sendable {
             }
             precondition(
                 !nodes[node].endpoints.contains { $0.method == endpoint.method },
-                "\(endpoint.method) \(endpoint.path) is there twice"
+                "\(endpoint.method) \(endpoint.path) is declared twice"
             )
             nodes[node].endpoints.append((endpoint.method, index))
         }
@@ -57,8 +57,8 @@ package struct EndpointTable: Sendable {
         return next
     }
 
-    /// - Parameter path: as it came, percent-encoded and without the query. A literal segment goes before a parameter
-    ///   where both have the method, and a path that is literal throughout goes before everything.
+    /// - Parameter path: still percent-encoded, without the query. A literal segment takes precedence over a parameter
+    ///   where both have the method, and a completely literal path takes precedence over everything.
     package func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
         let slash = UInt8(ascii: "/")
         guard path.utf8.first == slash else { return .notFound }
@@ -69,14 +69,14 @@ package struct EndpointTable: Sendable {
         collectEnds(from: 0, segments[...], [], into: &ends)
         for end in ends {
             if let index = index(of: method, at: end.node) { return .endpoint(index: index, values: end.values) }
-            // A path that is there to the letter is not also somebody's id: `GET /inventory/receive` is 405.
+            // A literal path is never read as an id: `GET /inventory/receive` is 405.
             if end.values.isEmpty { return .methodNotAllowed(Self.listing(nodes[end.node].endpoints.map(\.method))) }
         }
         let allowed = ends.flatMap { nodes[$0.node].endpoints.map(\.method) }
         return allowed.isEmpty ? .notFound : .methodNotAllowed(Self.listing(allowed))
     }
 
-    /// HEAD is answered wherever GET is (RFC 9110, section 9.3.2).
+    /// HEAD is allowed wherever GET is (RFC 9110, section 9.3.2).
     private func index(of method: HTTPRequest.Method, at node: Int) -> Int? {
         let candidates = nodes[node].endpoints
         return candidates.first { $0.method == method }?.index

@@ -1,12 +1,12 @@
 /// A route's path: `/api/v1/products/{sku}`.
 package struct PathTemplate: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
-    package enum Segment: Hashable, Sendable {
+    enum Segment: Hashable, Sendable {
         case literal(String)
         case parameter(String)
     }
 
     package let description: String
-    package let segments: [Segment]
+    let segments: [Segment]
 
     package init(_ text: String) {
         description = text

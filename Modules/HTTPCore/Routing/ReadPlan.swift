@@ -1,25 +1,25 @@
 package import UseCases
 
-/// What a request wants to read once it has been read itself: a question for the cache, and the answer to what is found.
+/// A read that a request has been turned into: a question for the cache, and the response to its result.
 ///
-/// Like a `CommandPlan` it runs on the event loop, without a task unless the cache lacks something.
+/// Like a `CommandPlan`, it runs on the event loop and needs a task only when the cache lacks an entry.
 package struct ReadPlan: Sendable {
     package enum Resolution: Sendable {
         case answer(APIResponse)
-        /// The database has to be asked, in a task.
+        /// The database must be read, in a task.
         case load(@Sendable () async throws -> APIResponse)
     }
 
-    /// nil: only `run` can answer.
+    /// nil when only `run` can respond.
     package let question: CacheQuestion?
-    /// Whom to ask.
+    /// The cache that takes the question.
     package let cache: any StockCache
-    /// Goes on with what the cache had for the question of this number. To be called once.
+    /// Continues with the cache's answers to the question of this number. Call it once.
     package let resolve: @Sendable (_ answers: any CacheAnswers, _ question: Int) -> Resolution
-    /// Does it all in a task. Throws what a handler may throw.
+    /// Reads and renders in the current task. Throws what a handler may throw.
     package let run: @Sendable () async throws -> APIResponse
 
-    /// - Parameter render: the answer to what was read.
+    /// - Parameter render: the response for the value.
     @inlinable
     package init<Value>(_ read: CachedRead<Value>, render: @escaping @Sendable (Value) -> APIResponse) {
         question = read.question

@@ -2,7 +2,7 @@ package import HTTPTypes
 import JSON
 package import UseCases
 
-/// Who asks.
+/// An authenticated caller.
 package struct Principal: Hashable, Sendable {
     /// The `actor` in the ledger.
     package let name: String
@@ -13,28 +13,28 @@ package struct Principal: Hashable, Sendable {
         self.scopes = scopes
     }
 
-    /// Whether the scopes allow it; `admin` implies all.
+    /// Whether the caller has the scope; `admin` implies all.
     package func allows(_ scope: Scope) -> Bool {
         scopes.contains(scope) || scopes.contains(.admin)
     }
 }
 
-/// How callers say who they are, for the description.
+/// The credentials that callers may use, for the OpenAPI description.
 package enum AcceptedCredentials: Hashable, Sendable {
-    /// Nobody is asked.
+    /// No credentials are needed.
     case none
     case keys
     case keysAndTokens
 }
 
-/// Finds out who asks, before a handler runs.
+/// Identifies the caller before a handler runs.
 package protocol Authenticator: Sendable {
     var credentials: AcceptedCredentials { get }
 
-    /// - Parameter headers: the request's, `Authorization` among them.
+    /// - Parameter headers: the request's headers.
     func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal
 
-    /// The same where nobody can wait; nil when it takes a wait to know.
+    /// The same without suspending, for the event loop; nil when only `authenticate` can tell.
     func authenticateNow(_ headers: HTTPFields) throws(AuthenticationFailure) -> Principal?
 }
 
@@ -42,23 +42,23 @@ extension Authenticator {
     package func authenticateNow(_: HTTPFields) throws(AuthenticationFailure) -> Principal? { nil }
 }
 
-/// Why nobody knows who asks.
+/// Why a caller could not be authenticated.
 package enum AuthenticationFailure: Error, Hashable, Sendable {
-    /// No key and no token, or one that is unknown, expired, revoked or not genuine. The reason is for the log alone.
+    /// The key or token is absent, unknown, expired, revoked or forged. The reason is for the log only.
     case unauthorized(reason: String)
-    /// The caller has spent what it may.
+    /// The caller has exceeded its rate limit.
     case rateLimited(retryAfterSeconds: Int)
     /// The keys cannot be read.
     case unavailable(cause: String)
 }
 
-/// Lets everybody do everything: `AUTH_MODE=off`, where the server binds to a loopback address only.
+/// Allows every request: `AUTH_MODE=off`, with which the server binds to a loopback address only.
 package struct OpenAuthenticator: Authenticator {
     private let principal: Principal
 
     package var credentials: AcceptedCredentials { .none }
 
-    /// - Parameter name: the `actor` of all that is done.
+    /// - Parameter name: the `actor` of every change.
     package init(name: String = "anonymous") {
         principal = Principal(name: name, scopes: [.admin])
     }

@@ -2,7 +2,7 @@ package import Credentials
 package import HTTPTypes
 package import UseCases
 
-/// Knows callers by their API keys: `AUTH_MODE=keys`.
+/// Authenticates callers by their API keys: `AUTH_MODE=keys`.
 package struct KeyAuthenticator: Authenticator {
     private let keys: KeyRing
 
@@ -20,14 +20,14 @@ package struct KeyAuthenticator: Authenticator {
         try principalNow(of: BearerToken(headers))
     }
 
-    package func principalNow(of token: BearerToken) throws(AuthenticationFailure) -> Principal? {
-        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
+    func principalNow(of token: BearerToken) throws(AuthenticationFailure) -> Principal? {
+        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not in the form of a key") }
         guard let finding = keys.known(secret.hash) else { return nil }
         return try Self.principal(finding)
     }
 
-    package func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
-        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not the form of a key") }
+    func principal(of token: BearerToken) async throws(AuthenticationFailure) -> Principal {
+        guard let secret = APIKeySecret(token.text) else { throw .unauthorized(reason: "not in the form of a key") }
         let finding: KeyLookupResult
         do throws(ServiceFailure) {
             finding = try await keys.find(secret.hash)
@@ -41,7 +41,7 @@ package struct KeyAuthenticator: Authenticator {
         switch finding {
         case .active(let key): return Principal(name: key.name.description, scopes: key.scopes)
         case .unknown: throw .unauthorized(reason: "unknown key")
-        // A key's name is no secret, and whoever reads the log wants to know whom to tell.
+        // The name of a key is not secret, and tells operators whose key it is.
         case .expired(let name): throw .unauthorized(reason: "the key of \(name) has expired")
         case .revoked(let name): throw .unauthorized(reason: "the key of \(name) was revoked")
         }

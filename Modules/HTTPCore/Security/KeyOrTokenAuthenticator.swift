@@ -2,7 +2,7 @@ import Credentials
 package import HTTPTypes
 package import UseCases
 
-/// Knows callers by their API keys, and by tokens: `AUTH_MODE=keys+jwt`.
+/// Authenticates callers by API keys or by tokens: `AUTH_MODE=keys+jwt`.
 package struct KeyOrTokenAuthenticator: Authenticator {
     private let keys: KeyAuthenticator
     private let tokens: any TokenVerifier
@@ -21,7 +21,7 @@ package struct KeyOrTokenAuthenticator: Authenticator {
 
     package func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal {
         let token = try BearerToken(headers)
-        // What looks like a key is one, whatever becomes of it: no token has this form.
+        // A text in the form of a key is never tried as a token: no token has this form.
         guard APIKeySecret(token.text) == nil else { return try await keys.principal(of: token) }
         do throws(TokenRefusal) {
             let caller = try tokens.verify(String(token.text))

@@ -2,9 +2,10 @@ import Basics
 package import HTTPTypes
 package import UseCases
 
-/// Lets each caller make so many requests: `RATE_LIMIT_PER_SECOND`, `RATE_LIMIT_BURST`.
+/// Limits the request rate of each caller: `RATE_LIMIT_PER_SECOND`, `RATE_LIMIT_BURST`.
 ///
-/// It counts whoever the other authenticator knows, under the caller's name: who is not known costs it nothing.
+/// It counts requests by the caller's name after the wrapped authenticator has accepted them; rejected callers are not
+/// counted.
 package struct RateLimitedAuthenticator: Authenticator {
     private let authenticator: any Authenticator
     private let limiter: any RateLimiter
@@ -19,7 +20,7 @@ package struct RateLimitedAuthenticator: Authenticator {
     package func authenticate(_ headers: HTTPFields) async throws(AuthenticationFailure) -> Principal {
         let principal = try await authenticator.authenticate(headers)
         guard let wait = await limiter.take(principal.name) else { return principal }
-        // Whole seconds, rounded up: that is all that Retry-After can say.
+        // Rounded up, because Retry-After has whole seconds.
         throw .rateLimited(retryAfterSeconds: wait.wholeSecondsRoundedUp)
     }
 }

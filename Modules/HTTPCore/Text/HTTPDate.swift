@@ -1,14 +1,14 @@
 import Domain
 import Glibc
 
-/// Times as HTTP's headers have them (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Times in the form of HTTP headers (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 package enum HTTPDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// - Parameter second: since 1970, not before it.
+    /// - Parameter second: seconds since 1970, at least 0.
     package static func text(_ second: Int64) -> String {
         let day = second / 86_400
         let rest = second % 86_400

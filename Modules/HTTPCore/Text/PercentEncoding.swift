@@ -3,8 +3,8 @@ import JSON
 /// Percent-encoding by RFC 3986, section 2.1.
 package enum PercentEncoding {
     /// Decodes once.
-    /// - Parameter plusIsSpace: true in a query, where forms write a blank as `+`.
-    /// - Returns: nil when a `%` has no two digits after it or the bytes are not UTF-8.
+    /// - Parameter plusIsSpace: true in a query, where forms encode a space as `+`.
+    /// - Returns: nil when a `%` lacks its two digits or the bytes are not UTF-8.
     package static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
         let bytes = text.utf8
         guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 > 0x7F }) else {
@@ -27,7 +27,7 @@ package enum PercentEncoding {
         return String(validating: decoded, as: UTF8.self)
     }
 
-    /// Encodes all but the unreserved characters (RFC 3986, section 2.3), so that the text is one segment of a path.
+    /// Encodes all but the unreserved characters (RFC 3986, section 2.3), so that the text is one path segment.
     package static func encode(segment text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {

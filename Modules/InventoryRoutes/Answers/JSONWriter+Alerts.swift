@@ -3,7 +3,7 @@ import HTTPCore
 import JSON
 import UseCases
 
-/// Alerts and suggestions as api.md, *Low stock, alerts, procurement*, shows them.
+/// Alerts and purchase order suggestions; their schemas are in `SchemaComponent+Alerts`.
 extension JSONWriter {
     mutating func alert(_ alert: AlertView) {
         object { writer in

@@ -2,7 +2,7 @@ import Domain
 import HTTPCore
 import JSON
 
-/// Products and warehouses as api.md, *Catalogue*, shows them.
+/// Products and warehouses; their schemas are in `SchemaComponent+Catalogue`.
 extension JSONWriter {
     mutating func product(_ product: Product) {
         object { writer in
@@ -12,7 +12,7 @@ extension JSONWriter {
             writer.member("base_price", product.basePrice.description)
             writer.member("description", product.description)
             writer.name("attributes")
-            // The store keeps it as JSON; it was checked when it came in.
+            // The store keeps the attributes as JSON text, which was checked when it was received.
             writer.raw(product.attributes ?? "null")
             writer.member("archived", product.isArchived)
             writer.member("created_at", product.createdAt)

@@ -3,9 +3,9 @@ import HTTPCore
 import JSON
 import UseCases
 
-/// What a movement did, as `flows.md`, flows 1 and 6, shows it.
+/// The result of a movement; its schemas are in `SchemaComponent+Stock`.
 extension JSONWriter {
-    /// - Parameter request: what was asked, since only an adjustment shows by how much it changed the record.
+    /// - Parameter request: the request, because only the response to an adjustment includes the change.
     mutating func movement(_ outcome: MovementOutcome, of request: MovementRequest) {
         switch outcome {
         case .changed(let change):

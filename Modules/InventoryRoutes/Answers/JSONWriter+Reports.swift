@@ -3,7 +3,7 @@ import HTTPCore
 import JSON
 import UseCases
 
-/// Reports as api.md, *Reports and dashboard*, shows them.
+/// Reports; their schemas are in `SchemaComponent+Reports`.
 extension JSONWriter {
     mutating func summary(_ summary: StockSummary, currency: String, _ latencies: ServiceLatencies) {
         object { writer in
@@ -21,16 +21,16 @@ extension JSONWriter {
                 writer.member("succeeded", summary.succeeded)
                 writer.name("success_rate")
                 if summary.attempts > 0 {
-                    // Rounded down: a rate of 1 says that every attempt succeeded.
+                    // Rounded down, so that a rate of 1 means that every attempt succeeded.
                     writer.decimal(thousandths: summary.succeeded * 1_000 / summary.attempts)
                 } else {
                     writer.null()
                 }
             }
             writer.name("lock_wait_ms")
-            writer.spread(latencies.lockWait)
+            writer.percentiles(latencies.lockWait)
             writer.name("response_ms")
-            writer.spread(latencies.response)
+            writer.percentiles(latencies.response)
             writer.member("open_alerts", summary.openAlerts)
         }
     }
@@ -77,15 +77,15 @@ extension JSONWriter {
         decimal("days_of_cover", figures.daysOfCover)
     }
 
-    /// As a number: it is one of JSON's as it stands.
+    /// Writes a decimal as a number; its text is valid JSON.
     private mutating func decimal(_ name: String, _ value: ExactDecimal?) {
         self.name(name)
         if let value { raw(value.description) } else { null() }
     }
 
-    private mutating func spread(_ spread: ServiceLatencies.Spread) {
+    private mutating func percentiles(_ percentiles: ServiceLatencies.Percentiles) {
         object { writer in
-            for (name, seconds) in [("p50", spread.p50), ("p95", spread.p95), ("p99", spread.p99)] {
+            for (name, seconds) in [("p50", percentiles.p50), ("p95", percentiles.p95), ("p99", percentiles.p99)] {
                 writer.name(name)
                 if let seconds { writer.decimal(thousandths: Int64(seconds * 1_000_000)) } else { writer.null() }
             }

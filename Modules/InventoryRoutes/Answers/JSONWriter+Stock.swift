@@ -3,7 +3,7 @@ import HTTPCore
 import JSON
 import UseCases
 
-/// Stock as api.md, *Stock*, shows it.
+/// Stock; its schemas are in `SchemaComponent+Stock`.
 extension JSONWriter {
     mutating func record(_ record: InventoryRecord) {
         object { writer in
@@ -66,7 +66,7 @@ extension JSONWriter {
         }
     }
 
-    /// - Parameter availability: nil for a SKU that nobody knows, which has nothing anywhere.
+    /// - Parameter availability: nil for an unknown SKU, which has 0 units and no warehouses.
     mutating func availability(_ sku: SKU, _ availability: (any AvailabilityLines)?) {
         object { writer in
             writer.member("sku", sku.description)

@@ -12,7 +12,7 @@ enum NewProductBody {
     static let schema = Schema.body([sku, name, price, description, attributes])
 }
 
-/// The members of a change of a product.
+/// The members of a product's PATCH.
 enum ProductPatchBody {
     static let name = BodyField.patch("name", .name)
     static let price = BodyField.patch("base_price", FieldRule<Money>.price)
@@ -32,19 +32,22 @@ enum NewWarehouseBody {
     static let schema = Schema.body([code, name, priority])
 }
 
-/// The members of a change of a warehouse.
+/// The members of a warehouse's PATCH.
 enum WarehousePatchBody {
+    /// How many recipients alerts may have; larger groups should use a mailing list.
+    static let recipientCount = 0...20
+
     static let name = BodyField.patch("name", .name)
     static let priority = BodyField.patch("priority", .integer(in: Warehouse.priorities))
     static let archived = BodyField.patch("archived", .boolean)
-    static let alertRecipients = BodyList("alert_recipients", count: WarehouseEndpoints.recipients, of: .mailAddress)
+    static let alertRecipients = BodyList("alert_recipients", count: recipientCount, of: .mailAddress)
 
     static let schema = Schema.body([name, priority, archived, alertRecipients])
 }
 
 extension FieldRule where Value == String {
-    /// An address that can stand in a mail's envelope and header: one `@` with something on both sides, printable
-    /// ASCII without what would end an address or a line, at most 254 characters (RFC 5321, section 4.5.3.1.3).
+    /// An address that is safe in a mail's envelope and header: one `@` with text on both sides, printable ASCII without
+    /// characters that would end an address or a line, at most 254 characters (RFC 5321, section 4.5.3.1.3).
     static var mailAddress: Self {
         FieldRule(schema: { .mailAddress }) { text throws(FieldMessage) in
             let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)

@@ -2,7 +2,7 @@ import Domain
 import HTTPCore
 import UseCases
 
-/// Codes in a path. What is no code cannot name anything: 404, as for a code that nobody has.
+/// Codes in a path. A malformed code is 404, like an unknown one: neither names anything.
 extension APIRequest {
     func sku(_ name: String = "sku") throws(Problem) -> SKU {
         guard let sku = SKU(parameters[name]) else { throw .unknownSKU(parameters[name]) }

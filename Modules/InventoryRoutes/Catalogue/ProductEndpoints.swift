@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Products: what is sold, and at what price.
+/// Routes of the products.
 struct ProductEndpoints: Sendable {
     let catalogue: any CatalogueStore
 
@@ -88,7 +88,7 @@ struct ProductEndpoints: Sendable {
             isArchived: fields.read(ProductPatchBody.archived)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
-        // Nothing to change is a read: the store need not cope with a change of nothing.
+        // An empty change is a read, so the store never sees one.
         let product =
             patch == ProductPatch()
             ? try await catalogue.product(sku)

@@ -3,11 +3,8 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Warehouses: where stock is kept, and who hears when it runs low.
+/// Routes of the warehouses.
 struct WarehouseEndpoints: Sendable {
-    /// A mail to more people than this is a list's affair.
-    static let recipients = 0...20
-
     let catalogue: any CatalogueStore
 
     var endpoints: [Endpoint] {
@@ -86,7 +83,7 @@ struct WarehouseEndpoints: Sendable {
             isArchived: fields.read(WarehousePatchBody.archived)
         )
         guard fields.faults.isEmpty else { throw fields.failure }
-        // Nothing to change is a read: the store need not cope with a change of nothing.
+        // An empty change is a read, so the store never sees one.
         let warehouse =
             patch == WarehousePatch()
             ? try await catalogue.warehouse(code)

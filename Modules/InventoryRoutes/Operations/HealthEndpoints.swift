@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOCore
 import Telemetry
 
-/// Whether the process lives, and whether it can serve (api.md, *Operations*).
+/// Liveness and readiness checks.
 struct HealthEndpoints: Sendable {
     let health: HealthMonitor
 
@@ -31,7 +31,7 @@ struct HealthEndpoints: Sendable {
         return response
     }
 
-    /// The bodies are those of the sweeper's and the mailer's server, hence written there.
+    /// `HealthReport` writes the bodies, because the sweeper and the mailer serve the same ones.
     private static func answer(_ status: HTTPResponse.Status, _ json: String) -> APIResponse {
         APIResponse(status, headers: [.contentType: "application/json"], body: ByteBuffer(string: json))
     }

@@ -4,7 +4,7 @@ import NIOCore
 import Telemetry
 import UseCases
 
-/// The process's metrics as Prometheus reads them.
+/// The process's metrics in Prometheus' text format.
 struct MetricsEndpoint: Sendable {
     let metrics: @Sendable () async -> String
 

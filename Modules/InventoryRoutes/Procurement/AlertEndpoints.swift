@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// Low-stock alerts and purchase order suggestions (api.md, *Low stock, alerts, procurement*).
+/// Low-stock alerts and purchase order suggestions.
 struct AlertEndpoints: Sendable {
     let alerts: any AlertStore
 

@@ -3,12 +3,12 @@ import HTTPTypes
 import JSON
 import UseCases
 
-/// Figures over the whole stock (api.md, *Reports and dashboard*).
+/// Figures over the whole stock.
 struct ReportEndpoints: Sendable {
     let reports: any StockReports
-    /// The code of all prices.
+    /// The currency code of all prices.
     let currency: String
-    /// Of this server.
+    /// This server's latencies.
     let latencies: @Sendable () -> ServiceLatencies
 
     var endpoints: [Endpoint] {
@@ -77,7 +77,7 @@ struct ReportEndpoints: Sendable {
         var parameters = ParameterReader(request)
         let bucket = parameters.optional("bucket", .word() as FieldRule<MovementBucket>) ?? .day
         let allowed = bucket == .hour ? ReportLimits.hourlyDays : ReportLimits.days
-        // Without `days`: a month, or as much of it as there may be hours of.
+        // `days` defaults to 30 for either bucket; hours allow at most 31.
         let days = parameters.optional("days", .integer(in: allowed)) ?? ReportLimits.standardDays
         guard parameters.faults.isEmpty else { throw parameters.failure }
         let lines = try await reports.movements(days: days, bucket: bucket)
@@ -91,7 +91,7 @@ struct ReportEndpoints: Sendable {
 enum ReportLimits {
     /// A year.
     static let days: ClosedRange<Int64> = 1...365
-    /// Of hours a month: 744 buckets, not some thousands.
+    /// A month of hours, which is 744 buckets; a year would be thousands.
     static let hourlyDays: ClosedRange<Int64> = 1...31
     static let standardDays: Int64 = 30
     static let topMoverDays: Int64 = 7

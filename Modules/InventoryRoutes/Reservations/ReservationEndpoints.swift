@@ -7,7 +7,7 @@ import UseCases
 /// Checkout: reserve, then confirm or release.
 struct ReservationEndpoints: Sendable {
     let reservations: ReservationService
-    /// How long units are held when the caller does not say, in seconds.
+    /// How long units are held when the request has no `ttl`, in seconds.
     let standardSeconds: Int64
 
     var endpoints: [Endpoint] {
@@ -57,7 +57,7 @@ struct ReservationEndpoints: Sendable {
         ]
     }
 
-    /// A checkout as it was sent.
+    /// The body of a reserve.
     private struct Checkout {
         let order: OrderID
         let items: [ReservationRequestItem]

@@ -2,14 +2,14 @@ package import Domain
 package import HTTPCore
 package import UseCases
 
-/// How much one checkout may ask for.
+/// The limits of one checkout.
 enum ReservationLimits {
     static let items = 1...500
-    /// Seconds: up to a week.
+    /// How long units may be held, in seconds: up to a week.
     static let seconds: ClosedRange<Int64> = 1...604_800
 }
 
-/// The members of a reserve's body, and of an extend's.
+/// The members of the bodies of reserve and extend.
 package enum ReservationBody {
     package static let order = BodyField.required("order_id", FieldRule<OrderID>.identifier())
     package static let items = BodyObjects("items", count: ReservationLimits.items, of: ReservationItemBody.schema)
@@ -17,14 +17,14 @@ package enum ReservationBody {
     static let newSeconds = BodyField.required("ttl", .integer(in: ReservationLimits.seconds), "Seconds from now.")
 }
 
-/// The members of one item. One of three ways names the record; ids go before codes, so an item that names its record one
-/// way may hold nulls of another.
+/// The members of one item. An item names its record in one of three ways, ids before codes; members of the other ways may
+/// be null.
 enum ReservationItemBody {
     static let quantity = BodyField.required("quantity", .integer(in: Quantity.movable))
     static let inventory = BodyField.required("inventory_id", FieldRule<InventoryID>.identifier())
     static let product = BodyField.required("product_id", FieldRule<ProductID>.identifier())
     static let warehouse = BodyField.required("warehouse_id", FieldRule<WarehouseID>.identifier())
-    /// The product that the caller believes an inventory id to be of.
+    /// The product that the record of `inventory_id` must belong to.
     static let expectedProduct = BodyField.optional("product_id", FieldRule<ProductID>.identifier())
     static let expectedWarehouse = BodyField.optional("warehouse_id", FieldRule<WarehouseID>.identifier())
     static let sku = BodyField.required("sku", FieldRule<SKU>.sku)
@@ -39,7 +39,7 @@ enum ReservationItemBody {
 }
 
 extension FieldReader {
-    /// Reads one item of a reserve; nil when something is at fault.
+    /// Reads one item of a reserve; nil when it has faults.
     package mutating func reservationItem() -> ReservationRequestItem? {
         typealias Body = ReservationItemBody
         let quantity = read(Body.quantity)

@@ -26,7 +26,7 @@ extension SchemaComponent {
             "code": .warehouseCode,
             "name": .name,
             "priority": .integer(Warehouse.priorities),
-            "alert_recipients": .list(of: .text, count: WarehouseEndpoints.recipients),
+            "alert_recipients": .list(of: .text, count: WarehousePatchBody.recipientCount),
             "archived": .boolean,
             "created_at": .time,
             "updated_at": .time,

@@ -4,9 +4,9 @@ import HTTPTypes
 import JSON
 import UseCases
 
-/// What of some SKUs can be sold, over all warehouses: a shop's question.
+/// What can be sold of given SKUs over all warehouses, for shops.
 struct AvailabilityEndpoint: Sendable {
-    /// How many one request may name.
+    /// How many SKUs one request may name.
     static let allowedSKUs = 1...100
 
     let reader: StockReader
@@ -30,7 +30,7 @@ struct AvailabilityEndpoint: Sendable {
     }
 
     private static func answer(_ skus: [SKU], _ found: [(any AvailabilityLines)?]) -> APIResponse {
-        // Four warehouses a product fit; more make it grow.
+        // Enough for four warehouses per product; the writer grows for more.
         .json(capacity: 64 + skus.count * 320) { writer in
             writer.object { writer in
                 writer.member("items", zip(skus, found)) { $0.availability($1.0, $1.1) }

@@ -83,7 +83,7 @@ struct InventoryReadEndpoints: Sendable {
         let tag = EntityTag(version: record.version)
         var response = tag.matches(headers) ? APIResponse(.notModified) : APIResponse.json { $0.record(record) }
         response.headers[.eTag] = tag.description
-        // The caller may keep a copy and must ask about it, stock changes at any moment; a cache that others use must not.
+        // The caller may keep a copy but must revalidate it, because stock changes at any moment. Shared caches must not.
         response.headers[.cacheControl] = "private, no-cache"
         return response
     }

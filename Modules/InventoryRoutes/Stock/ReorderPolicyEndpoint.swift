@@ -3,7 +3,7 @@ import HTTPCore
 import HTTPTypes
 import UseCases
 
-/// When to reorder a record, and how much.
+/// Sets when to reorder a record, and how much.
 struct ReorderPolicyEndpoint: Sendable {
     static let reorderPoint = BodyField.required("reorder_point", .integer(in: Quantity.countable))
     static let reorderQuantity = BodyField.required("reorder_quantity", .integer(in: Quantity.reorderable))

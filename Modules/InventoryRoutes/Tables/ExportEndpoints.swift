@@ -6,12 +6,12 @@ import Synchronization
 import Tables
 import UseCases
 
-/// `GET /export/…` (api.md, *Catalogue*): whole tables as CSV, page by page while they are sent.
+/// `GET /export/…`: whole tables as CSV, read page by page while they are sent.
 ///
-/// Each page is a statement of its own, so a caller who reads slowly holds no transaction open; what changes meanwhile is
-/// in the export as it is when its page is read.
+/// Each page is a separate statement, so a slow client holds no transaction open. A row that changes during the export
+/// appears as it is when its page is read.
 struct ExportEndpoints: Sendable {
-    /// Rows of a page: some 300 KB.
+    /// Rows per page: about 300 KB.
     private static let pageRows = 2_000
 
     let catalogue: any CatalogueStore
@@ -46,9 +46,9 @@ struct ExportEndpoints: Sendable {
         Endpoint(
             .get, .api("/export/\(name)"), scope: .read, summary: summary, description: .tableExport(name, columns)
         ) { _ in
-            // The first page before the answer: a database that is away is a problem and not a broken file.
+            // The first page is read before the response starts, so an unreachable database is a problem, not a cut file.
             let first = try await read(PageRequest(limit: Self.pageRows))
-            let rest = Mutex(Rest(page: first))
+            let progress = Mutex(Progress(nextPage: first))
             var response = APIResponse(
                 .ok,
                 headers: [
@@ -56,7 +56,7 @@ struct ExportEndpoints: Sendable {
                     .contentDisposition: "attachment; filename=\"\(name).csv\"",
                 ])
             response.stream = AnswerStream {
-                let (page, isFirst) = rest.withLock { ($0.page, $0.isFirst) }
+                let (page, isFirst) = progress.withLock { ($0.nextPage, $0.isFirst) }
                 guard let page else { return nil }
                 var writer = CSVWriter()
                 if isFirst { writer.header(columns) }
@@ -65,16 +65,16 @@ struct ExportEndpoints: Sendable {
                     if let cursor = page.next {
                         try await read(PageRequest(limit: Self.pageRows, cursor: cursor))
                     } else { nil }
-                rest.withLock { $0 = Rest(page: next, isFirst: false) }
+                progress.withLock { $0 = Progress(nextPage: next, isFirst: false) }
                 return ByteBuffer(bytes: writer.bytes)
             }
             return response
         }
     }
 
-    /// The page that is to be sent next; nil at the end.
-    private struct Rest<Item: Sendable>: Sendable {
-        var page: Page<Item>?
+    private struct Progress<Item: Sendable>: Sendable {
+        /// nil at the end.
+        var nextPage: Page<Item>?
         var isFirst = true
     }
 }

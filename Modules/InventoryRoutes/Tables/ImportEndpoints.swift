@@ -5,13 +5,13 @@ import NIOCore
 import Tables
 import UseCases
 
-/// `POST /import/…` (api.md, *Catalogue*): whole tables as CSV, all rows or none.
+/// `POST /import/…`: whole tables as CSV, all rows or none.
 struct ImportEndpoints: Sendable {
-    /// Bytes of a table (api.md, *Errors*).
+    /// The most bytes of a table; more is 413 `payload_too_large`.
     static let tableLimit = 64 << 20
 
     let imports: any BulkImport
-    private let turns = ImportSlots()
+    private let slots = ImportSlots()
 
     init(imports: any BulkImport) {
         self.imports = imports
@@ -41,9 +41,9 @@ struct ImportEndpoints: Sendable {
             description: .tableImport(name)
         ) { request in
             let isDryRun = try Self.isDryRun(request)
-            // To read a table takes long enough for the other connections of this event loop not to wait for it.
+            // Reading a table takes long, so it must not block the other connections of this event loop.
             return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-                let (table, key) = try await turns.reading {
+                let (table, key) = try await slots.reading {
                     var reader = TableReader<Format>()
                     let key = try await request.stream?.read { piece in
                         piece.withUnsafeReadableBytes { reader.read($0.bindMemory(to: UInt8.self).span) }
@@ -55,12 +55,12 @@ struct ImportEndpoints: Sendable {
                 }
                 let options = ImportOptions(
                     actor: request.actor, isDryRun: isDryRun, once: request.once(under: key, answer))
-                return answer(try await turns.importing { try await run(table, options) })
+                return answer(try await slots.importing { try await run(table, options) })
             }
         }
     }
 
-    /// Said plainly or not at all: who asks for a dry run in a way that we do not understand must not get a real one.
+    /// An unclear `dry_run` is an error, so that a caller who wants a dry run never gets a real import.
     private static func isDryRun(_ request: APIRequest) throws -> Bool {
         guard request.query.count(of: "dry_run") > 0 else { return false }
         var parameters = ParameterReader(request)

@@ -1,21 +1,21 @@
 import UseCases
 
-/// Lets a few imports be at work at once, so that their tables do not fill the memory: each may hold some hundred MB.
+/// Bounds concurrent imports, because each table may take a few hundred MB of memory.
 actor ImportSlots {
-    /// Tables that are read at once. One whose caller is slow keeps its place as long as the connection lets it.
+    /// The most tables that are read at once. A slow upload keeps its slot until the connection times out.
     private static let readingLimit = 8
-    /// Imports in the database at once. Those of one kind wait for one another there anyway.
+    /// The most imports that write to the database at once. Imports of one kind exclude each other there anyway.
     private static let importingLimit = 2
-    /// How long a table waits for its turn in the database: as long as a request for a lock (`LOCK_WAIT_MS`' default). It
-    /// must not be taken in when its caller has been told something else.
-    private static let patience = Duration.seconds(5)
+    /// How long a table waits for a slot to write: as long as a request waits for a lock by default (`LOCK_WAIT_MS`). After
+    /// that, the caller gets 503 and the table must not be imported.
+    private static let waitLimit = Duration.seconds(5)
 
     private var readers = 0
     private var importers = 0
     private var waiting: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
     private var lastID = 0
 
-    /// - Throws: `.systemBusy` when too many are read already; what `body` throws.
+    /// - Throws: `.systemBusy` when all slots are taken; what `body` throws.
     nonisolated func reading<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
         guard await beginReading() else { throw ServiceFailure.systemBusy }
         do {
@@ -28,7 +28,7 @@ actor ImportSlots {
         }
     }
 
-    /// - Throws: `.systemBusy` when no turn was to be had in time; what `body` throws.
+    /// - Throws: `.systemBusy` when no slot becomes free in time; what `body` throws.
     nonisolated func importing<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
         guard await beginImporting() else { throw ServiceFailure.systemBusy }
         do {
@@ -56,18 +56,18 @@ actor ImportSlots {
         }
         lastID += 1
         let id = lastID
-        // Who has the place gives it on: `importers` stays as it is.
+        // A finishing import hands its slot over, so `importers` does not change.
         return await withCheckedContinuation { continuation in
             waiting.append((id, continuation))
             Task {
-                // Cancellation would end the sleep only; nobody cancels this task.
-                try? await Task.sleep(for: Self.patience)
-                giveUp(id)
+                // This task is never cancelled, so the sleep never ends early.
+                try? await Task.sleep(for: Self.waitLimit)
+                timeOut(id)
             }
         }
     }
 
-    private func giveUp(_ id: Int) {
+    private func timeOut(_ id: Int) {
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
         waiting.remove(at: index).continuation.resume(returning: false)
     }

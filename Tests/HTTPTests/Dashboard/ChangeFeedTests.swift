@@ -12,43 +12,45 @@ struct ChangeFeedTests {
 
     private func watch() -> ChangeWatch {
         ChangeWatch(
-            eventInterval: .seconds(1), settling: [.milliseconds(1_100), .milliseconds(2_300)],
-            beatInterval: .seconds(2))
+            eventInterval: .seconds(1), repeatDelays: [.milliseconds(1_100), .milliseconds(2_300)],
+            heartbeatInterval: .seconds(2))
     }
 
-    /// What a row of marks, half a second apart, makes the watch say.
-    private func sights(_ marks: [String?]) -> [ChangeWatch.Sight?] {
+    /// The watch's signals for a series of marks, half a second apart.
+    private func signals(_ marks: [String?]) -> [ChangeWatch.Signal?] {
         var watch = watch()
-        return marks.enumerated().map { watch.see($1, at: start + .milliseconds(500 * $0)) }
+        return marks.enumerated().map { watch.observe($1, at: start + .milliseconds(500 * $0)) }
     }
 
-    @Test func `A change is told at once, and again while it settles`() {
-        let said = sights(["a", "a", "b", "b", "b", "b", "b", "b", "b", "b"])
-        #expect(said == [.beat, nil, .change, nil, nil, .change, nil, .change, nil, nil])
+    @Test func `A change is announced at once, and again after the repeat delays`() {
+        let said = signals(["a", "a", "b", "b", "b", "b", "b", "b", "b", "b"])
+        #expect(said == [.heartbeat, nil, .change, nil, nil, .change, nil, .change, nil, nil])
     }
 
-    @Test func `A row of changes is told once a second, and its last one again`() {
-        let said = sights(["a", "b", "c", "d", "e", "f", "f", "f", "f", "f", "f", "f"])
-        #expect(said == [.beat, .change, nil, .change, nil, .change, nil, nil, .change, nil, .change, nil])
+    @Test func `A series of changes is announced once a second, and its last one again`() {
+        let said = signals(["a", "b", "c", "d", "e", "f", "f", "f", "f", "f", "f", "f"])
+        #expect(said == [.heartbeat, .change, nil, .change, nil, .change, nil, nil, .change, nil, .change, nil])
     }
 
-    @Test func `A change that was held back is told when its time comes, though nothing follows`() {
-        #expect(sights(["a", "b", "c", "c", "c"]) == [.beat, .change, nil, .change, nil])
+    @Test func `A pending change is announced when the interval has passed, even if no other follows`() {
+        #expect(signals(["a", "b", "c", "c", "c"]) == [.heartbeat, .change, nil, .change, nil])
     }
 
-    @Test func `An outage is told once, and its end is a change`() {
+    @Test func `An outage is announced once, and its end counts as a change`() {
         #expect(
-            sights(["a", nil, nil, nil, nil, nil, "a", "a"]) == [.beat, .outage, nil, nil, nil, .beat, .change, nil])
+            signals(["a", nil, nil, nil, nil, nil, "a", "a"]) == [
+                .heartbeat, .outage, nil, nil, nil, .heartbeat, .change, nil,
+            ])
     }
 
-    @Test func `Who is quiet beats`() {
-        let said = sights(Array(repeating: "a", count: 10))
-        #expect(said.enumerated().allSatisfy { $1 == ($0 % 4 == 0 ? .beat : nil) })
+    @Test func `Without changes there are heartbeats`() {
+        let said = signals(Array(repeating: "a", count: 10))
+        #expect(said.enumerated().allSatisfy { $1 == ($0 % 4 == 0 ? .heartbeat : nil) })
     }
 
     // MARK: Listeners
 
-    @Test func `There are so many listeners at most, and who leaves makes room`() {
+    @Test func `The number of listeners is limited, and a listener that leaves makes room`() {
         let feed = ChangeFeed(queries: FakeDashboardQueries())
         var listeners = (0..<ChangeFeed.listenerLimit).map { _ in feed.listen() }
         #expect(listeners.allSatisfy { $0 != nil })
@@ -60,7 +62,7 @@ struct ChangeFeedTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `Everybody hears of a change, and everybody is let go at the end`() async throws {
+    func `Every listener receives a change, and every listener ends with the feed`() async throws {
         let queries = FakeDashboardQueries()
         let feed = ChangeFeed(queries: queries)
         let listeners = try (0..<5).map { _ in try #require(feed.listen()) }
@@ -68,8 +70,8 @@ struct ChangeFeedTests {
             for listener in listeners {
                 group.addTask {
                     while let event = await listener.next() {
-                        // The first look has been taken by then.
-                        if event == .beat { queries.change() }
+                        // The feed has read its first mark by then.
+                        if event == .heartbeat { queries.change() }
                         if case .change = event { return true }
                     }
                     return false
@@ -82,7 +84,7 @@ struct ChangeFeedTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `A listener whose task is cancelled is let go`() async throws {
+    func `A listener whose task is cancelled ends`() async throws {
         let feed = ChangeFeed(queries: FakeDashboardQueries())
         let listener = try #require(feed.listen())
         let task = Task {
@@ -96,7 +98,7 @@ struct ChangeFeedTests {
     // MARK: The stream
 
     @Test(.timeLimit(.minutes(1)))
-    func `The stream speaks at once, tells of a change, and ends with the server`() async throws {
+    func `The stream starts at once, announces a change, and ends with the server`() async throws {
         let dashboard = TestDashboard()
         let answer = try await dashboard.get("/dashboard/events")
         #expect(answer.headers[.contentType] == "text/event-stream; charset=utf-8")
@@ -118,9 +120,10 @@ struct ChangeFeedTests {
 
     // MARK: Reading once
 
-    @Test func `Pages that heard of one change are read for once, and who comes by themselves reads anew`() async throws
+    @Test func `Pages that reload after one change share a read, and a page that a user loads reads again`()
+        async throws
     {
-        let reads = LiveReads<Int>()
+        let reads = CoalescedReads<Int>()
         let count = Counter()
         func value(_ change: Int?, _ current: Int) async throws -> Int {
             try await reads.value(for: change, current: current) { await count.next() }
@@ -131,7 +134,7 @@ struct ChangeFeedTests {
         #expect(try await value(2, 4) == 2)
         #expect(try await value(4, 4) == 3)
         #expect(try await value(nil, 4) == 4)
-        #expect(try await value(9, 4) == 5, "nobody has heard of what has not happened")
+        #expect(try await value(9, 4) == 5, "a change that has not happened yet is not shared")
         #expect(try await value(4, 4) == 3)
     }
 

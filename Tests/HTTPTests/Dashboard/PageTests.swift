@@ -14,7 +14,7 @@ struct DashboardPageTests {
     ]
 
     @Test(arguments: pages)
-    func `A page travels hardened, and is nobody else's to keep`(path: String) async throws {
+    func `A page has a strict policy, and caches must not store it`(path: String) async throws {
         let answer = try await TestDashboard().get(path)
         #expect(answer.status == 200)
         #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
@@ -26,7 +26,7 @@ struct DashboardPageTests {
         #expect(answer.text.utf8.count < 100_000)
     }
 
-    @Test func `The overview has every figure of the summary, as people read them`() async throws {
+    @Test func `The overview shows every figure of the summary, formatted for people`() async throws {
         let text = try await TestDashboard(mailboxURL: "http://mail.example/").get("/").text
         for figure in [
             "1,234,567.89 <span class=\"unit\">EUR", ">1,234<", ">99.9 <", "1,000 checkouts in 24 h, 1 refused",
@@ -39,7 +39,7 @@ struct DashboardPageTests {
         #expect(text.contains("Top movers") && text.contains("1,500") && text.contains("2,600"))
     }
 
-    @Test func `What is decided on a low record is offered, or told`() async throws {
+    @Test func `A low record offers its decisions, or shows the decision taken`() async throws {
         let alert: AlertID = Samples.id("01920000-0000-7000-8000-0000000000e1")
         let suggestion: SuggestionID = Samples.id("01920000-0000-7000-8000-0000000000f1")
         func page(_ status: AlertView.Status, _ decision: SuggestionView.Status) async throws -> String {
@@ -60,7 +60,9 @@ struct DashboardPageTests {
         #expect(decided.contains("Acknowledged by Bea"))
     }
 
-    @Test func `A product's page has its stock, its past and the forms, and a SKU may hold a slash`() async throws {
+    @Test func `A product's page shows its stock, its history and the forms, and a SKU may contain a slash`()
+        async throws
+    {
         let text = try await TestDashboard().get("/dashboard/products/LAPTOP-001").text
         for part in [
             "1,234", "First &amp; only", "data-form=\"/api/v1/inventory/receive\"",
@@ -73,7 +75,7 @@ struct DashboardPageTests {
         #expect(missing.text.contains("<h1>Not found</h1>"))
     }
 
-    @Test func `An order is looked up by its id, and what is none is said at the field`() async throws {
+    @Test func `An order is found by its id, and a malformed id is reported at the field`() async throws {
         let dashboard = TestDashboard()
         let order = try await dashboard.get("/dashboard/orders?order_id=%20\(Samples.orderText.uppercased())%20")
         #expect(order.status == 200 && order.text.contains("2 units") && order.text.contains("data-call"))
@@ -85,7 +87,7 @@ struct DashboardPageTests {
         #expect(missing.status == 404 && missing.text.contains("No reservation has this order id."))
     }
 
-    @Test func `What goes wrong is said on a page, with the request's id and without the cause`() async throws {
+    @Test func `An error is shown on a page, with the request's id and without the cause`() async throws {
         var ports = TestPorts.furnished
         ports.summary = { () throws(ServiceFailure) in throw .unavailable(cause: "host db-7 is away") }
         let answer = try await TestDashboard(ports).get("/", [.requestID: "r-1"])
@@ -99,7 +101,7 @@ struct DashboardPageTests {
         }
     }
 
-    @Test func `A list leads on to its next page and back to its first`() async throws {
+    @Test func `A list links to its next page and to its first`() async throws {
         let dashboard = TestDashboard()
         let first = try await dashboard.get("/dashboard/products?search=a+b").text
         #expect(first.contains("search=a%20b&amp;cursor=") && !first.contains("First page"))
@@ -108,7 +110,7 @@ struct DashboardPageTests {
         #expect(second.contains("First page"))
     }
 
-    @Test func `Files stay for a year, and others are not there`() async throws {
+    @Test func `Assets may be cached for a year, and unknown assets are 404`() async throws {
         let dashboard = TestDashboard()
         let page = try await dashboard.get("/").text
         let paths = page.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.output.1) }
@@ -123,7 +125,7 @@ struct DashboardPageTests {
         }
     }
 
-    @Test func `The description for programs has no page in it, and no route is there twice`() {
+    @Test func `The OpenAPI description contains no page, and no route is declared twice`() {
         let pages = Set(TestDashboard().site.endpoints.map(\.path.description))
         #expect(pages.isDisjoint(with: makeAPI().map(\.path.description)))
         #expect(pages.allSatisfy { $0 == "/" || $0.hasPrefix("/dashboard") || $0.hasPrefix("/assets/") })

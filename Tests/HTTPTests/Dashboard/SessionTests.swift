@@ -9,7 +9,7 @@ import UseCases
 
 @Suite("Dashboard sessions over HTTP")
 struct DashboardSessionTests {
-    /// A key, the sessions that it begins, and a dashboard that asks for it.
+    /// A key, its sessions, and a dashboard that requires sign-in.
     private struct Fixture {
         let key: String
         let store: FakeSessions
@@ -27,7 +27,7 @@ struct DashboardSessionTests {
                 authenticator: keys.authenticator, isSecure: isSecure)
         }
 
-        /// The cookie of somebody who has signed in, and the proof that the pages carry.
+        /// Signs in; returns the session cookie and the CSRF token of the pages.
         func signIn() async throws -> (cookie: String, proof: String) {
             let answer = try await dashboard.post("/dashboard/sign-in", form: "key=\(key)")
             let cookie = try #require(answer.cookie)
@@ -60,7 +60,7 @@ struct DashboardSessionTests {
         }
     }
 
-    @Test func `Who is not signed in is sent to do so, and comes back to where they were`() async throws {
+    @Test func `A page without a session redirects to the sign-in form, which leads back to the page`() async throws {
         let fixture = try Fixture()
         let sent = try await fixture.dashboard.get("/dashboard/products?search=a%20b")
         #expect(sent.status == 303)
@@ -74,14 +74,14 @@ struct DashboardSessionTests {
     }
 
     @Test(arguments: ["//evil.example/", "https://evil.example/", "/\\evil.example", "/a\r\nSet-Cookie: a=b", "x", ""])
-    func `Nobody is sent to another server`(next: String) async throws {
+    func `Signing in never redirects to another server`(next: String) async throws {
         let fixture = try Fixture()
         let answer = try await fixture.dashboard.post(
             "/dashboard/sign-in", form: "key=\(fixture.key)&next=\(PercentEncoding.encode(segment: next))")
         #expect(answer.status == 303 && answer.headers[.location] == "/")
     }
 
-    @Test func `The cookie is out of scripts' and other sites' reach, and travels by HTTPS alone where there is any`()
+    @Test func `The cookie is hidden from scripts and other sites, and with TLS it is only sent over HTTPS`()
         async throws
     {
         for isSecure in [false, true] {
@@ -96,7 +96,7 @@ struct DashboardSessionTests {
         }
     }
 
-    @Test func `Behind a proxy that speaks HTTPS the cookie travels by HTTPS alone too`() async throws {
+    @Test func `Behind an HTTPS proxy the cookie is only sent over HTTPS too`() async throws {
         let fixture = try Fixture()
         for (origin, isSecure) in [("https://stock.example", true), ("http://stock.example", false)] {
             let headers: HTTPFields = [.origin: origin]
@@ -111,7 +111,7 @@ struct DashboardSessionTests {
         }
     }
 
-    @Test func `A key that opens nothing is refused at its field, and sets no cookie`() async throws {
+    @Test func `An invalid key is reported at its field, and sets no cookie`() async throws {
         let fixture = try Fixture()
         for (form, status) in [("key=inv_x", 401), ("key=", 422), ("", 422), ("key=%ff", 422)] {
             let answer = try await fixture.dashboard.post("/dashboard/sign-in", form: form)
@@ -121,7 +121,7 @@ struct DashboardSessionTests {
         #expect(fixture.store.count == 0)
     }
 
-    @Test func `A form from another site signs nobody in or out`() async throws {
+    @Test func `A form from another site can neither sign in nor sign out`() async throws {
         let fixture = try Fixture()
         let (cookie, proof) = try await fixture.signIn()
         for headers in [
@@ -143,7 +143,7 @@ struct DashboardSessionTests {
         }
     }
 
-    @Test func `Signing out ends the session and takes the cookie`() async throws {
+    @Test func `Signing out ends the session and removes the cookie`() async throws {
         let fixture = try Fixture()
         let (cookie, proof) = try await fixture.signIn()
         let other = try await fixture.signIn().cookie
@@ -153,7 +153,7 @@ struct DashboardSessionTests {
         #expect(try await fixture.dashboard.get("/", [.cookie: other]).status == 200)
     }
 
-    @Test func `The API takes a session with its proof, from the same origin, and within the key's scopes`()
+    @Test func `The API accepts a session with its CSRF token, from the same origin, and within the key's scopes`()
         async throws
     {
         let fixture = try Fixture([.read])
@@ -172,7 +172,7 @@ struct DashboardSessionTests {
             [.cookie: cookie, .csrfToken: proof, .secFetchSite: "cross-site"],
             [.cookie: cookie, .csrfToken: proof, .secFetchSite: "same-site"],
             [.cookie: "inventory_session=\(proof)", .csrfToken: proof],
-            // A bearer's call is known by that alone.
+            // A request with a bearer token is authenticated by the token alone.
             [.cookie: cookie, .csrfToken: proof, .authorization: "Bearer inv_x"],
         ] as [HTTPFields] {
             #expect(try await status(headers) == 401, "\(headers)")
@@ -180,7 +180,7 @@ struct DashboardSessionTests {
         #expect(try await status(.bearer(fixture.key)) == 200)
     }
 
-    @Test func `What the scopes forbid is not offered`() async throws {
+    @Test func `Pages do not offer what the scopes forbid`() async throws {
         for (scopes, has) in [([.read], false), ([.read, .stockWrite], true), ([.admin], true)] as [(Set<Scope>, Bool)]
         {
             let fixture = try Fixture(scopes)
@@ -193,7 +193,7 @@ struct DashboardSessionTests {
         #expect(refused.status == 401 && refused.text.contains("needs the scope read"))
     }
 
-    @Test func `Without authentication there is nothing to sign in to`() async throws {
+    @Test func `Without authentication there is no sign-in`() async throws {
         let dashboard = TestDashboard()
         #expect(try await dashboard.get("/dashboard/sign-in").headers[.location] == "/")
         let page = try await dashboard.get("/").text

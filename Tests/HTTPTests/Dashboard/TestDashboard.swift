@@ -11,15 +11,15 @@ import UseCases
 @testable import HTTPCore
 @testable import InventoryRoutes
 
-/// The dashboard over doubled ports, request by request, without a server.
+/// The dashboard over fake ports, without a server.
 struct TestDashboard: Sendable {
     let pipeline: RequestPipeline
     let site: DashboardSite
     let queries: FakeDashboardQueries
 
     /// - Parameters:
-    ///   - sessions: nil where nobody has to sign in.
-    ///   - authenticator: of the API's callers.
+    ///   - sessions: nil where no sign-in is needed.
+    ///   - authenticator: authenticates the API's callers.
     init(
         _ ports: TestPorts = .furnished, queries: FakeDashboardQueries = FakeDashboardQueries(),
         sessions: DashboardSessions? = nil, authenticator: any Authenticator = OpenAuthenticator(),
@@ -66,13 +66,13 @@ struct PageAnswer: Sendable {
 
     init(_ response: APIResponse) { self.response = response }
 
-    /// The session that the answer sets, as a browser sends it back.
+    /// The session cookie that the response sets, as a browser sends it back.
     var cookie: String? {
         headers[.setCookie].flatMap { $0.split(separator: ";").first.map(String.init) }
     }
 }
 
-/// A body that is there already.
+/// A body that has arrived completely.
 private struct WholeBody: RequestBody {
     let text: String
 
@@ -82,7 +82,7 @@ private struct WholeBody: RequestBody {
     }
 }
 
-/// What the dashboard reads, as a test plays it.
+/// Dashboard queries with results that a test sets.
 final class FakeDashboardQueries: DashboardQueries {
     private struct State {
         var mark = 0
@@ -121,7 +121,7 @@ final class FakeDashboardQueries: DashboardQueries {
 }
 
 extension TestPorts {
-    /// A stock with something to see on every page.
+    /// Stock with something to show on every page.
     static var furnished: TestPorts {
         var ports = TestPorts()
         ports.summary = { () throws(ServiceFailure) in

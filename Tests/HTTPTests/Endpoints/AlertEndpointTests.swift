@@ -89,7 +89,7 @@ struct AlertEndpointTests {
         }
     }
 
-    @Test("a suggestion is accepted or dismissed; another way afterwards is a conflict")
+    @Test("a suggestion is accepted or dismissed; the opposite decision afterwards is a conflict")
     func decide() async throws {
         var ports = TestPorts()
         ports.decide = { _, decision, actor throws(ServiceFailure) in

@@ -6,7 +6,7 @@ import UseCases
 
 @Suite("Availability")
 struct AvailabilityTests {
-    @Test("SKUs are answered in the order asked; an unknown one has nothing")
+    @Test("SKUs are listed in the requested order; an unknown one has no stock")
     func order() async throws {
         var ports = TestPorts()
         ports.availability = { products in
@@ -40,7 +40,7 @@ struct AvailabilityTests {
         }
     }
 
-    @Test("1 to 100 SKUs may be asked for")
+    @Test("a request may name 1 to 100 SKUs")
     func bounds() async throws {
         try await withAPI { api in
             let hundred = Array(repeating: "sku=NOPE", count: 100).joined(separator: "&")

@@ -9,7 +9,7 @@ import UseCases
 struct BatchEndpointTests {
     private static let receive = #"{"type":"receive","sku":"LAPTOP-001","warehouse_code":"WH1","quantity":5}"#
 
-    @Test("the operations go as one command, the results come in their order")
+    @Test("the operations are one command, and the results keep their order")
     func batch() async throws {
         let transfer = Transfer(source: Samples.reference, destination: Samples.secondReference, quantity: 2)
         var ports = TestPorts()
@@ -82,7 +82,7 @@ struct BatchEndpointTests {
         }
     }
 
-    @Test("a thousand operations go through")
+    @Test("a thousand operations are accepted")
     func thousand() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
@@ -97,7 +97,7 @@ struct BatchEndpointTests {
         }
     }
 
-    @Test("what the store refuses is answered with its index")
+    @Test("a refused operation is reported with its index")
     func refusals() async throws {
         let failures: [(ServiceFailure, Int, String)] = [
             (.refused(.operation(index: 1, Samples.shortage())), 400, "insufficient_stock"),

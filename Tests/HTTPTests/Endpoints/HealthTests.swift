@@ -12,7 +12,7 @@ struct HealthTests {
         HealthCheck(name, isEssential: isEssential) { HealthCheck.Finding(state, detail: "host db-1.internal") }
     }
 
-    @Test("a process that lives says so")
+    @Test("a running process is live")
     func live() async throws {
         try await withAPI { api throws in
             #expect(try await api.get("/health/live").text == #"{"status":"ok"}"#)
@@ -40,7 +40,7 @@ struct HealthTests {
         }
     }
 
-    @Test("a note is shown where there is one, in the bytes that every program answers")
+    @Test("a note is shown, in the same bytes that every program sends")
     func note() async throws {
         let checks = [
             HealthCheck("postgresql", isEssential: true) { .ok },
@@ -62,10 +62,10 @@ struct HealthTests {
         }
     }
 
-    @Test("a probe that does not answer is down, and is not waited for")
+    @Test("a probe that does not return counts as down, and does not delay the report")
     func stuck() async throws {
         let stuck = HealthCheck("postgresql", isEssential: true) {
-            // Not even cancellation gets through to it.
+            // Ignores even cancellation.
             await withUnsafeContinuation { (_: UnsafeContinuation<HealthCheck.Finding, Never>) in }
         }
         try await withAPI(checks: [stuck]) { api in
@@ -75,7 +75,7 @@ struct HealthTests {
         }
     }
 
-    @Test("a server that drains is not ready")
+    @Test("a draining server is not ready")
     func draining() async {
         let monitor = HealthMonitor([], logger: silence)
         #expect(await monitor.report().status == .ok)

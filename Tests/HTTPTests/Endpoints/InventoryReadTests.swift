@@ -48,7 +48,7 @@ struct InventoryReadTests {
         }
     }
 
-    @Test("an id that is no UUID is 422, an unknown one 404")
+    @Test("an id that is not a UUID is 422, an unknown one 404")
     func badID() async throws {
         try await withAPI { api in
             for suffix in ["", "/transactions", "/at?time=2026-11-22T15:00:00Z"] {
@@ -86,7 +86,7 @@ struct InventoryReadTests {
         }
     }
 
-    @Test("low stock shows the names that people know")
+    @Test("low stock includes product and warehouse names")
     func lowStock() async throws {
         var ports = TestPorts()
         ports.lowStock = { warehouse, _ in
@@ -115,7 +115,7 @@ struct InventoryReadTests {
         }
     }
 
-    @Test("a ledger row shows all of its fields, also those it has not")
+    @Test("a ledger row shows all of its fields, absent ones as null")
     func transactions() async throws {
         var ports = TestPorts()
         ports.transactions = { filter, _ in
@@ -145,7 +145,7 @@ struct InventoryReadTests {
             return Page(items: [entry], next: nil)
         }
         try await withAPI(ports) { api in
-            // The `+` of the offset is not encoded: it arrives as a blank.
+            // The `+` of the offset is not encoded: it arrives as a space.
             let answer = try await api.get(
                 "\(Self.path)/transactions?type=transfer_out&from=2026-11-22T16:00:00+01:00&to=\(Samples.instantText)"
             )
@@ -195,7 +195,7 @@ struct InventoryReadTests {
         }
     }
 
-    @Test("all bad parameters are told at once")
+    @Test("all bad parameters are reported at once")
     func badLedgerParameters() async throws {
         try await withAPI { api in
             let answer = try await api.get(
@@ -214,7 +214,7 @@ struct InventoryReadTests {
         }
     }
 
-    @Test("so is another list's")
+    @Test("a cursor of another list is 400")
     func foreignCursor() async throws {
         var ports = TestPorts()
         ports.records = { _, _ throws(ServiceFailure) in throw .badCursor }

@@ -13,7 +13,7 @@ struct ProductEndpointTests {
         "updated_at":"\(Samples.instantText)"}
         """
 
-    @Test("a new product is answered with 201, its place and itself")
+    @Test("a new product is 201 with its location and its body")
     func create() async throws {
         var ports = TestPorts()
         ports.createProduct = { draft in
@@ -61,7 +61,7 @@ struct ProductEndpointTests {
     }
 
     @Test(
-        "a price that is none is 422",
+        "an invalid price is 422",
         arguments: [
             "-1", "\"-1\"", "19.999", "\"19.999\"", "\"1e2\"", "10000000000", "\"abc\"", "\"\"", "1e400", "true",
             "null",
@@ -123,7 +123,7 @@ struct ProductEndpointTests {
         }
     }
 
-    @Test("a patch changes what it names; null removes description and attributes and is wrong elsewhere")
+    @Test("a patch changes what it names; null removes description and attributes and is invalid elsewhere")
     func patch() async throws {
         var ports = TestPorts()
         ports.updateProduct = { _, patch in
@@ -145,7 +145,7 @@ struct ProductEndpointTests {
         }
     }
 
-    @Test("an empty patch is a read, a patch of nothing known is 404")
+    @Test("an empty patch is a read, a patch of an unknown product is 404")
     func emptyPatch() async throws {
         var ports = TestPorts()
         ports.product = { _ in Samples.product }
@@ -158,7 +158,7 @@ struct ProductEndpointTests {
         }
     }
 
-    @Test("a list takes its filters and says where it goes on")
+    @Test("a list applies its filters and returns the next cursor")
     func list() async throws {
         var ports = TestPorts()
         ports.products = { search, archived, page in

@@ -46,7 +46,7 @@ struct ReorderPolicyTests {
         }
     }
 
-    @Test("codes that look like other routes still are codes", arguments: ["X/at", "X/transactions", "low-stock/WH1"])
+    @Test("codes that look like other routes are still codes", arguments: ["X/at", "X/transactions", "low-stock/WH1"])
     func clashes(_ path: String) async throws {
         try await withAPI { api in
             let answer = try await api.send(
@@ -59,7 +59,7 @@ struct ReorderPolicyTests {
         }
     }
 
-    @Test("what is no code is unknown")
+    @Test("a malformed code is unknown")
     func badCodes() async throws {
         try await withAPI { api throws in
             #expect(try await api.send(.put, "/inventory/a%20b/WH1", "{}").detail == "Unknown SKU: a b")

@@ -36,7 +36,7 @@ struct ReportTests {
         }
     }
 
-    @Test("without attempts there is no rate, and only a rate without a failure is 1")
+    @Test("without attempts the rate is null, and it is 1 only without failures")
     func rate() async throws {
         var ports = TestPorts()
         ports.summary = { Self.summary(attempts: 0, succeeded: 0) }
@@ -51,7 +51,7 @@ struct ReportTests {
         }
     }
 
-    @Test("top movers are asked for as the query says, or of seven days and ten of them")
+    @Test("top movers follow the query; the default is seven days and ten products")
     func topMovers() async throws {
         var ports = TestPorts()
         ports.topMovers = { days, limit throws(ServiceFailure) in
@@ -97,7 +97,7 @@ struct ReportTests {
         }
     }
 
-    @Test("movements are asked for as the query says, or by day of a month")
+    @Test("movements follow the query; the default is 30 days by day")
     func movements() async throws {
         var ports = TestPorts()
         ports.movements = { days, bucket throws(ServiceFailure) in

@@ -8,7 +8,7 @@ import UseCases
 struct ReservationEndpointTests {
     private static let order = Samples.orderText
 
-    @Test("a reserve answers as in flow 2, by each of the three ways to name a record")
+    @Test("a reserve accepts each of the three ways to name a record")
     func reserve() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
@@ -43,7 +43,7 @@ struct ReservationEndpointTests {
         }
     }
 
-    @Test("without a ttl units are held for the standard time; an order's id may be in capitals")
+    @Test("without a ttl units are held for the default time; an order's id may be in upper case")
     func standardTime() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
@@ -63,7 +63,7 @@ struct ReservationEndpointTests {
         }
     }
 
-    @Test("every fault of every item is told at once")
+    @Test("every fault of every item is reported at once")
     func faults() async throws {
         try await withAPI { api in
             let answer = try await api.post(
@@ -110,7 +110,7 @@ struct ReservationEndpointTests {
         }
     }
 
-    @Test("confirm, release and extend answer as in flows 3 and 4")
+    @Test("confirm, release and extend answer with status and order")
     func resolve() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
@@ -135,7 +135,7 @@ struct ReservationEndpointTests {
         }
     }
 
-    @Test("an id that is no UUID is 422, together with the body's faults")
+    @Test("an id that is not a UUID is 422, together with the body's faults")
     func badOrder() async throws {
         try await withAPI { api in
             for route in ["confirm", "release"] {

@@ -7,7 +7,7 @@ import UseCases
 
 @Suite("Stock routes")
 struct StockEndpointTests {
-    @Test("a receive answers as in flow 1, and its command says all that was asked")
+    @Test("a receive answers with the new figures, and its command holds the whole request")
     func receive() async throws {
         var ports = TestPorts()
         ports.submit = { command, actor in
@@ -82,7 +82,7 @@ struct StockEndpointTests {
         }
     }
 
-    @Test("an adjustment by a difference shows by how much it changed the record")
+    @Test("an adjustment by a difference shows the change of the record")
     func adjust() async throws {
         var ports = TestPorts()
         ports.submit = { command, _ in
@@ -124,7 +124,7 @@ struct StockEndpointTests {
         }
     }
 
-    @Test("a transfer answers as in flow 6")
+    @Test("a transfer answers with both records and both ledger rows")
     func transfer() async throws {
         let transfer = Transfer(source: Samples.reference, destination: Samples.secondReference, quantity: 10)
         var ports = TestPorts()

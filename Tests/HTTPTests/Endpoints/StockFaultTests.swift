@@ -8,7 +8,7 @@ import UseCases
 struct StockFaultTests {
     private static let good = #""sku":"LAPTOP-001","warehouse_code":"WH1""#
 
-    @Test("every fault is told at once, with its field")
+    @Test("every fault is reported at once, with its field")
     func allFaults() async throws {
         try await withAPI { api in
             let answer = try await api.post(
@@ -30,7 +30,7 @@ struct StockFaultTests {
     }
 
     @Test(
-        "a quantity that is none is 422",
+        "an invalid quantity is 422",
         arguments: [
             "0", "-1", "1000000001", "1.5", "1e400", "1e19", "\"5\"", "true", "[]", "{}", "null", "-0",
             "99999999999999999999999999", "1e-1",
@@ -67,7 +67,7 @@ struct StockFaultTests {
         }
     }
 
-    @Test("a transfer to where it comes from is 422")
+    @Test("a transfer to its own source is 422")
     func transferToItself() async throws {
         try await withAPI { api in
             let answer = try await api.post(

@@ -5,11 +5,11 @@ import UseCases
 
 @testable import HTTPCore
 
-/// Imports and exports over doubled ports.
+/// Imports and exports over fake ports.
 struct TableEndpointTests {
     private static let header = "sku,warehouse_code,quantity_on_hand\n"
 
-    @Test func `A table is handed over whole, with who asks, and the answer counts`() async throws {
+    @Test func `An import passes on the whole table with the actor, and the response has the counts`() async throws {
         var ports = TestPorts()
         ports.importing = { table, options throws(ServiceFailure) in
             guard case .stock(let table) = table else { throw .internalFault(cause: "not stock") }
@@ -47,7 +47,7 @@ struct TableEndpointTests {
         ("application/json", "sku,name,base_price\n", "", 415), ("text/csv; charset=latin1", "sku\n", "", 415),
         ("text/csv; charset=utf-8", "sku,name,base_price\n", "?dry_run=maybe", 422),
     ])
-    func `What is no table is refused before it is read`(
+    func `A body that is not CSV is refused before it is read`(
         type: String, body: String, query: String, status: Int
     ) async throws {
         try await withAPI { api in
@@ -57,14 +57,14 @@ struct TableEndpointTests {
     }
 
     @Test(arguments: ["?dry_run", "?dry_run=", "?dry_run=1", "?dry_run=true&dry_run=false", "?dry_run=TRUE"])
-    func `Who asks for a dry run in a way that is not understood gets no real one`(query: String) async throws {
+    func `An unclear dry_run parameter never starts a real import`(query: String) async throws {
         try await withAPI { api in
             let answer = try await api.post("/import/products\(query)", "sku,name,base_price\nA,a,1\n")
             #expect(answer.status == 422 && answer.faultyFields == ["dry_run"])
         }
     }
 
-    @Test func `A packed body is refused as such`() async throws {
+    @Test func `A compressed body is refused`() async throws {
         try await withAPI { api in
             for path in ["/import/products", "/products"] {
                 let answer = try await api.post(path, "x", headers: [.contentEncoding: "gzip"])
@@ -73,7 +73,7 @@ struct TableEndpointTests {
         }
     }
 
-    @Test func `Without keys no page of somebody else's writes, and one of ours does`() async throws {
+    @Test func `Without keys a page of another site cannot write, and the dashboard can`() async throws {
         var ports = TestPorts()
         ports.importing = { _, _ throws(ServiceFailure) in ImportSummary(rows: 0, created: 0, updated: 0) }
         try await withAPI(ports) { api in
@@ -85,7 +85,7 @@ struct TableEndpointTests {
         }
     }
 
-    @Test func `A key whose first request goes on is told so, and that is not kept`() async throws {
+    @Test func `A key whose first request is still running gets a conflict, which is not kept`() async throws {
         var ports = TestPorts()
         ports.importing = { _, options throws(ServiceFailure) in
             #expect(options.once?.answer(.failure(.keyInProgress)) == nil)
@@ -98,7 +98,7 @@ struct TableEndpointTests {
         }
     }
 
-    @Test func `An idempotency key holds the hash of the whole table and the answer that is sent`() async throws {
+    @Test func `An idempotency key is stored with the hash of the whole table and the response`() async throws {
         var ports = TestPorts()
         ports.importing = { _, options throws(ServiceFailure) in
             let summary = ImportSummary(rows: 1, created: 1, updated: 0)
@@ -136,7 +136,7 @@ struct TableEndpointTests {
         }
     }
 
-    @Test func `An export of a database that is away is a problem, not a broken file`() async throws {
+    @Test func `An export from an unreachable database is a problem, not a cut file`() async throws {
         var ports = TestPorts()
         ports.records = { _, _ throws(ServiceFailure) in throw .unavailable(cause: "gone") }
         try await withAPI(ports) { api in

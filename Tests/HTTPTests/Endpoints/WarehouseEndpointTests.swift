@@ -13,7 +13,7 @@ struct WarehouseEndpointTests {
         "updated_at":"\(Samples.instantText)"}
         """
 
-    @Test("a new warehouse is answered with 201, its place and itself")
+    @Test("a new warehouse is 201 with its location and its body")
     func create() async throws {
         var ports = TestPorts()
         ports.createWarehouse = { draft in
@@ -28,7 +28,7 @@ struct WarehouseEndpointTests {
         }
     }
 
-    @Test("priority is 0 when it is not given, and bounded")
+    @Test("priority defaults to 0 and is bounded")
     func priority() async throws {
         var ports = TestPorts()
         ports.createWarehouse = { draft in
@@ -63,7 +63,7 @@ struct WarehouseEndpointTests {
         }
     }
 
-    @Test("a patch sets recipients, also to none")
+    @Test("a patch sets recipients, also to an empty list")
     func patch() async throws {
         var ports = TestPorts()
         ports.updateWarehouse = { _, patch in
@@ -78,7 +78,7 @@ struct WarehouseEndpointTests {
         }
     }
 
-    @Test("a recipient that could break a mail is 422, with its place")
+    @Test("a recipient that could break a mail is 422, with its index")
     func recipients() async throws {
         try await withAPI { api in
             let answer = try await api.send(

@@ -3,19 +3,19 @@ import UseCases
 
 @testable import HTTPCore
 
-/// What a ledger row may be, as a query names it.
-enum LedgerWords {
+/// The types of ledger rows, as a query names them.
+enum LedgerTypes {
     static let all = LedgerEntry.Kind.allCases.map(\.rawValue) + ["nope"]
 }
 
 extension TestPorts {
-    /// Ports that answer whatever they are asked, now with a success, now with a refusal, as the question's own figures
-    /// have it: the same question gets the same answer.
+    /// Ports that answer every call with a success or a refusal. The arguments decide which, so the same call always gets
+    /// the same answer.
     static var answering: TestPorts {
         var ports = TestPorts()
         ports.submitOnce = { command, _, once throws(ServiceFailure) in
             let result = Result { () throws(ServiceFailure) in try outcome(of: command) }
-            // Every other key has been used before.
+            // Half of the keys have been used before.
             if let once, once.key.requestHash.first.map({ $0 % 2 == 0 }) == true, let kept = once.answer(result) {
                 throw .replayed(kept)
             }

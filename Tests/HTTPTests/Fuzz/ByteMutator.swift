@@ -2,7 +2,7 @@
 
 /// Small damage to bytes: what a broken or hostile caller sends.
 enum ByteMutator {
-    /// What parsers stumble over, whole.
+    /// Sequences that often break parsers.
     private static let tokens: [[UInt8]] =
         [
             "\"", "\\", "\\u0000", "\\ud800", "\\udc00\\ud800", "{", "}", "[", "]", ":", ",", "null", "true", "-", "-0",
@@ -15,7 +15,7 @@ enum ByteMutator {
             "2026-02-29", "W/", "*", "Bearer ", "inv_", "==", "_-", "{}", "[]", "[[[[[[[[", "{\"a\":",
         ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3]]
 
-    /// - Parameter times: how often at most; at least once.
+    /// - Parameter times: the most changes; at least one is made.
     static func damage(_ bytes: inout [UInt8], times: Int = 4, _ random: inout SplitMix) {
         for _ in 0..<Int.random(in: 1...times, using: &random) { damageOnce(&bytes, &random) }
     }
@@ -31,7 +31,7 @@ enum ByteMutator {
         case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
         case 5: bytes.removeLast(bytes.count - place)
         case 6:
-            // Seldom long: nesting, and strings beyond every limit.
+            // Rarely long: deep nesting, and strings beyond every limit.
             let count = Int.random(in: 0..<50, using: &random) == 0 ? 5_000 : 70
             bytes.insert(
                 contentsOf: repeatElement(bytes.randomElement(using: &random) ?? 0x5B, count: count), at: place)
@@ -39,7 +39,7 @@ enum ByteMutator {
         }
     }
 
-    /// A text of damaged bytes; what is not UTF-8 becomes U+FFFD, as it does on the way in.
+    /// A text of damaged bytes; invalid UTF-8 becomes U+FFFD, as it does in requests.
     static func damaged(_ text: String, _ random: inout SplitMix) -> String {
         var bytes = Array(text.utf8)
         damage(&bytes, &random)

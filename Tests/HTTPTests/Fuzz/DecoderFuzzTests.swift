@@ -8,20 +8,20 @@ import UseCases
 @testable import HTTPCore
 @testable import JSON
 
-/// What reads a caller's bytes, each by itself: far more inputs reach it than through a request.
+/// The decoders of request data, each called directly: far more inputs reach them than through requests.
 @Suite("Fuzzed decoders", .serialized, .timeLimit(.minutes(60)))
 struct DecoderFuzzTests {
     /// Calls with damaged texts, each with how it was made.
     private func eachDamaged(_ texts: [String], _ body: (String) -> Void) async {
         print(FuzzRun.words)
         for index in FuzzRun.first..<(FuzzRun.first + FuzzRun.count) {
-            await FuzzRun.rest(index)
+            await FuzzRun.yield(index)
             var random = FuzzRun.random(index)
             body(ByteMutator.damaged(texts.randomElement(using: &random) ?? "", &random))
         }
     }
 
-    @Test("what the JSON reader takes is written and read back as the same")
+    @Test("accepted JSON is written and read back as the same value")
     func json() async {
         var taken = 0
         await eachDamaged([
@@ -36,20 +36,20 @@ struct DecoderFuzzTests {
         #expect(taken > 0)
     }
 
-    @Test("a time that is taken is written and read back as the same instant")
+    @Test("an accepted time is written and read back as the same instant")
     func times() async {
         var taken = 0
         await eachDamaged([Samples.instantText, "2026-11-22T15:00:00+01:00", "1969-12-31T23:59:60.5-23:59"]) { text in
             guard let instant = RFC3339.parse(text) else { return }
             taken += 1
-            // An offset may lead out of the years that can be written.
+            // An offset may move the time beyond the years that can be written.
             guard (-62_167_219_200_000...253_402_300_799_999).contains(instant.milliseconds) else { return }
             #expect(RFC3339.parse(RFC3339.format(instant)) == instant, "\(text)")
         }
         #expect(taken > 0)
     }
 
-    @Test("what percent-encoding is taken is encoded and decoded as the same")
+    @Test("accepted percent-encoding is encoded and decoded as the same text")
     func percents() async {
         var taken = 0
         await eachDamaged(["LAPTOP%2F001", "%C3%A9+b", "a b"]) { text in
@@ -64,7 +64,7 @@ struct DecoderFuzzTests {
         #expect(taken > 0)
     }
 
-    @Test("a cursor that is taken comes back as the same")
+    @Test("an accepted cursor is encoded and decoded as the same cursor")
     func cursors() async {
         var taken = 0
         await eachDamaged([Cursor(["A/1", "é\"\\", ""]).token, Cursor([Samples.inventoryText]).token]) { text in
@@ -76,7 +76,7 @@ struct DecoderFuzzTests {
         #expect(taken > 0)
     }
 
-    @Test("no damage makes another key out of a key, nor a tag of another version match")
+    @Test("a damaged key is never another key, and a damaged entity tag never matches another version")
     func secrets() async throws {
         let secret = FakeKeys.secret()
         await eachDamaged(["Bearer \(secret.text)", "\"7\"", "W/\"7\", *", "application/json; charset=utf-8"]) { text in
@@ -89,7 +89,7 @@ struct DecoderFuzzTests {
             }
             _ = ContentType.isJSON(text)
             _ = ContentType.isCSV(text)
-            #expect(RequestID.isSane(RequestID.of([.requestID: text])))
+            #expect(RequestID.isSafe(RequestID.of([.requestID: text])))
         }
     }
 }

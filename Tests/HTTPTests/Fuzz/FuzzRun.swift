@@ -2,13 +2,13 @@ import Foundation
 
 @testable import HTTPCore
 
-/// Which inputs a run has. `FUZZ_INPUTS` says how many; `TEST_SEED` and `FUZZ_FIRST` bring back those of another run, each
-/// of which has a seed of its own. After a crash, which names no input, `FUZZ_FIRST` and `FUZZ_INPUTS` close in on it.
+/// The inputs of a run. `FUZZ_INPUTS` is their number; `TEST_SEED` and `FUZZ_FIRST` reproduce those of another run, since
+/// each input has its own seed. A crash names no input: narrow `FUZZ_FIRST` and `FUZZ_INPUTS` to find it.
 enum FuzzRun {
     static let seed = number("TEST_SEED") ?? .random(in: 0 ... .max)
     static let first = number("FUZZ_FIRST") ?? 0
     static let count = number("FUZZ_INPUTS") ?? 20_000
-    /// After so many findings one knows enough.
+    /// A run stops after this many findings.
     static let highestFindings = 20
 
     static var words: String { "fuzz: TEST_SEED=\(seed) FUZZ_FIRST=\(first) FUZZ_INPUTS=\(count)" }
@@ -18,8 +18,8 @@ enum FuzzRun {
         return SplitMix(seed: scatter.next() &+ index &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    /// Lets the other tests have the thread now and then: there are as few as cores.
-    static func rest(_ index: UInt64) async {
+    /// Yields the thread to other tests now and then, because there are only as many threads as cores.
+    static func yield(_ index: UInt64) async {
         if index % 32 == 0 { await Task.yield() }
     }
 

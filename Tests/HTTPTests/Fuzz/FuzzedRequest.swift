@@ -5,7 +5,7 @@ import UseCases
 @testable import HTTPCore
 @testable import JSON
 
-/// A request that is nearly right, made from the routes' own description: a new route is fuzzed without a line here.
+/// A nearly valid request, generated from the routes' descriptions, so that new routes are fuzzed automatically.
 struct FuzzedRequest: Sendable {
     let head: HTTPRequest
     let body: PiecewiseBody
@@ -40,7 +40,7 @@ struct FuzzedRequest: Sendable {
         "sku": ["LAPTOP-001", "A/1", "NOPE"], "code": ["WH1", "NOPE"], "warehouse_code": ["WH1", "WH2", "at"],
         "limit": ["1", "500", "0", "501", "-1", "x", "1e2", "99999999999999999999"],
         "cursor": [Cursor(["A", "B"]).token, Cursor([Samples.inventoryText]).token, Cursor([]).token, "e30", "x"],
-        "type": LedgerWords.all, "status": ["open", "acknowledged", "resolved", "accepted", "nope"],
+        "type": LedgerTypes.all, "status": ["open", "acknowledged", "resolved", "accepted", "nope"],
         "time": times, "from": times, "to": times, "days": ["7", "0", "366"], "bucket": ["hour", "day", "week"],
     ]
     private static let times = [
@@ -73,7 +73,7 @@ struct FuzzedRequest: Sendable {
         return chance(1, of: 5, &random) ? ByteMutator.damaged(text, &random) : text
     }
 
-    /// As it should be written in a URL, or just so.
+    /// Percent-encoded as in a URL, or unencoded.
     private static func written(_ text: String, _ random: inout SplitMix) -> String {
         chance(4, of: 5, &random) ? PercentEncoding.encode(segment: text) : text
     }
@@ -82,7 +82,7 @@ struct FuzzedRequest: Sendable {
 
     private struct Sample {
         let name: HTTPField.Name
-        /// Of a hundred requests so many have it, and so many of those as it is meant: the first value.
+        /// How many of a hundred requests have the header, and how many of those the intended, first value.
         let often: Int
         let meant: Int
         let values: [String]
@@ -154,7 +154,7 @@ struct FuzzedRequest: Sendable {
     }
 }
 
-/// A body that comes in pieces, and may break off.
+/// A body that arrives in pieces and may break off.
 struct PiecewiseBody: RequestBody {
     struct BrokeOff: Error {}
 

@@ -1,9 +1,9 @@
 @testable import HTTPCore
 @testable import JSON
 
-/// JSON that is well formed and says something else: it comes further into a route than damaged bytes do.
+/// Changes JSON so that it stays well formed, which gets further into a route than damaged bytes.
 enum JSONMutator {
-    /// Names that routes read, so that members meet where they do not belong.
+    /// Names that routes read, so that members appear where they do not belong.
     private static let names = [
         "sku", "warehouse_code", "quantity", "reason", "reference", "expected_version", "quantity_change",
         "counted_quantity", "from_warehouse", "to_warehouse", "operations", "type", "order_id", "items", "inventory_id",
@@ -60,7 +60,7 @@ enum JSONMutator {
         case 0: elements.remove(at: place)
         case 1: elements.insert(any(&random), at: place)
         case 2:
-            // Seldom as many as a request may have at most, and one more.
+            // Rarely as many as a request may have, and one more.
             let counts = chance(1, of: 20, &random) ? [499, 500, 999, 1_000] : [1, 2, 9]
             elements += repeatElement(elements[place], count: counts.randomElement(using: &random) ?? 1)
         default: elements[place] = changed(elements[place], &random)
@@ -82,7 +82,7 @@ enum JSONMutator {
     }
 }
 
-/// Whether it happens this time: so many times of so many.
+/// True `times` times in `all`, at random.
 func chance(_ times: Int, of all: Int, _ random: inout SplitMix) -> Bool {
     Int.random(in: 0..<all, using: &random) < times
 }

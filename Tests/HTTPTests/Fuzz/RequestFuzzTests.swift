@@ -7,7 +7,7 @@ import UseCases
 
 @Suite("Fuzzed requests", .timeLimit(.minutes(60)))
 struct RequestFuzzTests {
-    @Test("whatever is asked, the answer is as described and never a 5xx")
+    @Test("every request gets a response as described and never a 5xx")
     func requests() async throws {
         print(FuzzRun.words)
         var keys = FakeKeys()
@@ -21,7 +21,7 @@ struct RequestFuzzTests {
         var findings = 0
         var inspectedAssets: Set<String> = []
         for index in FuzzRun.first..<(FuzzRun.first + FuzzRun.count) {
-            await FuzzRun.rest(index)
+            await FuzzRun.yield(index)
             var random = FuzzRun.random(index)
             let request = FuzzedRequest(endpoints, key: key, &random)
             let head = request.head
@@ -39,7 +39,7 @@ struct RequestFuzzTests {
             {
                 reached[endpoints[found].description?.id ?? "", default: 0] += 1
             }
-            // The description and its page are large and stay as they are: inspected once, they are.
+            // The description and its page are large and never change, so they are inspected once.
             if answer.text.utf8.count > 20_000, !inspectedAssets.insert(answer.text).inserted { continue }
             let faults = Self.faults(head, answer)
             guard !faults.isEmpty else { continue }
@@ -50,7 +50,7 @@ struct RequestFuzzTests {
             if findings == FuzzRun.highestFindings { break }
         }
         print("fuzz: answers by status, 0 for none: \(statuses.sorted { $0.key < $1.key })")
-        // All that a caller can be told is told, or the inputs are no test.
+        // The inputs must provoke every error code, or they test nothing.
         if FuzzRun.count >= 20_000 {
             #expect(Set([200, 201, 304, 400, 401, 404, 405, 409, 413, 415, 422]).subtracting(statuses.keys) == [])
             #expect(Set(endpoints.compactMap { $0.description?.id }).subtracting(reached.keys) == [])
@@ -69,7 +69,7 @@ struct RequestFuzzTests {
 }
 
 extension APIResponse {
-    /// What is made while it is sent, made at once.
+    /// Collects a streamed body into one buffer.
     fileprivate mutating func collectStream() async throws {
         guard let stream else { return }
         var bytes = ByteBuffer()

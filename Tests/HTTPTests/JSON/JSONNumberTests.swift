@@ -17,7 +17,9 @@ struct JSONNumberTests {
         #expect(JSONNumber(text: text).integer == .integer(value))
     }
 
-    @Test("are not integers when digits remain behind the point", arguments: ["1.5", "1e-1", "15e-1", "0.1", "1e-400"])
+    @Test(
+        "are not integers when digits remain after the decimal point",
+        arguments: ["1.5", "1e-1", "15e-1", "0.1", "1e-400"])
     func fractions(_ text: String) {
         #expect(JSONNumber(text: text).integer == .fraction)
     }
@@ -41,7 +43,7 @@ struct JSONNumberTests {
         #expect(JSONNumber(text: "19.999").scaled(places: 2) == .fraction)
     }
 
-    @Test("tell their magnitude")
+    @Test("have the magnitude of scientific notation")
     func magnitude() {
         #expect(JSONNumber(text: "0.001").magnitude == -3)
         #expect(JSONNumber(text: "12300").magnitude == 4)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("JSON at random")
 struct JSONRandomTests {
-    @Test("what the writer writes the reader reads back, 5,000 values")
+    @Test("the reader reads back what the writer writes, 5,000 values")
     func roundTrip() throws {
         var random = SplitMix(seed: 1)
         for _ in 0..<5_000 {
@@ -28,11 +28,11 @@ struct JSONRandomTests {
             let bytes = Self.mutated(seeds[Int.random(in: 0..<seeds.count, using: &random)], &random)
             if (try? JSONReader.read(bytes)) != nil { accepted += 1 }
         }
-        // Both ways are taken, or the mutations are no test.
+        // Some inputs must be accepted and some rejected, or the mutations test nothing.
         #expect((1_000...99_000).contains(accepted))
     }
 
-    @Test("what the reader takes, Foundation takes too, 20,000 inputs")
+    @Test("Foundation accepts what the reader accepts, 20,000 inputs")
     func agreement() {
         var random = SplitMix(seed: 3)
         let seeds = Self.corpus.map { Array($0.utf8) }
@@ -43,7 +43,7 @@ struct JSONRandomTests {
         }
     }
 
-    @Test("and the other way round on a corpus", arguments: corpus + refusals)
+    @Test("the reader and Foundation agree on a corpus", arguments: corpus + refusals)
     func corpusAgreement(_ text: String) {
         #expect(Self.foundationAccepts(Array(text.utf8)) == ((try? JSONReader.read(Array(text.utf8))) != nil))
     }
@@ -55,7 +55,7 @@ struct JSONRandomTests {
         "[1,2", "{\"a\"}", "nul", "[1 2]", "\"\u{7F}é\"", "{}", "[]", " [ ] ", "{\"a\":{\"b\":{\"c\":[0]}}}",
     ]
 
-    /// Foundation takes a comma before a closing bracket as well; RFC 8259 does not, so those two are not here.
+    /// Without trailing commas, which Foundation accepts although RFC 8259 does not.
     private static let refusals = ["01", "1.", "[,1]", "\"\\x\"", "\"\\ud800\"", "", "+1", "{a:1}"]
 
     private static func foundationAccepts(_ bytes: [UInt8]) -> Bool {

@@ -23,7 +23,7 @@ struct JSONReaderTests {
         #expect(try read(#""\u0000""#) == .string("\0"))
     }
 
-    @Test("of two members with one name the last counts")
+    @Test("the last of two members with one name counts")
     func duplicates() throws {
         guard case .object(let object) = try read(#"{"a":1,"b":2,"a":3}"#) else { throw Unexpected() }
         #expect(object["a"] == .integer(3))
@@ -56,7 +56,7 @@ struct JSONReaderTests {
         }
     }
 
-    @Test("nests 64 levels and no more")
+    @Test("accepts 64 levels of nesting and no more")
     func depth() throws {
         func nested(_ levels: Int) -> String {
             String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
@@ -66,7 +66,7 @@ struct JSONReaderTests {
         #expect(throws: JSONSyntaxError.self) { try read(String(repeating: "{\"a\":", count: 500_000)) }
     }
 
-    @Test("tells where a text went wrong")
+    @Test("reports the position of an error")
     func positions() {
         #expect(throws: JSONSyntaxError(reason: "',' or '}' is expected", position: 7)) { try read(#"{"a":1 "b":2}"#) }
         #expect(throws: JSONSyntaxError(reason: "it ends too early", position: 5)) { try read(#"{"a":"#) }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import JSON
 
-/// The reader held against Foundation's, value by value, and its two forms against each other.
+/// Compares the reader with Foundation's, value by value, and its two forms with each other.
 @Suite("JSON by the specification")
 struct JSONSpecificationTests {
-    @Test("a text means what Foundation says it means, 20,000 damaged and 5,000 made up")
+    @Test("a text has the same value as in Foundation, 20,000 damaged and 5,000 generated")
     func meaning() throws {
         let seed = UInt64.random(in: 0...(.max))
         print("JSON by the specification: seed \(seed)")
@@ -19,7 +19,7 @@ struct JSONSpecificationTests {
             let ours = try? JSONText(bytes)
             let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
             guard let ours else {
-                // Foundation takes a comma before a bracket, and the first of some bytes that are no UTF-8.
+                // Foundation accepts a trailing comma, and some invalid UTF-8.
                 #expect(number % 5 > 0, "seed \(seed), \(number): \(text)")
                 continue
             }
@@ -35,13 +35,13 @@ struct JSONSpecificationTests {
         #expect((5_000...24_000).contains(taken), "seed \(seed): both ways are taken, or this is no test")
     }
 
-    @Test("a fault is told at the byte where the text cannot go on")
+    @Test("an error is reported at the first invalid byte")
     func positions() throws {
         let seed = UInt64.random(in: 0...(.max))
         var random = SplitMix(seed: seed)
         for number in 0..<5_000 {
             let bytes = Array(Self.document(&random, depth: 1).utf8)
-            // A text that is cut ends too early, or was whole before.
+            // A truncated text ends too early, unless the value was already complete.
             let cut = Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)))
             do {
                 _ = try JSONText(cut)
@@ -54,7 +54,7 @@ struct JSONSpecificationTests {
         }
     }
 
-    @Test("every byte at every place of a string is told apart: plain, quote, backslash, control or no UTF-8")
+    @Test("every byte at every position of a string is classified: plain, quote, backslash, control or invalid UTF-8")
     func bytesOfStrings() {
         for length in 0...17 {
             for place in 0..<length {
@@ -70,7 +70,7 @@ struct JSONSpecificationTests {
         }
     }
 
-    @Test("a member is found by its name, however that is written, and the last of several counts")
+    @Test("a member is found by its name, escaped or not, and the last of several counts")
     func members() throws {
         let text = #"{"a":1,"\u0061b":[2,{"a":9}],"a":{"a":3},"":4,"é":5,"ab\n":6,"a":7}"#
         let root = try JSONText(Array(text.utf8)).root
@@ -118,7 +118,7 @@ struct JSONSpecificationTests {
         case .number(let number):
             guard let theirs = theirs as? NSNumber else { return false }
             if case .integer(let integer) = number.integer, theirs.int64Value == integer { return true }
-            // Foundation makes a double of all else, and not always the nearest.
+            // Foundation reads every other number as a double, and not always the nearest.
             guard let double = Double(number.text) else { return false }
             return double.isInfinite || abs(double - theirs.doubleValue) <= abs(double) * 1e-14
         case .string(let text): return (theirs as? String).map { Array($0.utf8) == Array(text.utf8) } ?? false
@@ -127,7 +127,7 @@ struct JSONSpecificationTests {
             return zip(elements, theirs).allSatisfy { isSame($0, $1) }
         case .object(let object):
             guard let theirs = theirs as? [String: Any] else { return false }
-            // Which of several members of one name Foundation keeps is not told.
+            // Foundation does not document which of several members with one name it keeps.
             let names = Dictionary(grouping: object.members, by: \.name)
             return names.allSatisfy { name, members in
                 guard let their = theirs[name] else { return false }
@@ -136,7 +136,7 @@ struct JSONSpecificationTests {
         }
     }
 
-    /// Foundation takes no number that a double does not hold.
+    /// Foundation rejects numbers beyond a double.
     private static func hasHugeNumber(_ value: JSONValue) -> Bool {
         switch value {
         case .number(let number): abs(number.magnitude) > 300

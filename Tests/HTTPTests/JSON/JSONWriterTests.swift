@@ -39,7 +39,7 @@ struct JSONWriterTests {
         #expect(written { $0.decimal(thousandths: -5) } == "-0.005")
     }
 
-    @Test func `Pieces that are written at once are what the single ones are, at every length`() {
+    @Test func `A pair is written like its single members, at every length`() {
         for length in [0, 1, 15, 16, 64, 200, 511, 512, 513, 5_000] {
             var text = String(repeating: "x", count: length)
             for value in [0, -1, 9, 10, .max, .min] as [Int64] {
@@ -69,7 +69,7 @@ struct JSONWriterTests {
         }
     }
 
-    @Test("takes names of other bytes for other names, however alike they look")
+    @Test("treats names of different bytes as different, even if they look alike")
     func composedNames() throws {
         let text = "{\"\u{E9}\":1,\"e\u{301}\":2,\"K\":3,\"\u{212A}\":4}"
         var writer = JSONWriter()
@@ -77,7 +77,7 @@ struct JSONWriterTests {
         #expect(Array(writer.buffer.readableBytesView) == Array(text.utf8))
     }
 
-    @Test("writes of two members with one name the last")
+    @Test("writes the last of two members with one name")
     func duplicates() {
         #expect(
             written { $0.value(.object(["a": .integer(1), "b": .null, "a": .integer(2)])) } == #"{"b":null,"a":2}"#

@@ -5,9 +5,9 @@ import Testing
 @testable import JSON
 @testable import OpenAPI
 
-/// Holds answers against the description: status, media type, headers, and the body against its schema.
+/// Checks responses against the description: status, media type, headers, and the body against its schema.
 ///
-/// `TestAPI` shows it every answer of every test, so that the tests of a route are those of its description too.
+/// `TestAPI` passes it every response, so the tests of a route also test its description.
 struct AnswerInspection: Sendable {
     static let shared = AnswerInspection(OpenAPIDocument(makeAPI()))
 
@@ -19,7 +19,7 @@ struct AnswerInspection: Sendable {
         checker = SchemaChecker(document)
     }
 
-    /// Fails the test when the answer is not as described.
+    /// Fails the test when the response differs from the description.
     func inspect(_ method: HTTPRequest.Method, _ path: String, _ answer: TestAnswer) {
         for fault in faults(method, path, answer) {
             Issue.record("\(method) \(path), \(answer.status): \(fault)")
@@ -57,7 +57,7 @@ struct AnswerInspection: Sendable {
         return faults + body(answer, codes.map { .object(Schema.reference(.problem($0)).json) }, method)
     }
 
-    /// - Parameter schemas: exactly one of them must fit.
+    /// - Parameter schemas: exactly one of them must match.
     private func body(_ answer: TestAnswer, _ schemas: [JSONValue], _ method: HTTPRequest.Method) -> [String] {
         guard method != .head else { return [] }
         guard let value = try? JSONReader.read(Array(answer.text.utf8)) else { return ["the body is no JSON"] }

@@ -10,7 +10,7 @@ import Testing
 struct OpenAPIDocumentTests {
     private let endpoints = makeAPI()
 
-    @Test("every route is described, under a name of its own, and nothing else is")
+    @Test("every route is described under a unique name, and nothing else is")
     func everyRoute() throws {
         let ids = endpoints.compactMap { $0.description?.id }
         #expect(ids.count == endpoints.count)
@@ -50,7 +50,7 @@ struct OpenAPIDocumentTests {
         }
     }
 
-    @Test("every reference and every link leads somewhere")
+    @Test("every reference and every link has a target")
     func references() throws {
         let document = OpenAPIDocument(endpoints)
         for reference in Self.references(in: .object(document.json)) {
@@ -65,7 +65,7 @@ struct OpenAPIDocumentTests {
         }
     }
 
-    @Test("every error has its schema, and its place on the page")
+    @Test("every error has its schema and its section on the page")
     func errors() async throws {
         try await withAPI { api in
             let page = try await api.get("/docs").text
@@ -91,7 +91,7 @@ struct OpenAPIDocumentTests {
         }
     }
 
-    @Test("the document is what the routes make, and stays with who has it")
+    @Test("the document is generated from the routes, and a client that has it gets 304")
     func served() async throws {
         try await withAPI { api in
             let answer = try await api.get("/openapi.json")

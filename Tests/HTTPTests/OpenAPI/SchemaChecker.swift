@@ -5,12 +5,12 @@ import Foundation
 @testable import JSON
 @testable import OpenAPI
 
-/// Checks JSON against the description's schemas: of JSON Schema only the keywords that it uses. An unknown keyword is a
-/// fault, and so is a member that the schema does not name.
+/// Checks JSON against the description's schemas. It knows only the JSON Schema keywords that the description uses; an
+/// unknown keyword is a fault, and so is a member that the schema does not name.
 struct SchemaChecker {
     private static let annotations: Set<String> = ["description", "examples", "default"]
 
-    /// By name.
+    /// Schemas by name.
     let components: JSONObject
 
     init(_ document: OpenAPIDocument) {
@@ -20,7 +20,7 @@ struct SchemaChecker {
         self.components = schemas
     }
 
-    /// What does not fit; empty when all does.
+    /// Everything that does not match; empty for a valid value.
     func faults(_ value: JSONValue, _ schema: JSONValue?, at place: String = "$") -> [String] {
         guard case .object(let schema)? = schema else { return ["\(place): no schema"] }
         if case .string(let reference)? = schema["$ref"] {
@@ -31,15 +31,15 @@ struct SchemaChecker {
         }
     }
 
-    /// Faults, each beginning with where it is below the place.
+    /// Faults, each starting with its path below the place.
     private func check(_ value: JSONValue, _ keyword: String, _ argument: JSONValue, _ schema: JSONObject) -> [String] {
         switch (keyword, argument, value) {
         case (let keyword, _, _) where Self.annotations.contains(keyword): return []
         case ("type", .string(let type), _): return value.isOf(type) ? [] : [": \(value.kind) is no \(type)"]
         case ("type", .array(let types), _):
-            return types.contains { value.isOf($0.word) } ? [] : [": \(value.kind) is none of the types"]
+            return types.contains { value.isOf($0.word) } ? [] : [": \(value.kind) is not one of the types"]
         case ("const", _, _): return value == argument ? [] : [": is not the constant"]
-        case ("enum", .array(let values), _): return values.contains(value) ? [] : [": is none of the words"]
+        case ("enum", .array(let values), _): return values.contains(value) ? [] : [": is not one of the words"]
         case ("oneOf", .array(let schemas), _):
             let count = schemas.count { faults(value, $0).isEmpty }
             return count == 1 ? [] : [": fits \(count) of the alternatives"]
@@ -80,7 +80,7 @@ struct SchemaChecker {
         case ("minItems", _, _), ("maxItems", _, _), ("items", _, _), ("properties", _, _), ("required", _, _),
             ("minimum", _, _), ("maximum", _, _), ("multipleOf", _, _), ("minLength", _, _), ("maxLength", _, _),
             ("pattern", _, _), ("additionalProperties", .object, _):
-            // They speak of values of another type only.
+            // These keywords apply only to values of another type.
             return []
         default: return [": the keyword \(keyword) is unknown"]
         }

@@ -32,7 +32,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("JSON that is no object is 422")
+    @Test("JSON that is not an object is 422")
     func notAnObject() async throws {
         try await withAPI { api in
             for (method, path) in Self.writes + Self.patches {
@@ -56,7 +56,7 @@ struct BadInputTests {
         }
     }
 
-    @Test("another media type is 415; JSON's own and none are taken")
+    @Test("another media type is 415; JSON types and an absent type are accepted")
     func mediaTypes() async throws {
         try await withAPI { api in
             for (method, path) in Self.writes {
@@ -130,7 +130,7 @@ struct BadInputTests {
             }
             requests += Self.writes.map { ($0.0, $0.1, body) }
         }
-        // What is valid after all names an unknown SKU or order.
+        // A request that is still valid names an unknown SKU or order.
         var ports = TestPorts()
         ports.submit = { _, _ throws(ServiceFailure) in throw .refused(.unknownOrder(Samples.order)) }
         try await withAPI(ports) { [requests] api in

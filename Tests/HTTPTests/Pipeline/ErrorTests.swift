@@ -46,7 +46,7 @@ struct ErrorTests {
         ),
     ]
 
-    @Test("become problems with status, code and words", arguments: 0..<cases.count)
+    @Test("become problems with status, code and detail", arguments: 0..<cases.count)
     func problems(_ index: Int) async throws {
         let (failure, status, code, detail) = Self.cases[index]
         var ports = TestPorts()
@@ -71,7 +71,7 @@ struct ErrorTests {
         }
     }
 
-    @Test("a shortage shows what there is, with a null id where there is no record")
+    @Test("a shortage shows the available quantity, with a null id without a record")
     func shortage() async throws {
         for (inventory, shown) in [(nil, "null"), (Samples.inventory, "\"\(Samples.inventoryText)\"")] {
             var ports = TestPorts()
@@ -99,7 +99,7 @@ struct ErrorTests {
         #expect(faults.detail == "operations[2].sku x.")
     }
 
-    @Test("an error that nobody foresaw is a 500 that tells nothing")
+    @Test("an unexpected error is a 500 that reveals nothing")
     func unforeseen() {
         struct Surprise: Error { let secret = "host db-1" }
         let problem = Problem(Surprise())

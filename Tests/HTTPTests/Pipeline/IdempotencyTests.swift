@@ -50,7 +50,7 @@ struct IdempotencyTests {
         #expect(Set(keys.dropFirst().compactMap { $0?.requestHash }).count == 4, "each other request has another hash")
     }
 
-    @Test("the answer that is kept comes back byte by byte, and says that it is from before")
+    @Test("a kept response is replayed byte by byte, and is marked as replayed")
     func replayed() async throws {
         let seen = Seen()
         try await withAPI(Self.ports(seen)) { api in
@@ -74,7 +74,7 @@ struct IdempotencyTests {
                 record: Samples.reference, oldQuantity: 1, newQuantity: 6, inventoryID: Samples.inventory, version: 2,
                 transactionID: Samples.transaction)))
 
-    @Test("what the rules refused is kept, what may be mended is not")
+    @Test("a refusal of the rules is kept, an error that a retry may resolve is not")
     func kept() async throws {
         let seen = Seen()
         try await withAPI(Self.ports(seen)) { api in
@@ -98,7 +98,7 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a key that belongs to another request, or that is none, is 422")
+    @Test("a key of another request, or a malformed key, is 422")
     func bad() async throws {
         var ports = TestPorts()
         ports.submitOnce = { _, _, _ throws(ServiceFailure) in throw .keyReused }

@@ -27,7 +27,7 @@ struct ReadPlanTests {
     private static let laptop = availability(Samples.productID, Samples.sku, 98)
     private static let mouse = availability(Samples.secondProductID, Samples.secondSKU, 3)
 
-    @Test func `A record of the cache is answered as the handler answers it, and the database is not asked`()
+    @Test func `A cached record gets the handler's response, and the database is not read`()
         async throws
     {
         for fields: HTTPFields in [[:], [.ifNoneMatch: "\"7\""], [.ifNoneMatch: "\"8\""]] {
@@ -53,12 +53,12 @@ struct ReadPlanTests {
         return try await TestAPI(pipeline: pipeline).send(method, path, nil, fields)
     }
 
-    /// All but the id, which is random.
+    /// All headers except the request id, which is random.
     private static func headers(_ answer: TestAnswer) -> [String] {
         answer.headers.filter { $0.name != .requestID }.map { "\($0.name): \($0.value)" }
     }
 
-    @Test func `A record that the cache does not have comes from the database, and the cache is asked once`()
+    @Test func `A record missing from the cache comes from the database, and the cache is asked once`()
         async throws
     {
         let cache = FakeCache()
@@ -73,7 +73,7 @@ struct ReadPlanTests {
         #expect(cache.filled == [Samples.record])
     }
 
-    @Test func `What the database says of a record that the cache does not have is told as the handler tells it`()
+    @Test func `A database error for a record missing from the cache gets the handler's response`()
         async throws
     {
         var ports = TestPorts()
@@ -89,7 +89,7 @@ struct ReadPlanTests {
         }
     }
 
-    @Test func `Faults are told, and a cache that cannot be asked is not`() async throws {
+    @Test func `Faults are reported, and an unreachable cache is not`() async throws {
         let cache = FakeCache([Samples.record], isReachable: false)
         try await withAPI(cache: cache) { api in
             let good = try await api.get(Self.path)
@@ -102,7 +102,7 @@ struct ReadPlanTests {
         #expect(cache.asked.isEmpty)
     }
 
-    @Test func `Availability of the cache is answered in the order asked, and what is missing is loaded`()
+    @Test func `Cached availability keeps the requested order, and missing entries are loaded`()
         async throws
     {
         let query = "/availability?sku=MOUSE-002&sku=LAPTOP-001&sku=MOUSE-002"
@@ -132,7 +132,7 @@ struct ReadPlanTests {
         }
     }
 
-    @Test func `Requests that one connection sends ahead are answered in their order`() async throws {
+    @Test func `Pipelined requests of one connection are answered in order`() async throws {
         var ports = TestPorts()
         ports.reference = { _ in nil }
         let api = makeAPI(ports, cache: FakeCache([Samples.record], [Self.laptop]))
@@ -152,7 +152,7 @@ struct ReadPlanTests {
         }
     }
 
-    @Test func `Reads that wait for the cache are bounded like all requests`() async throws {
+    @Test func `Reads that wait for the cache count toward the limit of requests`() async throws {
         let cache = FakeCache([Samples.record], isHeld: true)
         var limits = TransportLimits()
         limits.requestsInFlight = 2
@@ -196,11 +196,11 @@ struct ReadPlanTests {
                 }
             }
         }
-        // A server whose requests do not come out even finds some in flight at its end, or fewer than none.
+        // A server that counts requests wrongly would find some in flight at its end, or a negative number.
         #expect(!log.lines.all.contains { $0.contains("still in flight") })
     }
 
-    @Test func `A server that is told to end waits for reads at the cache`() async throws {
+    @Test func `A stopping server waits for cache reads`() async throws {
         let cache = FakeCache([Samples.record], isHeld: true)
         try await RunningServer.run(makeAPI(cache: cache)) { server in
             try await RawConnection.open(server.port) { connection in
@@ -213,7 +213,7 @@ struct ReadPlanTests {
         }
     }
 
-    @Test func `Reads of one turn of a loop are asked together, a thousand entries at most`() async throws {
+    @Test func `Reads of one loop iteration are batched, at most a thousand entries each`() async throws {
         let cache = FakeCache([Samples.record])
         let record = CacheQuestion.record(Samples.reference.key)
         let hundred = CacheQuestion.availability(Array(repeating: Samples.productID, count: 100))

@@ -16,17 +16,17 @@ struct RequestPipelineTests {
             ("é", false),
         ]
     )
-    func requestID(_ given: String, _ isSane: Bool) async throws {
+    func requestID(_ given: String, _ isSafe: Bool) async throws {
         try await withAPI { api in
             let answer = try await api.get("/health/live", headers: [.requestID: given])
             let id = try #require(answer.headers[.requestID])
-            #expect((id == given) == isSane)
+            #expect((id == given) == isSafe)
             let uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
-            if !isSane { #expect(id.wholeMatch(of: uuid) != nil) }
+            if !isSafe { #expect(id.wholeMatch(of: uuid) != nil) }
         }
     }
 
-    @Test("every answer says that its type is not to be guessed")
+    @Test("every response forbids type sniffing")
     func noSniff() async throws {
         try await withAPI { api throws in
             for path in ["/health/live", "/nope"] {
@@ -35,7 +35,7 @@ struct RequestPipelineTests {
         }
     }
 
-    @Test("who is not known gets 401, who may not 403, who asks too often 429")
+    @Test("an unknown caller gets 401, a caller without the scope 403, a caller over its rate 429")
     func authentication() async throws {
         try await withAPI(authenticator: Refusing(failure: .unauthorized(reason: "expired"))) { api in
             let answer = try await api.get("/inventory")
@@ -62,7 +62,7 @@ struct RequestPipelineTests {
         }
     }
 
-    @Test("each route asks for the scope of its section")
+    @Test("each route requires the scope of its section")
     func scopes() {
         let scopes = Dictionary(
             uniqueKeysWithValues: makeAPI().map { ("\($0.method) \($0.path)", $0.scope?.rawValue ?? "open") }
@@ -79,7 +79,7 @@ struct RequestPipelineTests {
         #expect(scopes["POST \(api)/reservations/{order_id}/extend"] == "reservations:write")
     }
 
-    @Test("one log line a request, with the template and not the path; a cause has the same id")
+    @Test("each request has one log line, with the template and not the path; its cause has the same id")
     func logs() async throws {
         let log = RecordingLog()
         let endpoints = [
@@ -100,7 +100,7 @@ struct RequestPipelineTests {
             path: "/a/secret",
             headerFields: [.requestID: "r-1"]
         )
-        _ = try await pipeline.respond(to: head, body: NoBody())
+        _ = try await pipeline.respond(to: head, body: EmptyBody())
         let lines = log.lines.all
         #expect(lines.count == 2)
         #expect(
@@ -113,7 +113,7 @@ struct RequestPipelineTests {
         #expect(!lines.joined().contains("secret"))
     }
 
-    @Test("timers go by template, method and status, never by what a caller wrote")
+    @Test("timers are labelled by template, method and status, never by text from a request")
     func metrics() {
         let registry = RecordingMetrics()
         let metrics = RequestMetrics(factory: registry)

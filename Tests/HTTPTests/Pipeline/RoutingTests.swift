@@ -39,7 +39,7 @@ struct RoutingTests {
         }
     }
 
-    @Test("a literal goes before a parameter, and the method decides between them")
+    @Test("a literal takes precedence over a parameter, and the method decides between them")
     func precedence() {
         let table = EndpointTable([
             endpoint(.get, "/a/{id}"), endpoint(.get, "/a/low"), endpoint(.put, "/a/{x}/{y}"),
@@ -56,7 +56,7 @@ struct RoutingTests {
         #expect(found(table, .get, "/a//at") == "404")
     }
 
-    @Test("an absolute request target is taken by its path")
+    @Test("an absolute request target is reduced to its path")
     func targets() {
         func parts(_ text: String) -> [Substring] {
             let target = RequestTarget(text)

@@ -40,7 +40,7 @@ struct TraceIDTests {
         #expect(TraceID.read(text) == nil)
     }
 
-    @Test("whatever one byte of it becomes, it is read as the specification has it")
+    @Test("with any one byte changed, it is read as the specification says")
     func mutated() throws {
         let form = /(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/
         for version in ["00", "01"] {
@@ -57,7 +57,7 @@ struct TraceIDTests {
         }
     }
 
-    @Test("without one, or with several, the request gets a trace of its own")
+    @Test("without one, or with several, the request gets a new trace id")
     func made() {
         let given = "00-\(Self.trace)-\(Self.parent)-01"
         var twice = HTTPFields()
@@ -92,9 +92,9 @@ struct TraceIDTests {
             ],
             authenticator: OpenAuthenticator(), metrics: RequestMetrics(factory: RecordingMetrics()),
             logger: Logger(label: "test") { _ in log })
-        let marks: HTTPFields = [.requestID: "r-1", .traceParent: "00-\(Self.trace)-\(Self.parent)-01"]
+        let ids: HTTPFields = [.requestID: "r-1", .traceParent: "00-\(Self.trace)-\(Self.parent)-01"]
         func send(_ method: HTTPRequest.Method, _ path: String) async throws -> APIResponse {
-            let head = HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: marks)
+            let head = HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: ids)
             return try await pipeline.respond(to: head, body: BreakingBody())
         }
         #expect(try await send(.get, "/fails").headers[.traceParent] == nil)

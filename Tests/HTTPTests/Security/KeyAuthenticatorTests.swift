@@ -7,7 +7,7 @@ import UseCases
 
 @Suite("API keys over HTTP")
 struct KeyAuthenticatorTests {
-    @Test("the scheme is written in any case, and blanks around do no harm")
+    @Test("the scheme is case-insensitive, and surrounding spaces are ignored")
     func scheme() async throws {
         var keys = FakeKeys()
         let key = try keys.add("shop", [.read])
@@ -38,7 +38,7 @@ struct KeyAuthenticatorTests {
         }
     }
 
-    @Test("two headers are refused though both are good, and so is one that is too long")
+    @Test("two valid headers are refused, and so is one that is too long")
     func tooMuch() async throws {
         var keys = FakeKeys()
         let key = try keys.add("shop", [.admin])
@@ -55,7 +55,7 @@ struct KeyAuthenticatorTests {
         }
     }
 
-    @Test("without the database nobody new is let in: 503, and not 401")
+    @Test("without the database an uncached key is 503, not 401")
     func outage() async throws {
         struct Away: APIKeyStore {
             func find(_: APIKeyHash) async throws(ServiceFailure) -> APIKeyReading? {
@@ -67,13 +67,13 @@ struct KeyAuthenticatorTests {
             let answer = try await api.get("/inventory", headers: .bearer(FakeKeys.secret().text))
             #expect(answer.status == 503 && answer.code == "unavailable")
             #expect(!answer.text.contains("db-7"))
-            // What can be no key needs no database to be refused.
+            // A malformed key is refused without the database.
             #expect(try await api.get("/inventory", headers: .bearer("x")).status == 401)
             #expect(try await api.get("/health/live").status == 200)
         }
     }
 
-    @Test("a path that does not exist, or not by this method, says so to everybody")
+    @Test("an unknown path is 404 and a wrong method 405, even without a key")
     func unknownPaths() async throws {
         try await withAPI(authenticator: FakeKeys().authenticator) { api throws in
             #expect(try await api.get("/nope").status == 404)

@@ -19,7 +19,7 @@ struct KeyOrTokenAuthenticatorTests {
         }
     }
 
-    @Test("what has the form of a key is one, known or not, and all else is a token")
+    @Test("a text in the form of a key is a key, known or not, and any other text is a token")
     func forms() async throws {
         var keys = FakeKeys()
         let key = try keys.add("shop", [.admin])
@@ -40,7 +40,7 @@ struct KeyOrTokenAuthenticatorTests {
         }
     }
 
-    @Test("the description speaks of tokens where they are taken, and of nothing where nobody is asked")
+    @Test("the description mentions tokens where they are accepted, and no credentials where none are needed")
     func description() async throws {
         let both = KeyOrTokenAuthenticator(keys: FakeKeys().authenticator, tokens: FakeTokens())
         func text(_ authenticator: any Authenticator) -> String {

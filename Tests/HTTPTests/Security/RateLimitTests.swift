@@ -5,7 +5,7 @@ import UseCases
 
 @testable import HTTPCore
 
-/// Says what the test wants, and keeps who asked.
+/// Returns what the test sets, and records the callers.
 final class FakeLimiter: RateLimiter {
     let wait = Mutex<Duration?>(nil)
     let callers = Mutex<[String]>([])
@@ -18,11 +18,11 @@ final class FakeLimiter: RateLimiter {
 
 @Suite("Rate limits")
 struct RateLimitTests {
-    @Test("what is refused is 429 and says when to come again, in whole seconds")
+    @Test("a refused request is 429 with Retry-After in whole seconds")
     func answers() async throws {
         let limiter = FakeLimiter()
         try await withAPI(authenticator: RateLimitedAuthenticator(OpenAuthenticator(), limiter: limiter)) { api in
-            // Routes that are open are not counted, a path that is none neither.
+            // Open routes and unknown paths are not counted.
             for path in ["/health/live", "/nope"] { _ = try await api.get(path) }
             #expect(limiter.callers.withLock { $0 } == [])
             let answer = try await api.get("/inventory/x")
@@ -32,7 +32,7 @@ struct RateLimitTests {
                 (Duration.nanoseconds(1), "1"), (.seconds(1), "1"), (.milliseconds(1_001), "2"), (.seconds(60), "60"),
             ] {
                 limiter.wait.withLock { $0 = wait }
-                // Before a byte of the body is read.
+                // Refused before the body is read.
                 let refused = try await api.post("/products", "no JSON")
                 #expect(refused.status == 429 && refused.code == "rate_limited")
                 #expect(refused.headers[.retryAfter] == seconds)
@@ -40,9 +40,9 @@ struct RateLimitTests {
         }
     }
 
-    @Test("an unknown caller is 401 all the same, and costs nothing")
-    func strangers() async throws {
-        struct Stranger: Authenticator {
+    @Test("an unknown caller is still 401, and is not counted")
+    func unknownCallers() async throws {
+        struct RejectingAuthenticator: Authenticator {
             var credentials: AcceptedCredentials { .keys }
 
             func authenticate(_: HTTPFields) async throws(AuthenticationFailure) -> Principal {
@@ -51,9 +51,9 @@ struct RateLimitTests {
         }
         let limiter = FakeLimiter()
         limiter.wait.withLock { $0 = .seconds(1) }
-        let strangers = RateLimitedAuthenticator(Stranger(), limiter: limiter)
+        let authenticator = RateLimitedAuthenticator(RejectingAuthenticator(), limiter: limiter)
         await #expect(throws: AuthenticationFailure.unauthorized(reason: "no key")) {
-            try await strangers.authenticate([:])
+            try await authenticator.authenticate([:])
         }
         #expect(limiter.callers.withLock { $0.isEmpty })
     }

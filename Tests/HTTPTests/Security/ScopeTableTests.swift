@@ -9,11 +9,11 @@ import UseCases
 
 @testable import HTTPCore
 
-/// Every route of the server × every kind of caller, each as api.md, *Authentication*, says.
+/// Every route of the server × every kind of caller.
 @Suite("Routes and scopes")
 struct ScopeTableTests {
-    /// The routes of api.md by the section they stand in: what a call that is no GET needs. Written down here once more
-    /// and not taken from the endpoints: these are what is tested.
+    /// The scope that a request other than GET needs, by route. It is repeated here, because the endpoints' own scopes are
+    /// what is tested.
     private static let sections: [(prefix: String, scope: Scope)] = [
         ("/api/v1/products", .catalogWrite), ("/api/v1/warehouses", .catalogWrite),
         ("/api/v1/inventory/{sku}/{warehouse_code}", .catalogWrite),
@@ -23,71 +23,71 @@ struct ScopeTableTests {
         ("/api/v1/purchase-order-suggestions", .procurementWrite),
     ]
 
-    /// What api.md asks for; nil where everybody may call.
+    /// The required scope; nil for an open route.
     private static func needed(_ method: HTTPRequest.Method, _ path: String) throws -> Scope? {
         if path.hasPrefix("/health/") { return nil }
-        // Open on loopback; these requests come from nowhere.
+        // Open on loopback only; these requests come from elsewhere.
         guard path.hasPrefix("/api/v1/") else { return .read }
         if method == .get { return .read }
         return try #require(sections.first { path.hasPrefix($0.prefix) }?.scope, "\(path) is in no section")
     }
 
     private enum Caller: CustomStringConvertible {
-        case nobody
-        case stranger(String)
-        /// A key that is good for nothing but this one scope.
+        case anonymous
+        case rejected(String)
+        /// A key with this scope only.
         case holder(Scope)
 
         var description: String {
             switch self {
-            case .nobody: "no key"
-            case .stranger(let what): what
+            case .anonymous: "no key"
+            case .rejected(let what): what
             case .holder(let scope): scope.rawValue
             }
         }
     }
 
-    /// The server's routes, each with a handler that notes for whom it was run and does nothing.
+    /// The server's routes, each with a handler that only records its actor.
     private struct Routes {
-        private final class Notes: Sendable {
+        private final class ActorLog: Sendable {
             let actors = Mutex<[String]>([])
         }
 
         let endpoints: [Endpoint]
-        private let notes: Notes
+        private let log: ActorLog
 
         init() {
-            let notes = Notes()
-            self.notes = notes
+            let log = ActorLog()
+            self.log = log
             endpoints = makeAPI().map { endpoint in
                 Endpoint(
                     endpoint.method, endpoint.path, scope: endpoint.scope, body: endpoint.body,
                     summary: endpoint.summary
                 ) { request in
-                    notes.actors.withLock { $0.append(request.actor) }
+                    log.actors.withLock { $0.append(request.actor) }
                     return APIResponse(.noContent)
                 }
             }
         }
 
-        /// Whom handlers were run for since the last look.
+        /// The actors since the last call.
         func takeActors() -> [String] {
-            notes.actors.withLock { actors in
+            log.actors.withLock { actors in
                 defer { actors = [] }
                 return actors
             }
         }
     }
 
-    @Test("each route lets in whom api.md says, and refuses everybody else as it says")
+    @Test("each route admits callers with its scope, and refuses all others with the right error")
     func table() async throws {
         var keys = FakeKeys()
-        var callers: [(Caller, HTTPFields)] = [(.nobody, [:])]
+        var callers: [(Caller, HTTPFields)] = [(.anonymous, [:])]
         callers += [
-            (.stranger("bad key"), .bearer("inv_nonsense")),
-            (.stranger("unknown key"), .bearer(FakeKeys.secret().text)),
-            (.stranger("expired key"), .bearer(try keys.add("late", Set(Scope.allCases), hasExpired: true))),
-            (.stranger("revoked key"), .bearer(try keys.add("gone", Set(Scope.allCases), isRevoked: true))),
+            (.rejected("bad key"), .bearer("inv_nonsense")),
+            (.rejected("unknown key"), .bearer(FakeKeys.secret().text)),
+            (.rejected("expired key"), .bearer(try keys.add("late", Set(Scope.allCases), hasExpired: true))),
+            (.rejected("revoked key"), .bearer(try keys.add("gone", Set(Scope.allCases), isRevoked: true))),
         ]
         for scope in Scope.allCases {
             callers.append((.holder(scope), .bearer(try keys.add(scope.rawValue, [scope]))))
@@ -107,7 +107,7 @@ struct ScopeTableTests {
                 let what = "\(endpoint.method) \(endpoint.path) by \(caller)"
                 let head = HTTPRequest(
                     method: endpoint.method, scheme: nil, authority: nil, path: path, headerFields: headers)
-                let answer = try await pipeline.respond(to: head, body: NoBody())
+                let answer = try await pipeline.respond(to: head, body: EmptyBody())
                 let actors = routes.takeActors()
                 switch (needed, caller) {
                 case (nil, _):
@@ -126,7 +126,7 @@ struct ScopeTableTests {
             }
         }
         #expect(combinations == routes.endpoints.count * 11 && routes.endpoints.count >= 30)
-        // Keys are in no log line, and no part of one is.
+        // No log line contains a key or a part of one.
         let lines = log.lines.all.joined(separator: "\n")
         for (_, headers) in callers {
             guard let key = headers[.authorization]?.split(separator: "_").last, key.count == 64 else { continue }

@@ -4,7 +4,7 @@ import UseCases
 
 @testable import HTTPCore
 
-/// A cache with what a test puts into it. It answers on a thread of its own, as Redis does, or when the test says so.
+/// A cache that a test fills. It answers on its own thread, as Redis does, or when the test calls `release`.
 final class FakeCache: StockCache {
     private struct State {
         var asked: [CacheQuestions] = []
@@ -20,7 +20,7 @@ final class FakeCache: StockCache {
     private let isHeld: Bool
     private let state = Mutex(State())
 
-    /// - Parameter isHeld: whether nothing is answered before `release`.
+    /// - Parameter isHeld: whether answers wait for `release`.
     init(
         _ records: [InventoryRecord] = [], _ availability: [ProductAvailability] = [], isReachable: Bool = true,
         isHeld: Bool = false
@@ -31,7 +31,7 @@ final class FakeCache: StockCache {
         self.isHeld = isHeld
     }
 
-    /// What was asked by those who cannot wait, call by call.
+    /// The queries from event loops, call by call.
     var asked: [[CacheQuestion]] { state.withLock { $0.asked.map(\.all) } }
     var filled: [InventoryRecord] { state.withLock { $0.filled } }
 
@@ -46,7 +46,7 @@ final class FakeCache: StockCache {
         begun.open()
     }
 
-    /// Answers all that was asked.
+    /// Answers all pending queries.
     func release() {
         let held = state.withLock { state in
             defer { state.held = [] }

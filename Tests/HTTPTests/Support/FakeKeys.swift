@@ -6,7 +6,7 @@ import UseCases
 
 @testable import HTTPCore
 
-/// Keys of every kind, in a store of a test's own.
+/// A key store that a test fills.
 struct FakeKeys: APIKeyStore {
     private var rows: [APIKeyHash: APIKey] = [:]
     private static let now = Instant(milliseconds: 1_000_000)
@@ -28,7 +28,7 @@ struct FakeKeys: APIKeyStore {
         return secret.text
     }
 
-    /// A key that nobody knows.
+    /// An unknown key.
     static func secret() -> APIKeySecret {
         var random = SystemRandomNumberGenerator()
         return APIKeySecret(using: &random)

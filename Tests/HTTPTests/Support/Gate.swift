@@ -1,4 +1,4 @@
-/// Lets a test wait until something has begun, and lets that something wait until the test goes on.
+/// Lets one task wait until another opens the gate.
 struct Gate: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation

@@ -6,7 +6,7 @@ import NIOSSL
 
 @testable import HTTPCore
 
-/// A connection of HTTP/2 that sends any frames.
+/// An HTTP/2 connection that can send any frame.
 struct HTTP2Client {
     private var inbound: NIOAsyncChannelInboundStream<HTTP2Frame>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame>
@@ -24,7 +24,7 @@ struct HTTP2Client {
                         NIOHTTP2Handler(
                             mode: .client,
                             initialSettings: [HTTP2Setting(parameter: .initialWindowSize, value: initialWindow)]))
-                    try pipeline.addHandler(Deafness())
+                    try pipeline.addHandler(ErrorIgnoringHandler())
                     return try NIOAsyncChannel<HTTP2Frame, HTTP2Frame>(wrappingChannelSynchronously: channel)
                 }
             }
@@ -92,15 +92,16 @@ struct HTTP2Client {
     }
 }
 
-/// An attacker's own faults, and frames for streams that it has reset, must not end its reading.
-private final class Deafness: ChannelInboundHandler {
+/// Ignores errors, because the client's own protocol violations, and frames of streams that it has reset, must not end its
+/// reading.
+private final class ErrorIgnoringHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
 
     func errorCaught(context _: ChannelHandlerContext, error _: any Error) {}
 }
 
 extension TLSConfiguration {
-    /// A client that takes any certificate.
+    /// A client that accepts any certificate.
     static func trusting(_ protocols: [String]) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none

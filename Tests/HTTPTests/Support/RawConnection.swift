@@ -4,12 +4,12 @@ import NIOSSL
 
 @testable import HTTPCore
 
-/// A connection that sends any bytes, HTTP or not.
+/// A connection that can send any bytes, HTTP or not.
 struct RawConnection {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private let channel: any Channel
-    /// What was received and not handed out.
+    /// Received text that has not been returned yet.
     private var received = ""
 
     private init(
@@ -22,12 +22,12 @@ struct RawConnection {
         self.outbound = outbound
     }
 
-    /// - Parameter tls: a client's configuration; nil for none.
+    /// - Parameter tls: the client's configuration; nil for plain TCP.
     static func open(
         _ port: Int, tls: TLSConfiguration? = nil, _ body: (inout RawConnection) async throws -> Void
     ) async throws {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
-        // Said, so that the kernel does not let it grow to tens of MiB, which would swallow whole answers.
+        // Fixed, because the kernel would let it grow to tens of MiB, which could hold whole responses.
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: 1 << 18)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -46,7 +46,7 @@ struct RawConnection {
         }
     }
 
-    /// Sends text in which line ends are those of HTTP.
+    /// Sends text with its line breaks as CRLF.
     func send(_ text: String) async throws {
         try await outbound.write(ByteBuffer(string: text.replacing("\n", with: "\r\n")))
     }
@@ -55,7 +55,7 @@ struct RawConnection {
         try await outbound.write(ByteBuffer(bytes: bytes))
     }
 
-    /// Sends so many bytes, and counts those that the socket has taken: the writer itself takes many more.
+    /// Sends `count` bytes and counts those that the socket has accepted, since the writer buffers many more.
     func sendAll(_ count: Int, _ sent: Tally) async throws {
         let piece = ByteBuffer(repeating: 0x61, count: 1 << 16)
         while sent.sum < count {
@@ -64,19 +64,19 @@ struct RawConnection {
         }
     }
 
-    /// Closes this side, while the other one still sends.
+    /// Half-closes: the server may still send.
     func endSending() async throws {
         try await channel.close(mode: .output)
     }
 
-    /// Returns when something has been received, which is kept.
+    /// Returns when something has been received, and keeps it for the next read.
     mutating func waitForBytes() async throws {
         if received.isEmpty, let bytes = try await inbound.next(isolation: #isolation) {
             received += String(buffer: bytes)
         }
     }
 
-    /// What was received, up to a text that it ends with.
+    /// The received text, up to and including `end`.
     mutating func text(until end: String) async throws -> String {
         var isHere = received.contains(end)
         while !isHere, let bytes = try await inbound.next(isolation: #isolation) {

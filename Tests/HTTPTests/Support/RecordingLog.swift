@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import HTTPCore
 
-/// Keeps what is logged: the level, the message and the metadata, one text a line.
+/// Records log lines: level, message and metadata, one text per line.
 struct RecordingLog: LogHandler {
     final class Lines: Sendable {
         private let texts = Mutex<[String]>([])

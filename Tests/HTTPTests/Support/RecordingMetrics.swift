@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPCore
 
-/// Keeps what timers record. Any other kind of metric fails the test.
+/// Records the values of timers. Any other kind of metric fails the test.
 final class RecordingMetrics: MetricsFactory {
     private let recorded = Mutex<[String: [Int64]]>([:])
 

@@ -6,7 +6,7 @@ import UseCases
 @testable import HTTPTransport
 
 extension RequestPipeline {
-    /// Answers as a connection does: without a task where the whole body is here and the route has a plan.
+    /// Responds as a connection does: without a task when the body has arrived and the route has a plan.
     func respond(to head: HTTPRequest, isLocal: Bool = false, body: any RequestBody) async throws -> APIResponse {
         let context = context(of: head, isLocal: isLocal)
         guard let whole = body as? BufferedBody else { return try await respond(to: head, in: context, body: body) }

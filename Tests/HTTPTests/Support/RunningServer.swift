@@ -6,13 +6,13 @@ import Telemetry
 @testable import HTTPTransport
 @testable import InventoryRoutes
 
-/// A server on a socket of its own.
+/// A server on its own socket.
 struct RunningServer: Sendable {
     let port: Int
-    /// Asks the server to end, as SIGTERM does.
+    /// Stops the server, as SIGTERM does.
     let stop: @Sendable () async -> Void
 
-    /// Runs the body beside a server; returns when both have ended.
+    /// Runs the body while a server runs; returns when both have ended.
     /// - Parameter eventLoops: nil for the server's default.
     static func run(
         _ endpoints: [Endpoint],

@@ -3,7 +3,7 @@ import UseCases
 
 @testable import HTTPCore
 
-/// One product, two warehouses and what belongs to them, with ids that a test can write down.
+/// One product, two warehouses and their records, with fixed ids.
 enum Samples {
     static let inventoryText = "01920000-0000-7000-8000-000000000001"
     static let productText = "01920000-0000-7000-8000-0000000000a1"

@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same test.
+/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same numbers.
 struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 

@@ -11,10 +11,10 @@ import UseCases
 @testable import HTTPTransport
 @testable import InventoryRoutes
 
-/// A client of the API over the doubled ports, without a socket.
+/// A client of the API over fake ports, without a socket.
 struct TestAPI: Sendable {
     let pipeline: RequestPipeline
-    /// Whether each answer is held against the description.
+    /// Whether each response is checked against the description.
     var inspects = true
 
     func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestAnswer {
@@ -71,7 +71,7 @@ struct TestAnswer: Sendable {
         self.init(status: response.status.code, headers: response.headers, text: String(buffer: body))
     }
 
-    /// The body's members; empty when it is no JSON object.
+    /// The body's members; empty unless it is a JSON object.
     var members: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
     }
@@ -90,7 +90,7 @@ struct TestAnswer: Sendable {
     }
 }
 
-/// The routes over doubled ports, with their description.
+/// The routes over fake ports, with their description.
 func makeAPI(
     _ ports: TestPorts = TestPorts(),
     health: HealthMonitor = HealthMonitor([], limit: .milliseconds(50), logger: silence),
@@ -117,7 +117,7 @@ func makeAPI(
 let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// Runs the body with a client of a server over the ports.
-/// - Parameter inspects: false where a double gives a route what its real port never would.
+/// - Parameter inspects: false where a fake returns what its real port never would.
 func withAPI(
     _ ports: TestPorts = TestPorts(),
     checks: [HealthCheck] = [],

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import HTTPTransport
 
-/// Two self-signed certificates and their keys, for tests alone: `one.test` and `two.test`, valid for a hundred years.
+/// Two self-signed certificates and their keys, for tests only: `one.test` and `two.test`, valid for a hundred years.
 struct TestCertificate {
     let certificate: String
     let key: String
@@ -51,7 +51,7 @@ struct TestCertificate {
             -----END PRIVATE KEY-----
             """)
 
-    /// Runs the body with a folder for the two files, and takes it away.
+    /// Runs the body with a temporary folder for the two files.
     static func withFiles(_ body: (CertificateFiles) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "inventory-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -60,7 +60,7 @@ struct TestCertificate {
     }
 }
 
-/// Where a server finds its certificate.
+/// The paths of a server's certificate and key.
 struct CertificateFiles: Sendable {
     let folder: URL
 

@@ -113,7 +113,7 @@ extension TestPorts: BulkImport {
     }
 }
 
-/// The cache is always empty: what it holds is its own module's affair.
+/// A cache that is always empty.
 struct EmptyCache: StockCache {
     /// Asked by the routes' plans too, which then do without.
     let isReachable = true

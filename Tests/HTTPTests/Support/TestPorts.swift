@@ -2,14 +2,14 @@ import Domain
 import Testing
 import UseCases
 
-/// Doubles of every port. A call that a test did not expect fails the test.
+/// Fakes of every port. An unexpected call fails the test.
 struct TestPorts: Sendable {
     typealias Failure = ServiceFailure
 
     var submit: @Sendable (Command, String) async throws(Failure) -> Outcome = { command, _ throws(Failure) in
         try unexpected("submit \(command)")
     }
-    /// Instead of `submit`, for tests that look at keys.
+    /// Replaces `submit` in tests of idempotency keys.
     var submitOnce: (@Sendable (Command, String, Once<Outcome>?) async throws(Failure) -> Outcome)?
     var reference: @Sendable (InventoryID) async throws(Failure) -> RecordReference? = { id throws(Failure) in
         id == Samples.inventory ? Samples.reference : nil

@@ -14,7 +14,7 @@ struct EncodingTests {
         #expect(PercentEncoding.decode("%C3%A9") == "é")
     }
 
-    @Test("what cannot be decoded is refused", arguments: ["%", "%2", "%G0", "%2G", "%FF", "%C3", "a%ED%A0%80"])
+    @Test("invalid percent-encoding is refused", arguments: ["%", "%2", "%G0", "%2G", "%FF", "%C3", "a%ED%A0%80"])
     func undecodable(_ text: Substring) {
         #expect(PercentEncoding.decode(text) == nil)
     }
@@ -24,7 +24,7 @@ struct EncodingTests {
         #expect(PercentEncoding.encode(segment: "A/b c%é\n~._-") == "A%2Fb%20c%25%C3%A9%0A~._-")
     }
 
-    @Test("a query is read in its order, empty values left out")
+    @Test("a query keeps its order, and empty values are left out")
     func query() {
         let query = QueryParameters("sku=A&sku=B%2F1&archived=&flag&bad=%GG&limit=1&limit=2&&=x")
         #expect(query[all: "sku"] == [.text("A"), .text("B/1")])

@@ -3,6 +3,6 @@ import NIOCore
 @testable import HTTPCore
 
 /// A request without a body.
-struct NoBody: RequestBody {
+struct EmptyBody: RequestBody {
     func read(upTo _: Int, _: (ByteBuffer) throws -> Void) async throws {}
 }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// A value that many pages fetch at one moment, because they all heard of the same change: read once for them.
+/// Coalesces the reads of many pages that reload after the same change into one.
 ///
-/// Whoever comes by themselves reads for themselves, so that a page shows what its reader did a moment ago.
-final class LiveReads<Value: Sendable>: Sendable {
+/// A page that is loaded by its user is read separately, so that it shows what the user did a moment ago.
+final class CoalescedReads<Value: Sendable>: Sendable {
     private struct Reading {
-        /// The change after which it was begun.
+        /// The change after which the read was started.
         let change: Int
         let task: Task<Value, any Error>
     }
@@ -13,8 +13,8 @@ final class LiveReads<Value: Sendable>: Sendable {
     private let last = Mutex<Reading?>(nil)
 
     /// - Parameters:
-    ///   - change: the change that the page has heard of; nil when it comes by itself.
-    ///   - current: the last change of all.
+    ///   - change: the change that made the page reload; nil when the user loads it.
+    ///   - current: the latest change.
     func value(
         for change: Int?, current: Int, _ read: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
