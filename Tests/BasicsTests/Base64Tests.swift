@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Base64")
 struct Base64Tests {
-    private static let samples = (0..<200).map { count in (0..<count).map { UInt8(($0 * 37 + count * 11) % 256) } }
+    private static let samples: [[UInt8]] = (0..<200).map { count in
+        (0..<count).map { (index: Int) -> UInt8 in UInt8(truncatingIfNeeded: index * 37 + count * 11) }
+    }
 
     @Test func `The padded form agrees with Foundation for every length`() {
         for bytes in Self.samples { #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString()) }

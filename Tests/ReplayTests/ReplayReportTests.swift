@@ -58,22 +58,22 @@ struct ReplayReportTests {
     @Test("progress redraws one line on a terminal and prints a line now and then to a log")
     func progress() {
         for isTerminal in [true, false] {
-            let board = ProgressRecorder()
+            let recorder = ProgressRecorder()
             let progress = ReplayProgress(
                 isTerminal: isTerminal,
-                now: { board.now },
-                write: { board.append($0) }
+                now: { recorder.now },
+                write: { recorder.append($0) }
             )
             progress.begin("orders", total: 4)
             progress.advance()
-            board.pass(.seconds(10))
+            recorder.pass(.seconds(10))
             progress.advance()
             progress.advance()
             progress.end()
             let expected =
                 isTerminal
                 ? "\rorders: 2/4, 0/s\u{1B}[K\rorders: 3/4, 0/s\u{1B}[K\n" : "orders: 2/4, 0/s\norders: 3/4, 0/s\n"
-            #expect(board.text == expected)
+            #expect(recorder.text == expected)
         }
     }
 

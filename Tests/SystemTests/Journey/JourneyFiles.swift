@@ -84,7 +84,7 @@ private struct JourneyMaker {
         }
         return [
             ("products", products), ("stock", stock), ("orders", orders(records)),
-            ("warehouses", "code,name\n" + Self.warehouses.map { "\($0),House \($0)\n" }.joined()),
+            ("warehouses", "code,name\n" + Self.warehouses.map { "\($0),Warehouse \($0)\n" }.joined()),
         ]
     }
 
