@@ -3,13 +3,12 @@ import NIOCore
 // MARK: - The handler's side
 
 extension RequestState {
-    /// The handler waits for bytes of the body; it has taken all that came.
+    /// The handler waits for bytes of the body; `bodyTaken` has told that none is left.
     mutating func bodyRequested() -> IntakeAction {
         switch consume self {
         case .receiving(var receiving):
             let asks = receiving.expectsContinue && receiving.response == .pending
             receiving.expectsContinue = false
-            receiving.buffered = 0
             receiving.isAwaited = true
             self = .receiving(receiving)
             return asks ? .sendContinue : .none
