@@ -3,8 +3,8 @@ import Testing
 @testable import HTTP
 
 @Suite struct IntakeModelTests {
-    /// Each body's bytes tell their request and place, so that a byte that goes astray is seen; what else must hold says
-    /// `IntakeSimulation`.
+    /// The bytes of each body encode their request and place, so that a misplaced byte is found. `IntakeSimulation` checks
+    /// the other invariants.
     @Test func `Whatever happens, each request is begun once, in its order, with its own bytes, and none is stuck`() {
         print("intake: TEST_SEED=\(FuzzRun.seed)")
         var seeds = SplitMix(seed: FuzzRun.seed)

@@ -197,7 +197,7 @@ final class IntakeSimulation {
             expect(handler?.isAnswering == false && handler?.isComplete == true, "an answer that is not overdue")
             handler = nil
             harness.endAnswer()
-            expect(hasEnded, "a connection goes on behind an overdue answer")
+            expect(hasEnded, "a connection continues after an overdue answer")
         } else {
             expect(closes == 0, "two closes")
             closes += 1
@@ -235,7 +235,7 @@ final class IntakeSimulation {
         expect(handler == nil, "a handler is left")
         expect(client.parts.isEmpty || closes > 0, "the socket is read no more")
         if !hasEnded {
-            expect(!isRejected && !isQuiescing, "the connection goes on")
+            expect(!isRejected && !isQuiescing, "the connection continues")
             expect(isReadDue, "no read is due on an idle connection")
             expect(answered == client.lengths.count, "\(answered) answers to \(client.lengths.count) requests")
             harness.quiesce()

@@ -6,7 +6,7 @@ import NIOCore
 struct SimulatedClient {
     enum Part {
         case head(request: Int, expects: Bool, keepsConnection: Bool)
-        /// So many bytes behind those that went before.
+        /// The next bytes of a body.
         case body(request: Int, offset: Int, count: Int)
         case end(request: Int)
         case malformed

@@ -61,16 +61,17 @@ extension RequestState {
 // MARK: - The server's side
 
 extension RequestState {
-    /// The server begins to stop: what is between requests ends now, the rest after its answer.
+    /// The server begins to stop: a connection without a handler at work ends now, any other after its answer.
     mutating func quiesce(now: NIODeadline) -> IntakeAction {
         guard isBetweenAnswers else { return .none }
         self = .ending(since: now)
         return .closeWhenSent
     }
 
-    /// - Parameter isReadHeld: whether a read is held back.
-    /// - Parameter unsent: bytes of answers that the socket has not taken.
-    /// - Parameter handlerTime: how long the handler of the current request may take.
+    /// - Parameters:
+    ///   - isReadHeld: whether a read is held back.
+    ///   - unsent: bytes of answers that the socket has not taken.
+    ///   - handlerTime: how long the handler of the current request may take.
     mutating func checkTime(
         _ now: NIODeadline, _ limits: IntakeLimits, isReadHeld: Bool, unsent: Int, handlerTime: TimeAmount
     ) -> IntakeTimeout {
@@ -99,7 +100,7 @@ extension RequestState {
     }
 }
 
-// MARK: - What it is
+// MARK: - Queries
 
 extension RequestState {
     /// Whether the socket may be read.
@@ -114,7 +115,7 @@ extension RequestState {
         }
     }
 
-    /// Whether the next part is looked at now.
+    /// Whether the next part is processed now; else it waits in the queue.
     func takesPart(isWritable: Bool, _ transport: IntakeContext.Transport) -> Bool {
         switch self {
         // A client that does not read its answers gets no more of them made.
