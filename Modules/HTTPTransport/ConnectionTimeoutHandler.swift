@@ -6,7 +6,7 @@ final class ConnectionTimeoutHandler: ChannelInboundHandler, TimeoutChecking {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// What serves the connection, and looks at the time of its requests.
+    /// Serves the connection, and checks the time limits of its requests.
     weak var worker: (any TimeoutChecking)?
     private let service: ConnectionService
     private var timer: IdleTimer

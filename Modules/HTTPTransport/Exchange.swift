@@ -181,7 +181,7 @@ final class Exchange {
         return TimeAmount(mayTakeLong ? service.limits.bodyTime : service.limits.handlerTime)
     }
 
-    /// Answers 503 in place of the handler, which goes on; its answer is not sent.
+    /// Answers 503 in place of the handler. The handler still runs; its answer is not sent.
     func answerOverdue() {
         guard phase == .handling, let writer else { return }
         let answer = service.pipeline.refusal(Problem.tooLate, to: head)
@@ -194,7 +194,7 @@ final class Exchange {
 
     func writerBecameWritable() { streamed?.writerBecameWritable() }
 
-    /// The connection is gone. The handler goes on, since the outcome of its writes must become known; its answer is
+    /// The connection is gone. The handler still runs, since the outcome of its writes must become known; its answer is
     /// not sent.
     /// - Parameter cancels: whether to cancel the handler: the server stops.
     func abandon(cancels: Bool) {

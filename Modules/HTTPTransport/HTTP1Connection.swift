@@ -170,7 +170,7 @@ final class HTTP1Connection: ChannelDuplexHandler, ResponseWriter, TimeoutChecki
         guard let context else { return }
         timeouts.becameBusy()
         output.flush()
-        // The client, who reads that this was all, closes its side; `TransportLimits.lingerTime` ends the wait for it.
+        // The client reads the end and closes its side; `TransportLimits.lingerTime` ends the wait for it.
         let end = context.eventLoop.makePromise(of: Void.self)
         outputEnd = end.futureResult
         context.close(mode: .output, promise: end)

@@ -64,7 +64,7 @@ final class HTTP1Output {
         (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
-    /// Bytes that the socket has taken when so many are unsent.
+    /// Bytes that the socket has taken, given those that it has not.
     func sentBytes(unsent: Int) -> Int { writtenBytes - unsent }
 
     func flushSoon() {

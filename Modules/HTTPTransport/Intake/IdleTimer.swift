@@ -18,7 +18,7 @@ struct IdleTimer {
 
     enum Timeout: Equatable {
         case none
-        /// Look at the time of the requests.
+        /// Check the time limits of the requests.
         case checkRequests
         case close
         /// Close: a head has not come in its time.

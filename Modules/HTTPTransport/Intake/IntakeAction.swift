@@ -31,7 +31,7 @@ enum IntakeAction {
     }
 }
 
-/// What a connection or a stream has to do after a look at the time.
+/// What a connection or a stream has to do after its time limits were checked.
 enum IntakeTimeout: Equatable {
     case none
     /// Close: the client sends its body too slowly.

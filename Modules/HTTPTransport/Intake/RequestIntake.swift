@@ -4,8 +4,9 @@ import NIOCore
 /// Decides what becomes of the requests of one HTTP/1.1 connection or one HTTP/2 stream: which part of the input is due,
 /// when the socket is read, and how the connection ends.
 ///
-/// It has no socket and no clock: events go in, and an action for the connection comes out. After an action of
-/// `received` and its kind, and whenever `resume` says so, the connection calls `next` until that returns nil.
+/// It has no socket and no clock: events go in, and an action for the connection comes out. After the action of
+/// `received`, `readCompleted`, `receivedMalformed` or `inputClosed`, and when `resume` returns true, the connection calls
+/// `next` until it returns nil. Parts that arrive meanwhile wait, so that actions do not nest.
 struct RequestIntake: ~Copyable {
     private var state = RequestState.idle
     private var context: IntakeContext
@@ -17,7 +18,7 @@ struct RequestIntake: ~Copyable {
     private var isActing = false
     /// Between a read's first part and its end.
     private(set) var isInRead = false
-    /// Whether the channel wants to read and must wait.
+    /// Whether the channel has asked to read and must wait.
     private var isReadHeld = false
     private var isWritable = true
     private var answerRate: TransferRate
@@ -113,7 +114,7 @@ struct RequestIntake: ~Copyable {
 
     // MARK: - Reads
 
-    /// The channel wants to read.
+    /// The channel asks to read.
     /// - Returns: false when it must wait.
     mutating func readRequested() -> Bool {
         isReadHeld = !mayRead
@@ -174,7 +175,7 @@ struct RequestIntake: ~Copyable {
         return finish(.close)
     }
 
-    /// Looks at the time.
+    /// Checks the time limits.
     /// - Parameters:
     ///   - unsent: bytes of answers that the socket has not taken.
     ///   - sent: bytes that it has taken, of all answers.

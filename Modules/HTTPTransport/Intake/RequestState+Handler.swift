@@ -3,13 +3,12 @@ import NIOCore
 // MARK: - The handler's side
 
 extension RequestState {
-    /// The handler waits for bytes of the body; it has taken all that came.
+    /// The handler waits for bytes of the body; `bodyTaken` has told that none is left.
     mutating func bodyRequested() -> IntakeAction {
         switch consume self {
         case .receiving(var receiving):
             let asks = receiving.expectsContinue && receiving.response == .pending
             receiving.expectsContinue = false
-            receiving.buffered = 0
             receiving.isAwaited = true
             self = .receiving(receiving)
             return asks ? .sendContinue : .none
@@ -62,16 +61,17 @@ extension RequestState {
 // MARK: - The server's side
 
 extension RequestState {
-    /// The server begins to stop: what is between requests ends now, the rest after its answer.
+    /// The server begins to stop: a connection without a handler at work ends now, any other after its answer.
     mutating func quiesce(now: NIODeadline) -> IntakeAction {
         guard isBetweenAnswers else { return .none }
         self = .ending(since: now)
         return .closeWhenSent
     }
 
-    /// - Parameter isReadHeld: whether a read is held back.
-    /// - Parameter unsent: bytes of answers that the socket has not taken.
-    /// - Parameter handlerTime: how long the handler of the current request may take.
+    /// - Parameters:
+    ///   - isReadHeld: whether a read is held back.
+    ///   - unsent: bytes of answers that the socket has not taken.
+    ///   - handlerTime: how long the handler of the current request may take.
     mutating func checkTime(
         _ now: NIODeadline, _ limits: IntakeLimits, isReadHeld: Bool, unsent: Int, handlerTime: TimeAmount
     ) -> IntakeTimeout {
@@ -100,7 +100,7 @@ extension RequestState {
     }
 }
 
-// MARK: - What it is
+// MARK: - Queries
 
 extension RequestState {
     /// Whether the socket may be read.
@@ -115,7 +115,7 @@ extension RequestState {
         }
     }
 
-    /// Whether the next part is looked at now.
+    /// Whether the next part is processed now; else it waits in the queue.
     func takesPart(isWritable: Bool, _ transport: IntakeContext.Transport) -> Bool {
         switch self {
         // A client that does not read its answers gets no more of them made.

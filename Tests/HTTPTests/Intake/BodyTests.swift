@@ -32,7 +32,7 @@ import Testing
                 (.read, "read"), (.body(100), "deliver 100"), (.read, "hold"),
             ]),
         IntakeScript(
-            "an early answer has the rest of the body discarded, and the connection goes on",
+            "an early answer has the rest of the body discarded, and the connection takes the next request",
             [
                 (.head("/a"), ""), (.readEnd, "begin /a 0 of more"), (.body(100), "deliver 100"), (.readEnd, ""),
                 (.read, "hold"), (.answerEnd, "read"), (.body(200), ""), (.end, "idle"),
@@ -45,7 +45,7 @@ import Testing
                 (.body(100), "deliver 100"), (.readEnd, ""), (.read, "hold"), (.answerEnd, "read"), (.end, "idle"),
             ]),
         IntakeScript(
-            "a body without end is not discarded for ever",
+            "a body without end is closed after the limit of discarded bytes",
             [
                 (.head("/a"), ""), (.readEnd, "begin /a 0 of more"), (.answerEnd, ""), (.body(300), ""),
                 (.body(1), "close"), (.body(1), ""), (.lost, ""),
@@ -101,7 +101,7 @@ import Testing
                 (.head("/a"), ""), (.body(5), ""), (.malformed, "400, close output"), (.readEnd, ""),
             ]),
         IntakeScript(
-            "in the middle of its answer it closes without a word",
+            "in the middle of its answer it closes and sends nothing",
             [
                 (.head("/a"), ""), (.readEnd, "begin /a 0 of more"), (.answerStart(hasLength: true), ""),
                 (.malformed, "close"), (.answerEnd, ""), (.lost, ""),

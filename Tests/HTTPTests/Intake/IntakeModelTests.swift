@@ -4,13 +4,13 @@ import Testing
 @testable import HTTPTransport
 
 @Suite struct IntakeModelTests {
-    /// Each body's bytes tell their request and place, so that a byte that goes astray is seen; what else must hold says
-    /// `IntakeSimulation`.
+    /// The bytes of each body encode their request and place, so that a misplaced byte is found. `IntakeSimulation` checks
+    /// the other invariants.
     @Test func `Whatever happens, each request is begun once, in its order, with its own bytes, and none is stuck`() {
         print("intake: TEST_SEED=\(FuzzRun.seed)")
         var seeds = SplitMix(seed: FuzzRun.seed)
         var (answered, kept, lost) = (0, 0, 0)
-        for _ in 0..<4_000 {
+        for _ in 0..<2_000 {
             let simulation = IntakeSimulation(seed: seeds.next())
             let steps = Int.random(in: 0...120, using: &seeds)
             for _ in 0..<steps where simulation.closes == 0 { simulation.step() }
@@ -24,6 +24,6 @@ import Testing
             answered += simulation.answered
         }
         // The test would show nothing if nearly all connections ended at once.
-        #expect(answered > 4_000 && kept > 3_000 && lost > 30)
+        #expect(answered > 2_000 && kept > 1_500 && lost > 10)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 /// What happens to a connection or stream in a table of the tests.
 enum IntakeEvent {
     case head(String, keepsConnection: Bool = true, isHTTP10: Bool = false, expects: Bool = false, isValid: Bool = true)
-    /// So many bytes of a body.
+    /// A number of bytes of a body.
     case body(Int)
     case end
     /// The end of a read.
@@ -20,10 +20,10 @@ enum IntakeEvent {
     case bodyTaken
     case answerStart(hasLength: Bool = false)
     case answerEnd
-    /// The channel wants to read.
+    /// The channel asks to read.
     case read
     case writable(Bool)
-    /// So many bytes are written and not taken by the socket.
+    /// A number of bytes are written and not taken by the socket.
     case unsent(Int)
     /// The socket has taken everything.
     case outputSent

@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOCore
-import Testing
 
 @testable import HTTPCore
 @testable import HTTPTransport
@@ -12,7 +11,7 @@ final class IntakeSimulation {
     /// The last part of a read may be longer than what is left of it.
     private static let highestWaitingBytes = readSize + SimulatedClient.highestPiece
 
-    let seed: UInt64
+    private let trace: SimulationTrace
     private var random: SplitMix
     private var client: SimulatedClient
     private let harness: IntakeHarness
@@ -21,17 +20,18 @@ final class IntakeSimulation {
     private var handler: SimulatedHandler?
     private var lastBegun = -1
     private(set) var answered = 0
-    private(set) var discontinued = false
+    private var isRejected = false
     /// The channel has asked for bytes and has not got them.
     private var isReadDue = false
     private var isWritable = true
     private var hasEnded = false
     private(set) var closes = 0
     private var isQuiescing = false
-    private var trace: [String] = []
+    /// Bytes of the last body that its handler has received.
+    private var received = 0
 
     init(seed: UInt64) {
-        self.seed = seed
+        trace = SimulationTrace(seed: seed)
         random = SplitMix(seed: seed)
         client = SimulatedClient(requests: Int.random(in: 1...8, using: &random), using: &random)
         harness = IntakeHarness(.connection, limits)
@@ -44,10 +44,7 @@ final class IntakeSimulation {
         _ = harness.requestRead()
     }
 
-    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
-        guard !condition else { return }
-        Issue.record("\(what()); seed \(seed); \(trace.suffix(30).joined(separator: " | "))")
-    }
+    private func expect(_ condition: Bool, _ what: @autoclosure () -> String) { trace.expect(condition, what()) }
 
     private func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
@@ -55,7 +52,7 @@ final class IntakeSimulation {
 
     private func check(_ action: IntakeAction) {
         if case .none = action { return }
-        trace.append("-> \(IntakeScript.word(action) ?? "")")
+        note("-> \(IntakeScript.word(action) ?? "")")
         expect(closes == 0, "an action after the close")
         switch action {
         case .none: break
@@ -72,12 +69,15 @@ final class IntakeSimulation {
             expect(handler?.isAnswering != true, "400 in the middle of an answer")
             expect(!hasEnded, "400 behind the last answer")
             handler = nil
-            discontinued = true
+            isRejected = true
         case .becomeIdle: expect(handler == nil, "idle while a handler is at work")
         case .closeOutput, .closeWhenSent:
             expect(handler == nil, "the end while a handler is at work")
+            if case .closeOutput = action { expect(!client.hasClosed, "a half close behind the client's own") }
             hasEnded = true
         case .close:
+            let discarded = client.sentBytes(of: lastBegun) - received
+            expect(hasEnded || client.hasEnded || discarded > limits.discardedBytes, "a close without a reason")
             closes += 1
             hasEnded = true
             handler = nil
@@ -131,6 +131,7 @@ final class IntakeSimulation {
     /// Leaves all at once, as the kernel may tell at any time.
     func lose() {
         note("lost")
+        hasEnded = true
         harness.close()
         expect(closes == 1, "not closed")
     }
@@ -183,6 +184,7 @@ final class IntakeSimulation {
             if chance(60) { return }
         }
         note("end of answer")
+        received = current.received
         handler = nil
         answered += 1
         harness.endAnswer()
@@ -196,7 +198,7 @@ final class IntakeSimulation {
             expect(handler?.isAnswering == false && handler?.isComplete == true, "an answer that is not overdue")
             handler = nil
             harness.endAnswer()
-            expect(hasEnded, "a connection goes on behind an overdue answer")
+            expect(hasEnded, "a connection continues after an overdue answer")
         } else {
             expect(closes == 0, "two closes")
             closes += 1
@@ -210,7 +212,7 @@ final class IntakeSimulation {
         harness.completeOutput()
     }
 
-    private func note(_ what: String) { trace.append(what) }
+    private func note(_ what: String) { trace.note(what) }
 
     // MARK: The end
 
@@ -234,7 +236,7 @@ final class IntakeSimulation {
         expect(handler == nil, "a handler is left")
         expect(client.parts.isEmpty || closes > 0, "the socket is read no more")
         if !hasEnded {
-            expect(!discontinued && !isQuiescing, "the connection goes on")
+            expect(!isRejected && !isQuiescing, "the connection continues")
             expect(isReadDue, "no read is due on an idle connection")
             expect(answered == client.lengths.count, "\(answered) answers to \(client.lengths.count) requests")
             harness.quiesce()

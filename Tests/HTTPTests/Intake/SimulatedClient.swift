@@ -7,7 +7,7 @@ import NIOCore
 struct SimulatedClient {
     enum Part {
         case head(request: Int, expects: Bool, keepsConnection: Bool)
-        /// So many bytes behind those that went before.
+        /// The next bytes of a body.
         case body(request: Int, offset: Int, count: Int)
         case end(request: Int)
         case malformed
@@ -19,6 +19,11 @@ struct SimulatedClient {
     /// What is not yet read by the server.
     private(set) var parts: ArraySlice<Part>
     let lengths: [Int]
+    private var current = (request: -1, sent: 0)
+    /// Nothing that is sent can be read any more.
+    private(set) var hasEnded = false
+    /// It has closed its side.
+    private(set) var hasClosed = false
 
     init(requests: Int, using random: inout SplitMix) {
         var parts: [Part] = []
@@ -50,7 +55,23 @@ struct SimulatedClient {
         self.lengths = lengths
     }
 
-    mutating func next() -> Part? { parts.popFirst() }
+    mutating func next() -> Part? {
+        let part = parts.popFirst()
+        switch part {
+        case .head(let request, _, _): current = (request, 0)
+        case .body(_, let offset, let count): current.sent = offset + count
+        case .end, nil: break
+        case .malformed: hasEnded = true
+        case .inputClosed: (hasEnded, hasClosed) = (true, true)
+        }
+        return part
+    }
+
+    /// Bytes of a body that are sent.
+    func sentBytes(of request: Int) -> Int {
+        guard request >= 0 else { return 0 }
+        return request < current.request ? lengths[request] : current.sent
+    }
 
     /// The bytes of a body: each tells its request and its place.
     static func bytes(of request: Int, from offset: Int, count: Int) -> ByteBuffer {
