@@ -3,9 +3,9 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// An alert with its record's names and its email.
+/// An alert with the names of its record and the state of its email.
 enum AlertRow {
-    /// The page first and by itself, then what belongs to each of its rows, by keys: one plan for tables of any size.
+    /// Selects the page first and joins the rest by keys, so that one plan serves tables of any size.
     private static func select(_ page: String) -> PostgresStatement {
         PostgresStatement(
             """
@@ -54,9 +54,9 @@ enum AlertRow {
     }
 }
 
-/// A purchase order suggestion with its record's names.
+/// A purchase order suggestion with the names of its record.
 enum SuggestionRow {
-    /// As for alerts.
+    /// Selects the page first, as `AlertRow.select` does.
     private static func select(_ page: String) -> PostgresStatement {
         PostgresStatement(
             """

@@ -82,7 +82,7 @@ extension ImportTransaction {
     /// Waits for the key as long as for any lock: an import may take longer.
     private func take(_ key: RequestKey, on connection: PostgresConnection) async throws {
         do {
-            try await connection.takeKey(key)
+            try await connection.lockKey(key)
         } catch let error as PostgresError where error.sqlState == "55P03" {
             throw ServiceFailure.keyInProgress
         }
