@@ -20,7 +20,9 @@ struct Instructions {
             for (name, _) in workloads { print(name) }
             return
         }
-        guard let work = workloads.first(where: { $0.name == arguments[1] })?.work else { return print("unknown workload") }
+        guard let work = workloads.first(where: { $0.name == arguments[1] })?.work else {
+            return print("unknown workload")
+        }
         work(times)
     }
 }

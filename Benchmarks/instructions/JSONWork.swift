@@ -28,7 +28,9 @@ struct JSONWork {
             let order = fields.read(ReservationBody.order)
             let items = fields.read(ReservationBody.items) { item, _ in item.reservationItem() }
             let seconds = fields.read(ReservationBody.seconds)
-            guard fields.faults.isEmpty, order != nil, seconds == 600 else { fatalError("the body is not a reservation") }
+            guard fields.faults.isEmpty, order != nil, seconds == 600 else {
+                fatalError("the body is not a reservation")
+            }
             use(items)
         }
     }

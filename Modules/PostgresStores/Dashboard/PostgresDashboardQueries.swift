@@ -5,7 +5,7 @@ package import UseCases
 
 /// The dashboard's reads on PostgreSQL, each by an index.
 package struct PostgresDashboardQueries: DashboardQueries {
-    /// Where the server's log of changes ends: a look at shared memory. Whatever is committed moves it.
+    /// The end of the server's write-ahead log, read from shared memory. Every commit moves it.
     private static let changeMark = PostgresStatement("SELECT pg_current_wal_insert_lsn()::text")
     private static let procurement = PostgresStatement(
         """
