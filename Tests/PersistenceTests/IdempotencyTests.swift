@@ -8,9 +8,9 @@ import UseCases
 @testable import PostgresRows
 @testable import WritePath
 
-/// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
+/// A request that is sent again has one effect and one answer, on any server and at any moment.
 struct IdempotencyTests {
-    /// With keys looked up from the first one on, and with none looked up before one has turned out to be old.
+    /// 0: the lane looks up no key until one turns out to be stored; 1,000: it looks up every key.
     private static let lookups = [0, 1_000]
 
     private static func settings(_ lookups: Int) -> EngineSettings {
@@ -38,7 +38,7 @@ struct IdempotencyTests {
         .move(.ship(StockChange(record: record, quantity: quantity)))
     }
 
-    /// What came of a command: the outcome itself, or the answer that is replayed.
+    /// The outcome of a command, or the replayed answer.
     private static func ask(
         _ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>
     ) async throws(ServiceFailure) -> String {
@@ -50,7 +50,7 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a write under a key that freezes in its middle lets go of its rows after five seconds")
+    @Test("a write with a key that freezes in its middle loses its locks after five seconds")
     func frozen() async throws {
         try await PostgresStock.with { stock in
             let once = Once<String>(key: RequestKey(caller: "shop", key: "k", requestHash: [1])) { _ in nil }
@@ -64,7 +64,7 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "the same key gives the same answer and no second effect; another caller's same words are another key",
+        "the same key gives the same answer and no second effect; the same key of another caller is a different key",
         arguments: lookups)
     func twice(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
@@ -92,7 +92,8 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "a refusal that is kept stays one when there is stock; one that is not kept is decided anew", arguments: lookups
+        "a stored refusal is replayed although there is stock now; a refusal that is not stored is decided again",
+        arguments: lookups
     )
     func refusals(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
@@ -115,7 +116,7 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "what would be decided otherwise by now, with an answer that is not kept, is answered as before",
+        "a request that would now be refused, with an answer that is not stored, gets its first answer",
         arguments: lookups)
     func outlived(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
@@ -132,23 +133,25 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("fifty at once over two engines: one effect, one answer fifty times", arguments: [true, false], lookups)
-    func atOnce(_ isBorn: Bool, _ lookups: Int) async throws {
+    @Test(
+        "fifty concurrent requests over two engines have one effect and get one answer fifty times",
+        arguments: [true, false], lookups)
+    func atOnce(_ exists: Bool, _ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            if isBorn { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
+            if exists { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
             try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
                 let answers = try await Self.askAtOnce(50, [stock, other], Self.receive(5, record), Self.once("k"))
                 let fresh = answers.filter { !$0.hasPrefix("again: ") }
                 #expect(fresh.count == 1)
                 #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "again: " + fresh[0] })
             }
-            #expect(try await stock.record(record)?.quantityOnHand == (isBorn ? 6 : 5))
+            #expect(try await stock.record(record)?.quantityOnHand == (exists ? 6 : 5))
             #expect(try await stock.audit() == [])
         }
     }
 
-    @Test("the same key for two different requests at the same moment: one of them is refused", arguments: lookups)
+    @Test("one of two different requests with the same key at the same moment is refused", arguments: lookups)
     func rivals(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
@@ -165,7 +168,7 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a key that is older than a day is nobody's", arguments: lookups)
+    @Test("a key that is older than a day can be used again", arguments: lookups)
     func old(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
@@ -178,7 +181,7 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("an order's confirm, release and extend are kept too, and a catalogue's writes", arguments: lookups)
+    @Test("reserve, confirm and catalogue writes are replayed, too", arguments: lookups)
     func others(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
@@ -217,7 +220,7 @@ struct IdempotencyTests {
         }
     }
 
-    // MARK: Many
+    // MARK: Helpers
 
     private static func askAtOnce(
         _ count: Int, _ stocks: [PostgresStock], _ command: Command, _ once: Once<Outcome>

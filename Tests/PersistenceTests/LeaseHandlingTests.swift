@@ -5,7 +5,7 @@ import Testing
 import UseCases
 import WritePath
 
-/// What a lane makes of the lease store's answers.
+/// How a lane treats the lease store's answers.
 @Suite(.serialized)
 struct LeaseHandlingTests {
     /// A lease store whose answers a test decides.
@@ -54,7 +54,7 @@ struct LeaseHandlingTests {
         }
     }
 
-    @Test("leases that were granted are given back once, also when others wait for them")
+    @Test("granted leases are released once")
     func granted() async throws {
         try await with(.granted) { stock, command, leases in
             for _ in 0..<5 { _ = try await stock.engine.submit(command, actor: "test") }
@@ -62,7 +62,7 @@ struct LeaseHandlingTests {
         }
     }
 
-    @Test("a lease that stays busy ends in system_busy, and nothing was done")
+    @Test("a lease that stays busy ends in system_busy and writes nothing")
     func busy() async throws {
         try await with(.busy) { stock, command, leases in
             #expect(await stock.result(of: command) == .failure(.systemBusy))
@@ -82,7 +82,7 @@ struct LeaseHandlingTests {
         }
     }
 
-    @Test("without a lease store the row locks alone decide, or nothing is done, as the setting says")
+    @Test("without a lease store the row locks decide, or the command is refused, as the setting says")
     func unavailable() async throws {
         try await with(.unavailable) { stock, command, _ in
             #expect((try? await stock.result(of: command).get()) != nil)

@@ -4,10 +4,10 @@ import PostgresSchema
 import TestSupport
 import Testing
 
-/// The schema goes forward once, whoever asks.
+/// Each migration is applied once, however many programs migrate.
 @Suite(.serialized)
 struct MigratorTests {
-    private func empty(_ body: (PostgresConfiguration) async throws -> Void) async throws {
+    private func withEmptyDatabase(_ body: (PostgresConfiguration) async throws -> Void) async throws {
         let name = "empty_\(UInt64.random(in: 0...UInt64.max))"
         try await TestDatabase.administer("CREATE DATABASE \(name)")
         do {
@@ -44,7 +44,7 @@ struct MigratorTests {
         }
     }
 
-    @Test("a migration that fails leaves nothing behind, and the ones before it stand")
+    @Test("a failing migration leaves nothing behind, and the earlier ones stay applied")
     func failing() async throws {
         let good = Migration(version: 1, name: "good", sql: "CREATE TABLE good (id int)")
         let bad = Migration(version: 2, name: "bad", sql: "CREATE TABLE half (id int); SELECT 1 / 0")
@@ -56,7 +56,7 @@ struct MigratorTests {
         }
     }
 
-    @Test("a migration that was changed afterwards, and a database from the future, are refused")
+    @Test("an applied migration that was changed, and a database with newer migrations, are refused")
     func refused() async throws {
         let one = Migration(version: 1, name: "one", sql: "SELECT 1")
         let two = Migration(version: 2, name: "two", sql: "SELECT 2")

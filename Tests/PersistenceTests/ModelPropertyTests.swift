@@ -8,14 +8,14 @@ import WritePath
 /// decided, to the model in memory.
 @Suite(.serialized)
 struct ModelPropertyTests {
-    @Test("concurrent callers on PostgreSQL get what the model gives, and leave what it leaves", arguments: 1...4)
+    @Test("concurrent callers on PostgreSQL get the model's outcomes and leave the model's state", arguments: 1...4)
     func sameAsModel(_ round: Int) async throws {
         let seed = SeededRandom().seed &+ UInt64(round)
         print("model property, round \(round): TEST_SEED=\(seed &- UInt64(round))")
         var settings = EngineSettings()
         // Small batches, so that many of them meet.
         settings.batchLimit = round.isMultiple(of: 2) ? 200 : 4
-        // As behind PgBouncer, and with a memory that is always full.
+        // As behind PgBouncer, and with a directory that is always full.
         settings.sendsSettingsInTransaction = round > 2
         try await PostgresStock.with(settings: settings, directoryLimit: round > 2 ? 16 : 1_000) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1", "W2", "W3"])
@@ -79,7 +79,7 @@ struct ModelPropertyTests {
         }
     }
 
-    // MARK: Everything but the ids that each store gives by itself
+    // MARK: Everything except the ids, which each store generates
 
     private func shape(_ result: Result<Outcome, StockRefusal>) -> String {
         switch result {

@@ -38,7 +38,7 @@ struct RandomCommands {
     }
 
     private mutating func order() -> OrderID {
-        // Sometimes one that nobody knows.
+        // Sometimes an unknown order.
         orders.isEmpty || Int.random(in: 0..<20, using: &random) == 0 ? random.identifier() : random.pick(orders)
     }
 

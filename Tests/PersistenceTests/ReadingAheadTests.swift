@@ -6,10 +6,10 @@ import UseCases
 
 @testable import PostgresDirectory
 
-/// The directory that learns the records before anybody asks.
+/// The directory reads the records before they are requested.
 @Suite(.serialized)
 struct ReadingAheadTests {
-    @Test("all records are known without a query, however many pages they are")
+    @Test("all records are known without a query, however many pages they fill")
     func all() async throws {
         try await PostgresStock.with { first in
             // Two whole pages and one of a single record.
@@ -35,7 +35,7 @@ struct ReadingAheadTests {
                     #expect(second.directory.known([names]) == [reference])
                 }
             }
-            // It stops where the memory of half the limit is full, and what else is asked for is found all the same.
+            // Reading ahead stops at half of the limit; a lookup finds the other records all the same.
             try await PostgresStock.on(first.database, directoryLimit: 1_000) { third in
                 #expect(await third.directory.readAhead() == 500)
                 let ids = try await third.ids()
@@ -45,7 +45,7 @@ struct ReadingAheadTests {
         }
     }
 
-    @Test("while the database is away it waits, and ends when it is told to")
+    @Test("reading ahead waits while the database is away, and ends when it is cancelled")
     func outage() async throws {
         let away = PostgresClient(
             configuration: PostgresConfiguration(conninfo: "host=/nonexistent", applicationName: "test"),

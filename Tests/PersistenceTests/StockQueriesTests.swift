@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// Lists, the ledger and its past, on PostgreSQL.
+/// Lists, the ledger and past states on PostgreSQL.
 @Suite(.serialized)
 struct StockQueriesTests {
     /// 12 records whose figures are 0 ... 11 on hand with a reorder point of 5.
@@ -35,7 +35,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("every combination of filters finds what it says, page by page")
+    @Test("every combination of filters finds exactly the matching records, page by page")
     func filters() async throws {
         try await withRecords { stock, references in
             let records = try await all(500) { try await stock.queries.records(RecordFilter(), page: $0) }
@@ -53,7 +53,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("the low-stock list goes from the least available up, also within one warehouse")
+    @Test("the low-stock list is sorted by the available quantity, also within one warehouse")
     func lowStock() async throws {
         try await withRecords { stock, _ in
             let lines = try await all(2) { try await stock.queries.lowStock(warehouse: nil, page: $0) }
@@ -66,7 +66,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("the ledger is filtered by kind and time, and the past is what its rows say at any moment")
+    @Test("the ledger is filtered by kind and time, and a past state follows from its rows at any moment")
     func ledger() async throws {
         try await withRecords { stock, records in
             let record = records[3]
@@ -103,7 +103,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("availability adds up all warehouses; products without records have none, unknown ones are missing")
+    @Test("availability adds up all warehouses; products without records have 0, unknown products are missing")
     func availability() async throws {
         try await withRecords { stock, records in
             let lone = try await stock.catalogue.createProduct(
@@ -119,7 +119,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("the directory finds records by every name, and says what is unknown")
+    @Test("the directory finds records by every name, and reports unknown names")
     func directory() async throws {
         try await withRecords { stock, records in
             let record = records[0]

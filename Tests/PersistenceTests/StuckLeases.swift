@@ -1,7 +1,7 @@
 import Synchronization
 import UseCases
 
-/// A lease store whose answer for one record, or for the next batch, waits until the test lets it go.
+/// A lease store whose answer for one record, or for the next batch, waits until the test calls `resume`.
 final class StuckLeases: LeaseStore {
     private let key = Mutex<LeaseKey?>(nil)
     private let holdsNext = Mutex(false)
@@ -11,7 +11,7 @@ final class StuckLeases: LeaseStore {
     func holdNext() { holdsNext.withLock { $0 = true } }
     var isStuck: Bool { stuck.withLock { $0 != nil } }
 
-    func letGo() {
+    func resume() {
         key.withLock { $0 = nil }
         stuck.withLock { $0.take() }?.resume()
     }

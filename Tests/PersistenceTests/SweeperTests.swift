@@ -6,7 +6,7 @@ import Testing
 import UseCases
 import WritePath
 
-/// The sweeper over PostgreSQL and the write path, put together as its program does.
+/// The sweeper over PostgreSQL and the write path, composed as in its program.
 struct SweeperTests {
     private static func bounds(page: Int = 10_000, weight: Int = 100) -> SweepBounds {
         var bounds = SweepBounds()
@@ -40,7 +40,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("a pass releases what is overdue and nothing else, over several pages")
+    @Test("a pass over several pages releases exactly the overdue reservations")
     func exactly() async throws {
         try await Self.with(Self.bounds(page: 7, weight: 5), skus: 4, warehouses: 3) { fixture in
             var overdue: [OrderID] = []
@@ -77,7 +77,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("a record with more than a transaction's worth is cleared in several, in one pass")
+    @Test("one pass clears a record that needs several transactions")
     func heavyRecord() async throws {
         try await Self.with(Self.bounds(page: 20, weight: 6)) { fixture in
             var orders: [OrderID] = []
@@ -95,7 +95,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("positions are as fine as the database's clock: a pass ends whatever the pages' last microseconds are")
+    @Test("positions have the precision of the database's clock, so a pass ends whatever microsecond a page ends at")
     func microseconds() async throws {
         try await Self.with(Self.bounds(page: 3)) { fixture in
             var orders: [OrderID] = []
@@ -120,7 +120,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("a record whose row is locked fails by itself, and the next pass takes it")
+    @Test("a record whose row is locked fails alone, and the next pass releases it")
     func lockedRow() async throws {
         try await Self.with(skus: 8) { fixture in
             var orders: [OrderID] = []
@@ -190,7 +190,7 @@ struct SweeperTests {
     }
 }
 
-/// Stock that a sweeper goes over.
+/// Stock with a sweeper.
 private struct SweptStock {
     let stock: PostgresStock
     let records: [RecordReference]
@@ -204,7 +204,7 @@ private struct SweptStock {
         return order
     }
 
-    /// Each a little earlier than the next, a minute ago.
+    /// Moves the expiry of each order to a random time one to two minutes ago.
     func makeOverdue(_ orders: [OrderID]) async throws {
         let list = orders.map { "'\($0)'" }.joined(separator: ",")
         try await stock.sql(

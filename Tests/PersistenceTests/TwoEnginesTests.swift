@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// Two engines on one database, with nothing but PostgreSQL between them: as two API processes are while Redis is away.
+/// Two engines on one database that share only PostgreSQL, like two API processes while Redis is away.
 @Suite(.serialized)
 struct TwoEnginesTests {
     private func with(
@@ -18,7 +18,7 @@ struct TwoEnginesTests {
         }
     }
 
-    /// Runs commands on both engines in turn, all at once.
+    /// Runs all commands concurrently, on both engines in turn.
     private func run(_ commands: [Command], on engines: [PostgresStock]) async -> [Result<Outcome, ServiceFailure>] {
         await withTaskGroup(of: Result<Outcome, ServiceFailure>.self) { group in
             for (index, command) in commands.enumerated() {
@@ -28,7 +28,7 @@ struct TwoEnginesTests {
         }
     }
 
-    @Test("a record that both create at once is created once and holds what both received")
+    @Test("a record that both engines create at once exists once and has the units of both")
     func creation() async throws {
         try await with { engines, records in
             let commands = (0..<100).map { index in
@@ -43,7 +43,7 @@ struct TwoEnginesTests {
         }
     }
 
-    @Test("of 200 that want one of 50 units, 50 get it")
+    @Test("of 200 orders for one of 50 units, 50 succeed")
     func lastUnit() async throws {
         try await with { engines, records in
             _ = try await engines[0].engine.submit(
@@ -66,7 +66,7 @@ struct TwoEnginesTests {
         }
     }
 
-    @Test("transfers in opposite directions never wait for each other in a circle")
+    @Test("transfers in opposite directions never deadlock")
     func transfers() async throws {
         try await with { engines, records in
             let (here, there) = (records[0], records[1])
@@ -87,7 +87,7 @@ struct TwoEnginesTests {
         }
     }
 
-    @Test("orders that grow on one engine while the other resolves them stay whole")
+    @Test("orders that grow on one engine while the other resolves them stay consistent")
     func growingOrders() async throws {
         try await with { engines, records in
             for record in records {
