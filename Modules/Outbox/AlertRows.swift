@@ -40,7 +40,7 @@ enum AlertRow {
         AlertView(
             id: try row.next(), inventoryID: try row.next(), sku: try row.nextSKU(), productName: try row.next(),
             warehouseCode: try row.nextWarehouseCode(), quantityAvailable: try row.next(),
-            reorderPoint: try row.next(), status: try row.nextWord(), createdAt: try row.next(),
+            reorderPoint: try row.next(), status: try row.nextEnum(), createdAt: try row.next(),
             acknowledgedAt: try row.nextOptional(), acknowledgedBy: try row.nextOptional(),
             resolvedAt: try row.nextOptional(), suggestionID: try row.nextOptional(), delivery: try delivery(&row))
     }
@@ -84,7 +84,7 @@ enum SuggestionRow {
             id: try row.next(), alertID: try row.next(), inventoryID: try row.next(), sku: try row.nextSKU(),
             productName: try row.next(), warehouseCode: try row.nextWarehouseCode(), quantity: try row.next(),
             unitPrice: Money(hundredths: try row.next()), quantityAvailable: try row.next(),
-            reorderPoint: try row.next(), status: try row.nextWord(), createdAt: try row.next(),
+            reorderPoint: try row.next(), status: try row.nextEnum(), createdAt: try row.next(),
             decidedAt: try row.nextOptional(), decidedBy: try row.nextOptional())
     }
 }

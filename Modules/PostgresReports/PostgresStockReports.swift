@@ -18,9 +18,9 @@ package final class PostgresStockReports: StockReports {
     /// Top movers live this many times as long as their reading took, so that readings take a twentieth of the time.
     private static let lifetimePerCost = 20
     /// The most windows whose top movers are cached; a dashboard asks for a few.
-    private static let memoryLimit = 16
+    private static let cachedWindowLimit = 16
     /// The most rows of a partial day that are counted one by one: about 200 ms.
-    private static let edgeLimit: Int64 = 500_000
+    private static let partialDayLimit: Int64 = 500_000
     /// The most products in a list of top movers.
     private static let moverLimit = 500
 
@@ -45,7 +45,7 @@ package final class PostgresStockReports: StockReports {
     package func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover] {
         let reading = movers.withLock { movers in
             if let known = movers[days] { return known }
-            if movers.count >= Self.memoryLimit { movers = [:] }
+            if movers.count >= Self.cachedWindowLimit { movers = [:] }
             let client = client
             let new = SharedReading<[TopMover]>(
                 reactor: reactor, lifetime: { cost in min(cost * Self.lifetimePerCost, Self.longestLifetime) }
@@ -127,7 +127,7 @@ package final class PostgresStockReports: StockReports {
             PostgresQuery(ReportSQL.topMovers) { parameters in
                 parameters.append(days)
                 parameters.append(Int64(moverLimit))
-                parameters.append(edgeLimit)
+                parameters.append(partialDayLimit)
             }, timeout: timeout
         ) { (row: inout PostgresRow) throws(PostgresError) in
             TopMover(

@@ -81,11 +81,11 @@ struct CatalogueTests {
                 _ = try await stock.catalogue.createWarehouse(
                     WarehouseDraft(code: code, name: "w", priority: Int64(index % 3)))
             }
-            let products = try await all(limit) { page in
+            let products = try await allItems(limit) { page in
                 try await stock.catalogue.products(search: nil, archived: false, page: page)
             }
             #expect(products.map(\.sku.description) == (0..<10).map { "P\($0)" })
-            let warehouses = try await all(limit) { try await stock.catalogue.warehouses(page: $0) }
+            let warehouses = try await allItems(limit) { try await stock.catalogue.warehouses(page: $0) }
             #expect(
                 warehouses.map(\.code.description)
                     == ["W0", "W3", "W6", "W9", "W1", "W4", "W7", "W2", "W5", "W8"])
@@ -121,7 +121,7 @@ struct CatalogueTests {
 }
 
 /// Every item of a list, page by page.
-func all<Item>(
+func allItems<Item>(
     _ limit: Int, _ read: (PageRequest) async throws -> Page<Item>
 ) async throws -> [Item] {
     var items: [Item] = []

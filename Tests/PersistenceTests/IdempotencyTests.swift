@@ -39,14 +39,14 @@ struct IdempotencyTests {
     }
 
     /// The outcome of a command, or the replayed answer.
-    private static func ask(
+    private static func submit(
         _ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>
     ) async throws(ServiceFailure) -> String {
         do throws(ServiceFailure) {
             return "\(try await stock.engine.submit(command, actor: "test", once: once))"
         } catch {
             guard case .replayed(let kept) = error else { throw error }
-            return "again: " + String(decoding: kept.bytes, as: UTF8.self)
+            return "replayed: " + String(decoding: kept.bytes, as: UTF8.self)
         }
     }
 
@@ -69,11 +69,11 @@ struct IdempotencyTests {
     func twice(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
-            let second = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
-            #expect(second == "again: " + first)
+            let first = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
+            let second = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
+            #expect(second == "replayed: " + first)
             #expect(try await stock.record(record)?.quantityOnHand == 5)
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k", by: "other"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k", by: "other"))
             #expect(try await stock.record(record)?.quantityOnHand == 10)
             #expect(try await stock.audit() == [])
         }
@@ -83,9 +83,9 @@ struct IdempotencyTests {
     func reused(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             await #expect(throws: ServiceFailure.keyReused) {
-                try await Self.ask(stock, Self.receive(6, record), Self.once("k", hash: 2))
+                try await Self.submit(stock, Self.receive(6, record), Self.once("k", hash: 2))
             }
             #expect(try await stock.record(record)?.quantityOnHand == 5)
         }
@@ -106,8 +106,8 @@ struct IdempotencyTests {
             await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 0))) {
                 try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
             }
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("in"))
-            #expect(try await Self.ask(stock, Self.ship(3, record), Self.once("short")) == "again: 0")
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("in"))
+            #expect(try await Self.submit(stock, Self.ship(3, record), Self.once("short")) == "replayed: 0")
             await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 1))) {
                 try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
             }
@@ -121,13 +121,13 @@ struct IdempotencyTests {
     func outlived(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            let first = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             try await stock.sql("UPDATE products SET archived = true")
             await #expect(throws: ServiceFailure.self) {
-                try await Self.ask(stock, Self.receive(5, record), Self.once("another"))
+                try await Self.submit(stock, Self.receive(5, record), Self.once("another"))
             }
             for _ in 0..<3 {
-                #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k")) == "again: " + first)
+                #expect(try await Self.submit(stock, Self.receive(5, record), Self.once("k")) == "replayed: " + first)
             }
             #expect(try await stock.record(record)?.quantityOnHand == 5)
         }
@@ -141,10 +141,11 @@ struct IdempotencyTests {
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
             if exists { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
             try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
-                let answers = try await Self.askAtOnce(50, [stock, other], Self.receive(5, record), Self.once("k"))
-                let fresh = answers.filter { !$0.hasPrefix("again: ") }
+                let answers = try await Self.submitConcurrently(
+                    50, [stock, other], Self.receive(5, record), Self.once("k"))
+                let fresh = answers.filter { !$0.hasPrefix("replayed: ") }
                 #expect(fresh.count == 1)
-                #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "again: " + fresh[0] })
+                #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "replayed: " + fresh[0] })
             }
             #expect(try await stock.record(record)?.quantityOnHand == (exists ? 6 : 5))
             #expect(try await stock.audit() == [])
@@ -157,8 +158,8 @@ struct IdempotencyTests {
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
             try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
                 for round in 0..<20 {
-                    async let one = Self.tried(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
-                    async let two = Self.tried(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
+                    async let one = Self.resultText(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
+                    async let two = Self.resultText(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
                     let results = await [one, two]
                     #expect(results.filter { $0 == "reused" }.count == 1, "\(results)")
                 }
@@ -172,12 +173,13 @@ struct IdempotencyTests {
     func old(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             try await stock.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
-            let again = try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2))
-            #expect(!again.hasPrefix("again: "))
+            let new = try await Self.submit(stock, Self.receive(5, record), Self.once("k", hash: 2))
+            #expect(!new.hasPrefix("replayed: "))
             #expect(try await stock.record(record)?.quantityOnHand == 10)
-            #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2)) == "again: " + again)
+            #expect(
+                try await Self.submit(stock, Self.receive(5, record), Self.once("k", hash: 2)) == "replayed: " + new)
         }
     }
 
@@ -189,11 +191,11 @@ struct IdempotencyTests {
             let order = OrderID(high: 1, low: 1)
             let reserve = Command.reserve(
                 ReserveOrder(orderID: order, items: [.init(record: record, quantity: 2)], seconds: 60))
-            _ = try await Self.ask(stock, reserve, Self.once("reserve"))
-            #expect(try await Self.ask(stock, reserve, Self.once("reserve")).hasPrefix("again: "))
+            _ = try await Self.submit(stock, reserve, Self.once("reserve"))
+            #expect(try await Self.submit(stock, reserve, Self.once("reserve")).hasPrefix("replayed: "))
             #expect(try await stock.record(record)?.quantityReserved == 2)
-            _ = try await Self.ask(stock, .confirm(order), Self.once("confirm"))
-            #expect(try await Self.ask(stock, .confirm(order), Self.once("confirm")).hasPrefix("again: "))
+            _ = try await Self.submit(stock, .confirm(order), Self.once("confirm"))
+            #expect(try await Self.submit(stock, .confirm(order), Self.once("confirm")).hasPrefix("replayed: "))
 
             let sku = try #require(SKU("NEW"))
             let draft = ProductDraft(sku: sku, name: "New", basePrice: Money(hundredths: 1))
@@ -222,20 +224,20 @@ struct IdempotencyTests {
 
     // MARK: Helpers
 
-    private static func askAtOnce(
+    private static func submitConcurrently(
         _ count: Int, _ stocks: [PostgresStock], _ command: Command, _ once: Once<Outcome>
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: String.self) { group in
             for index in 0..<count {
-                group.addTask { try await ask(stocks[index % stocks.count], command, once) }
+                group.addTask { try await submit(stocks[index % stocks.count], command, once) }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
     }
 
-    private static func tried(_ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>) async -> String {
+    private static func resultText(_ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>) async -> String {
         do throws(ServiceFailure) {
-            return try await ask(stock, command, once)
+            return try await submit(stock, command, once)
         } catch {
             return error == .keyReused ? "reused" : "\(error)"
         }

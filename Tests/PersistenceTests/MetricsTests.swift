@@ -85,7 +85,7 @@ struct MetricsTests {
     // MARK: The stock
 
     /// Reports with fixed figures, or a failure, after the gate is open.
-    private struct Figures: StockReports {
+    private struct FakeReports: StockReports {
         let isAway: Shared<Bool>
         let requests: Shared<Int>
         let gate: (@Sendable () async -> Void)?
@@ -121,10 +121,10 @@ struct MetricsTests {
 
     @Test func `The stock's gauges show the reports' figures, and NaN while they are unknown`() async throws {
         let values = Values()
-        let figures = Figures(isAway: Shared(false), requests: Shared(0), gate: nil)
-        let gauges = StockGauges(reports: figures, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
+        let reports = FakeReports(isAway: Shared(false), requests: Shared(0), gate: nil)
+        let gauges = StockGauges(reports: reports, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
         #expect(values["inventory_low_stock_records"]?.isNaN == true)
-        #expect(figures.requests.value == 0, "nothing is read before the first scrape")
+        #expect(reports.requests.value == 0, "nothing is read before the first scrape")
         // The last figure that a refresh reads.
         try await Self.refresh(gauges) { values["inventory_turnover_ratio"] == 1.25 }
         let expected = [
@@ -135,7 +135,7 @@ struct MetricsTests {
         ]
         #expect(values.names == Set(expected.keys))
         for (name, value) in expected { #expect(values[name] == value, "\(name)") }
-        figures.isAway.update { $0 = true }
+        reports.isAway.update { $0 = true }
         try await Self.refresh(gauges) { values["inventory_low_stock_records"]?.isNaN == true }
         #expect(values["inventory_turnover_ratio"] == 1.25, "a minute old at most")
     }
@@ -143,8 +143,8 @@ struct MetricsTests {
     @Test(.timeLimit(.minutes(1))) func `A scrape does not wait for a report that hangs`() async throws {
         let values = Values()
         let (opened, open) = AsyncStream.makeStream(of: Never.self)
-        let figures = Figures(isAway: Shared(false), requests: Shared(0)) { for await _ in opened {} }
-        let gauges = StockGauges(reports: figures, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
+        let reports = FakeReports(isAway: Shared(false), requests: Shared(0)) { for await _ in opened {} }
+        let gauges = StockGauges(reports: reports, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
         await gauges.refresh()
         #expect(values["inventory_low_stock_records"]?.isNaN == true)
         open.finish()

@@ -38,7 +38,7 @@ struct StockQueriesTests {
     @Test("every combination of filters finds exactly the matching records, page by page")
     func filters() async throws {
         try await withRecords { stock, references in
-            let records = try await all(500) { try await stock.queries.records(RecordFilter(), page: $0) }
+            let records = try await allItems(500) { try await stock.queries.records(RecordFilter(), page: $0) }
             #expect(records.count == references.count)
             for filter in Self.filters {
                 let expected = records.filter { record in
@@ -47,7 +47,7 @@ struct StockQueriesTests {
                         && (filter.isLowStock == nil || record.isLowStock == filter.isLowStock)
                         && (filter.isOutOfStock == nil || (record.quantityAvailable == 0) == filter.isOutOfStock)
                 }
-                let found = try await all(2) { try await stock.queries.records(filter, page: $0) }
+                let found = try await allItems(2) { try await stock.queries.records(filter, page: $0) }
                 #expect(found == expected, "\(filter)")
             }
         }
@@ -56,9 +56,9 @@ struct StockQueriesTests {
     @Test("the low-stock list is sorted by the available quantity, also within one warehouse")
     func lowStock() async throws {
         try await withRecords { stock, _ in
-            let lines = try await all(2) { try await stock.queries.lowStock(warehouse: nil, page: $0) }
+            let lines = try await allItems(2) { try await stock.queries.lowStock(warehouse: nil, page: $0) }
             #expect(lines.map(\.quantityAvailable) == [0, 1, 2, 3, 4, 5])
-            let some = try await all(1) {
+            let some = try await allItems(1) {
                 try await stock.queries.lowStock(warehouse: WarehouseCode("W2"), page: $0)
             }
             #expect(some.map(\.quantityAvailable) == [1, 4])
@@ -81,13 +81,13 @@ struct StockQueriesTests {
             let ledger = try await stock.ledger(of: id)
             #expect(ledger.map(\.version) == Array(1...41))
             for kind in [LedgerEntry.Kind.ship, .receive, .confirm] {
-                let found = try await all(7) {
+                let found = try await allItems(7) {
                     try await stock.queries.transactions(of: id, LedgerFilter(kind: kind), page: $0)
                 }
                 #expect(found == ledger.reversed().filter { $0.kind == kind })
             }
             let (from, to) = (ledger[10].createdAt, ledger[30].createdAt)
-            let between = try await all(7) {
+            let between = try await allItems(7) {
                 try await stock.queries.transactions(of: id, LedgerFilter(from: from, to: to), page: $0)
             }
             #expect(between == ledger.reversed().filter { $0.createdAt >= from && $0.createdAt < to })

@@ -26,7 +26,7 @@ struct SweeperTests {
 
     private static func with(
         _ bounds: SweepBounds = bounds(), skus: Int = 1, warehouses: Int = 1,
-        _ body: (SweptStock) async throws -> Void
+        _ body: (SweeperFixture) async throws -> Void
     ) async throws {
         try await PostgresStock.with(settings: engine(bounds)) { stock in
             let records = try await stock.makeCatalogue(
@@ -35,7 +35,7 @@ struct SweeperTests {
                 _ = try await stock.engine.submit(
                     .move(.receive(StockChange(record: record, quantity: 1_000))), actor: "setup")
             }
-            try await body(SweptStock(stock: stock, records: records, sweeper: stock.sweeper(bounds)))
+            try await body(SweeperFixture(stock: stock, records: records, sweeper: stock.sweeper(bounds)))
             #expect(try await stock.audit() == [])
         }
     }
@@ -191,7 +191,7 @@ struct SweeperTests {
 }
 
 /// Stock with a sweeper.
-private struct SweptStock {
+private struct SweeperFixture {
     let stock: PostgresStock
     let records: [RecordReference]
     let sweeper: ReservationSweeper

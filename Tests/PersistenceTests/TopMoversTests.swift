@@ -73,7 +73,7 @@ struct TopMoversTests {
     }
 
     /// Gives each window a list without most products: every product gets a new ledger row.
-    private static func listAll(_ stock: PostgresStock, heads: Int) async throws {
+    private static func makeShortLists(_ stock: PostgresStock, heads: Int) async throws {
         try await stock.sql(
             """
             UPDATE mover_windows SET floor_transactions = NULL, head_size = \(heads);
@@ -108,7 +108,7 @@ struct TopMoversTests {
             for record in records { ids.append(try #require(try await stock.record(record)).id) }
             for round in 0..<160 {
                 // Ensures that the following rounds have floors to move.
-                if round % 20 == 10 { try await Self.listAll(stock, heads: .random(in: 1...9, using: &random)) }
+                if round % 20 == 10 { try await Self.makeShortLists(stock, heads: .random(in: 1...9, using: &random)) }
                 switch Int.random(in: 0..<40, using: &random) {
                 case 0: try await stock.sql("SELECT restart_rollup()")
                 case 1, 2:

@@ -62,9 +62,9 @@ extension PostgresRow {
     }
 
     /// The next column, whose text is the raw value of an enum.
-    package mutating func nextWord<Word: RawRepresentable<String>>() throws(PostgresError) -> Word {
+    package mutating func nextEnum<Value: RawRepresentable<String>>() throws(PostgresError) -> Value {
         let text: String = try next()
-        guard let word = Word(rawValue: text) else { throw PostgresError(.decoding, "not a \(Word.self): \(text)") }
-        return word
+        guard let value = Value(rawValue: text) else { throw PostgresError(.decoding, "not a \(Value.self): \(text)") }
+        return value
     }
 }

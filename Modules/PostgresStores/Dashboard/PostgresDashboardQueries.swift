@@ -80,7 +80,7 @@ package struct PostgresDashboardQueries: DashboardQueries {
 extension ProcurementState {
     fileprivate init(_ row: inout PostgresRow) throws(PostgresError) {
         let alert: AlertID = try row.next()
-        let status: AlertView.Status = try row.nextWord()
+        let status: AlertView.Status = try row.nextEnum()
         let acknowledgedBy: String? = try row.nextOptional()
         let suggestionID: SuggestionID? = try row.nextOptional()
         let quantity: Int64? = try row.nextOptional()
