@@ -12,7 +12,7 @@ package struct FailedDigest: Hashable, Sendable {
     package let missing: [String]
     package let alerts: Int64
     package let attempts: Int64
-    /// The text of the last error, as the mail server gave it.
+    /// The text of the last error.
     package let lastError: String?
 }
 

@@ -35,7 +35,7 @@ package struct PostgresLedgerRoller: Sendable {
     private static let transactionLimit: Int64 = 5_000
     /// Rows of one pass that are older than the sums: some seconds.
     private static let backlogLimit: Int64 = 50_000
-    /// Changes of the kept counts of one pass: some tenths of a second.
+    /// Changes of the stored counts of one pass: some tenths of a second.
     private static let countLimit: Int64 = 50_000
     /// A pass over one transaction of a million rows, an import's, takes some 30 seconds.
     private static let timeout = Duration.seconds(120)
@@ -108,7 +108,7 @@ package struct PostgresLedgerRoller: Sendable {
         }
     }
 
-    /// One step.
+    /// Runs one pass.
     /// - Returns: nil when another roller is in a pass.
     /// - Throws: `PostgresError`, or `CancellationError` before it has begun.
     package func pass() async throws -> Pass? {

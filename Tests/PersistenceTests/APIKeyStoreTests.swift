@@ -24,7 +24,7 @@ struct APIKeyStoreTests {
         }
     }
 
-    @Test("a key is found by its hash alone, as it was made")
+    @Test("a key is found only by its hash, with the fields it was created with")
     func find() async throws {
         try await Self.with { store, _ in
             let made = try await store.create(

@@ -10,7 +10,7 @@ import UseCases
 
 /// A request that is sent again has one effect and one answer, on any server and at any moment.
 struct IdempotencyTests {
-    /// 0: the lane looks up no key until one turns out to be stored; 1,000: it looks up every key.
+    /// 0: the lane looks up no key until one turns out to be stored; 1,000: it looks up keys from the start.
     private static let lookups = [0, 1_000]
 
     private static func settings(_ lookups: Int) -> EngineSettings {

@@ -145,7 +145,7 @@ struct MailOutboxTests {
             #expect(second.digest.pending == ["c@example.com"] && second.digest.refused == ["b@example.com"])
             try await outbox.release(second)
             let third = try #require(try await outbox.claim(lease: .seconds(10)))
-            #expect(third.digest.attempts == 1, "giving back is no try")
+            #expect(third.digest.attempts == 1, "a release does not count as an attempt")
             try await outbox.settle(third, delivered: [], refused: ["c@example.com"], .failed(lastError: "550"))
             #expect(try await outbox.backlog(rules).failedDigests == 1)
         }
@@ -268,7 +268,9 @@ struct MailOutboxTests {
         return digests
     }
 
-    @Test("a record that falls low, recovers and falls low again has two alerts; the first is resolved")
+    @Test(
+        "a record that falls low, recovers and falls low again mails both alerts; the first one's suggestion is withdrawn"
+    )
     func twice() async throws {
         try await Self.with(1) { stock, outbox, records in
             let adjust = { (units: Int64) async throws in

@@ -53,7 +53,7 @@ struct ReportDefinitionTests {
                 + entry(a, 4, "ship", 1, -6) + entry(a, 5, "adjust", 1, -1) + entry(b, 1, "receive", 0, 20))
     }
 
-    /// Inserts a ledger row at a number of days before the instant, and updates its record.
+    /// SQL that inserts a ledger row at a number of days before the instant and updates its record.
     private static func entry(
         _ id: InventoryID, _ version: Int, _ type: String, _ days: Int, _ change: Int, _ reserved: Int = 0
     ) -> String {
@@ -155,7 +155,7 @@ struct ReportDefinitionTests {
     /// A limit that no pass reaches: transactions are counted over the whole server, which other suites keep busy.
     private static let everyTransaction = 1_000_000_000
 
-    /// One pass with small limits.
+    /// SQL of one pass with limits.
     static func roll(_ transactions: Int, _ backlog: Int) -> String {
         "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(backlog)); COMMIT"
     }

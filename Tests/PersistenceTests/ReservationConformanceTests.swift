@@ -22,7 +22,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a confirm takes the units out, once", arguments: stores)
+    @Test("a confirm takes the units out exactly once", arguments: stores)
     func confirm(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {
@@ -35,7 +35,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a release puts the units back on sale, once", arguments: stores)
+    @Test("a release makes the units available exactly once", arguments: stores)
     func release(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {

@@ -171,7 +171,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("on hand never passes 2^53 - 1", arguments: stores)
+    @Test("the quantity on hand never exceeds 2^53 - 1", arguments: stores)
     func highest(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -183,7 +183,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a policy writes a ledger row when it changes something, and none when it creates", arguments: stores)
+    @Test("a policy writes a ledger row when it changes a record, but not when it creates one", arguments: stores)
     func policy(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]

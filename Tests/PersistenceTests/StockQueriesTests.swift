@@ -103,7 +103,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("availability adds up all warehouses; products without records have 0, unknown products are missing")
+    @Test("availability adds up all warehouses; products without records have no lines, unknown products are missing")
     func availability() async throws {
         try await withRecords { stock, records in
             let lone = try await stock.catalogue.createProduct(

@@ -9,7 +9,7 @@ import UseCases
 
 /// The figures over the whole stock, compared with the commands that made it.
 struct StockReportsTests {
-    @Test("the summary counts the stock")
+    @Test("the summary has the counts, the value and the attempts of the last day")
     func figures() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1", "W2"])

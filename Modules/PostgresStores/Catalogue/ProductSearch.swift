@@ -13,7 +13,7 @@ struct ProductSearch {
     let isArchived: Bool?
 
     /// How many products each statement of the scan reads. The first takes a fraction of a millisecond, which shows how
-    /// common the words are; the last takes some ten milliseconds.
+    /// common the words are; the last takes about ten milliseconds.
     var scanSizes = [2_048, 16_384, 65_536]
 
     /// The search turns to the index when the scan reads more products than this per match: the index takes about five

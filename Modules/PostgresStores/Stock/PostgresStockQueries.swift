@@ -4,7 +4,7 @@ package import PostgresDirectory
 import PostgresRows
 package import UseCases
 
-/// Reads of stock on PostgreSQL. Keysets page every list.
+/// Reads of stock on PostgreSQL. All lists are paged by keyset.
 package struct PostgresStockQueries: StockQueries {
     private let client: PostgresClient
     private let lookups: PostgresClient
