@@ -10,12 +10,12 @@ import UseCases
 struct MailOutboxTests {
     private static let buyers = ["b@example.com", "a@example.com"]
 
-    private static func rules(_ recipients: [String] = buyers, window: Duration = .zero) -> DigestRules {
+    static func rules(_ recipients: [String] = buyers, window: Duration = .zero) -> DigestRules {
         DigestRules(recipients: recipients, window: window, domain: "shop.example")
     }
 
     /// Runs a body with an outbox and products in two warehouses; the first `low` records are low.
-    private static func with(
+    static func with(
         _ low: Int, _ body: (PostgresStock, PostgresMailOutbox, [RecordReference]) async throws -> Void
     ) async throws {
         try await PostgresStock.with { stock in
@@ -28,14 +28,14 @@ struct MailOutboxTests {
         }
     }
 
-    private static func makeLow(_ records: some Sequence<RecordReference>, in stock: PostgresStock) async throws {
+    static func makeLow(_ records: some Sequence<RecordReference>, in stock: PostgresStock) async throws {
         for record in records {
             let policy = PolicyChange(record: record, reorderPoint: 5, reorderQuantity: 4)
             _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
         }
     }
 
-    private static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
+    static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
         let change = StockChange(record: record, quantity: quantity)
         _ = try await stock.engine.submit(.move(.receive(change)), actor: "test")
     }
@@ -241,36 +241,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("ten mailers that gather and claim at once put each alert into exactly one digest")
-    func manyMailers() async throws {
-        try await Self.with(60) { stock, outbox, _ in
-            let digests = try await withThrowingTaskGroup(of: [AlertDigest].self) { group in
-                for _ in 0..<10 { group.addTask { try await Self.drain(outbox) } }
-                return try await group.reduce(into: []) { $0 += $1 }
-            }
-            let alerts = digests.flatMap { $0.lines.map(\.alertID) }
-            #expect(alerts.count == 60 && Set(alerts).count == 60)
-            #expect(Set(digests.map(\.id)).count == digests.count)
-            let open = try await stock.count("SELECT count(*) FROM alert_deliveries WHERE email_id IS NULL")
-            #expect(open == 0)
-        }
-    }
-
-    /// Gathers and sends until nothing is left.
-    private static func drain(_ outbox: PostgresMailOutbox) async throws -> [AlertDigest] {
-        var digests: [AlertDigest] = []
-        _ = try await outbox.gather(rules())
-        while let claim = try await outbox.claim(lease: .seconds(60)) {
-            digests.append(claim.digest)
-            try await outbox.settle(claim, delivered: claim.digest.pending, refused: [], .sent)
-            _ = try await outbox.gather(rules())
-        }
-        return digests
-    }
-
-    @Test(
-        "a record that falls low, recovers and falls low again mails both alerts; the first one's suggestion is withdrawn"
-    )
+    @Test("a record that falls low twice has two alerts to mail, and the first one's suggestion is withdrawn")
     func twice() async throws {
         try await Self.with(1) { stock, outbox, records in
             let adjust = { (units: Int64) async throws in
@@ -292,22 +263,6 @@ struct MailOutboxTests {
                 "SELECT count(*) FILTER (WHERE status = 'withdrawn') * 10 + count(*) FILTER (WHERE status = 'open') FROM purchase_order_suggestions"
             )
             #expect(states == 21)
-        }
-    }
-
-    @Test("rows that a frozen mailer has locked hold up no sale")
-    func noLocks() async throws {
-        try await Self.with(1) { stock, outbox, records in
-            _ = try await outbox.gather(Self.rules())
-            // A session that does not continue locks every row that a mailer writes.
-            try await stock.client.withConnection { connection in
-                try await connection.script(
-                    "BEGIN; SELECT FROM alert_deliveries FOR UPDATE; SELECT FROM outbound_emails FOR UPDATE;",
-                    timeout: .seconds(5))
-                try await Self.receive(20, records[0], in: stock)
-                try await Self.makeLow(records.dropFirst(), in: stock)
-                try await connection.script("ROLLBACK", timeout: .seconds(5))
-            }
         }
     }
 }
