@@ -152,7 +152,7 @@ struct MailOutboxTests {
     }
 
     @Test("digests that wait only for the server are due when it recovers; the others keep their time")
-    func serverIsBack() async throws {
+    func serverRecovered() async throws {
         try await Self.with(2) { stock, outbox, _ in
             let code = try #require(WarehouseCode("W2"))
             _ = try await stock.catalogue.updateWarehouse(code, WarehousePatch(alertRecipients: ["w2@example.com"]))

@@ -36,7 +36,7 @@ struct MigratorTests {
     @Test("two programs that start at once apply each migration once")
     func atOnce() async throws {
         let migrations = try MigrationFolder.read(TestDatabase.folder())
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             async let first = migrate(configuration, migrations)
             async let second = migrate(configuration, migrations)
             let counts = try await [first, second].sorted()
@@ -48,7 +48,7 @@ struct MigratorTests {
     func failing() async throws {
         let good = Migration(version: 1, name: "good", sql: "CREATE TABLE good (id int)")
         let bad = Migration(version: 2, name: "bad", sql: "CREATE TABLE half (id int); SELECT 1 / 0")
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             await #expect(throws: Migrator.Failure.self) { try await migrate(configuration, [good, bad]) }
             let mended = Migration(version: 2, name: "bad", sql: "CREATE TABLE half (id int)")
             let count = try await migrate(configuration, [good, mended])
@@ -60,7 +60,7 @@ struct MigratorTests {
     func refused() async throws {
         let one = Migration(version: 1, name: "one", sql: "SELECT 1")
         let two = Migration(version: 2, name: "two", sql: "SELECT 2")
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             let count = try await migrate(configuration, [one, two])
             #expect(count == 2)
             let changed = Migration(version: 1, name: "one", sql: "SELECT 3")

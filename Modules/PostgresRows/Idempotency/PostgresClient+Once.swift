@@ -84,7 +84,7 @@ extension PostgresClient {
         _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
     ) async throws -> Value {
         _ = try await connection.pipeline([begin, setIdleTimeout], timeout: PostgresConnection.timeout)
-        try await connection.takeKey(once.key)
+        try await connection.lockKey(once.key)
         let result: Result<Value, ServiceFailure>
         do throws(ServiceFailure) {
             result = .success(try await body(connection))
