@@ -10,7 +10,7 @@ struct ReportReaders {
     let reports: any StockReports
     /// Keeps the sums up while no sweeper does.
     private let roller: PostgresLedgerRoller
-    private let watch: PostgresReplicaWatch?
+    private let watch: ReplicaLagMonitor?
     /// Of the replica: without it reports come from the primary, and the program is degraded.
     let healthChecks: [HealthCheck]
     /// Its connections, for metrics.
@@ -47,7 +47,7 @@ struct ReportReaders {
             configuration: primary, reactor: reactor, sharedConnections: 0, maximumConnections: 1)
         let watched = PostgresClient(
             configuration: configuration, reactor: reactor, sharedConnections: 0, maximumConnections: 1)
-        let watch = PostgresReplicaWatch(primary: watching, replica: watched, reactor: reactor)
+        let watch = ReplicaLagMonitor(primary: watching, replica: watched, reactor: reactor)
         self.watch = watch
         reports = ReplicaReports(
             replica: PostgresStockReports(client: replicaClient, reactor: reactor), primary: primaryReports,

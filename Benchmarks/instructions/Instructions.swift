@@ -1,8 +1,8 @@
-/// Does one piece of work a given number of times: `scripts/bench-instructions` counts what that takes.
+/// Runs one workload a given number of times; `scripts/bench-instructions` counts the instructions.
 @main
 struct Instructions {
-    /// The pieces in the order of the table; each does one command or one body at a time.
-    static let works: [(name: String, work: @Sendable (Int) -> Void)] = [
+    /// The workloads in the order of the table; one repetition is one command or one body.
+    static let workloads: [(name: String, work: @Sendable (Int) -> Void)] = [
         ("machine: reserve, 1 item, batch of 64", { StockWork(commands: 64, items: 1).reserve(times: $0) }),
         ("machine: reserve, 5 items, batch of 64", { StockWork(commands: 64, items: 5).reserve(times: $0) }),
         ("machine: reserve, 1 item, alone", { StockWork(commands: 1, items: 1).reserve(times: $0) }),
@@ -17,10 +17,12 @@ struct Instructions {
     static func main() {
         let arguments = CommandLine.arguments
         guard arguments.count == 3, let times = Int(arguments[2]), times > 0 else {
-            for (name, _) in works { print(name) }
+            for (name, _) in workloads { print(name) }
             return
         }
-        guard let work = works.first(where: { $0.name == arguments[1] })?.work else { return print("unknown work") }
+        guard let work = workloads.first(where: { $0.name == arguments[1] })?.work else {
+            return print("unknown workload")
+        }
         work(times)
     }
 }

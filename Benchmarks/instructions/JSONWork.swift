@@ -3,7 +3,7 @@ import HTTPCore
 import InventoryRoutes
 import JSON
 
-/// The body of a reservation, as bytes.
+/// Reads the body of a reservation and writes the answer to it.
 struct JSONWork {
     private let body: [UInt8]
 
@@ -20,7 +20,7 @@ struct JSONWork {
         }
     }
 
-    /// From bytes to what a command is made of.
+    /// Parses the body and reads the fields of a command.
     func readFields(times: Int) {
         for _ in 0..<times {
             guard let text = try? JSONText(body) else { fatalError("the body is JSON") }
@@ -28,12 +28,14 @@ struct JSONWork {
             let order = fields.read(ReservationBody.order)
             let items = fields.read(ReservationBody.items) { item, _ in item.reservationItem() }
             let seconds = fields.read(ReservationBody.seconds)
-            guard fields.faults.isEmpty, order != nil, seconds == 600 else { fatalError("no checkout") }
+            guard fields.faults.isEmpty, order != nil, seconds == 600 else {
+                fatalError("the body is not a reservation")
+            }
             use(items)
         }
     }
 
-    /// The answer to a reservation.
+    /// Writes the answer to a reservation.
     static func answer(times: Int) {
         let order = OrderID(high: 0x5d1c_5b5e_63c1_4d34, low: 0x9d0a_3f0c_8f0d_2b11)
         let ids = [ReservationID(high: 0x01a1_668f_6fa1_7000, low: 0xa703_f60c_2a53_4098)]

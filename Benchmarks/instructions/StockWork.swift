@@ -1,14 +1,14 @@
 import Domain
 
-/// The stock machine as a lane uses it: facts of the batch's records, a decision a command, changes at the end.
+/// Runs the stock machine as a lane does: takes the facts of a batch, decides each command, returns the changes.
 struct StockWork {
     let records: [InventoryRecord]
     private let reservations: [Command]
     private let receipts: [Command]
 
     /// - Parameters:
-    ///   - commands: in one batch.
-    ///   - items: of each reservation, all of different records.
+    ///   - commands: the number of commands in one batch.
+    ///   - items: the number of items in one reservation, each of a different record.
     init(commands: Int, items: Int) {
         let records = (0..<commands * items).map(Self.record)
         self.records = records
@@ -34,7 +34,7 @@ struct StockWork {
         decide(receipts, times: times)
     }
 
-    /// The machine when it has decided the reservations once.
+    /// The machine after it has decided each reservation once.
     func decided() -> StockMachine {
         var machine = StockMachine(
             facts: StockFacts(records: Dictionary(uniqueKeysWithValues: records.map { ($0.key, $0) })),
@@ -64,7 +64,7 @@ struct StockWork {
         let key = RecordKey(
             product: ProductID(high: 1, low: UInt64(number)), warehouse: WarehouseID(high: 2, low: UInt64(number % 4)))
         guard let sku = SKU("B\(number)"), let warehouse = WarehouseCode("W\(number % 4)") else {
-            fatalError("a code of letters and digits is one")
+            fatalError("the SKU or the warehouse code is invalid")
         }
         return InventoryRecord(
             id: InventoryID(high: 3, low: UInt64(number)),

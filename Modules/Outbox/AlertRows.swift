@@ -3,9 +3,9 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// An alert with its record's names and its email.
+/// An alert with the names of its record and the state of its email.
 enum AlertRow {
-    /// The page first and by itself, then what belongs to each of its rows, by keys: one plan for tables of any size.
+    /// Selects the page first and joins the rest by keys, so that one plan serves tables of any size.
     private static func select(_ page: String) -> PostgresStatement {
         PostgresStatement(
             """
@@ -40,7 +40,7 @@ enum AlertRow {
         AlertView(
             id: try row.next(), inventoryID: try row.next(), sku: try row.nextSKU(), productName: try row.next(),
             warehouseCode: try row.nextWarehouseCode(), quantityAvailable: try row.next(),
-            reorderPoint: try row.next(), status: try row.nextWord(), createdAt: try row.next(),
+            reorderPoint: try row.next(), status: try row.nextEnum(), createdAt: try row.next(),
             acknowledgedAt: try row.nextOptional(), acknowledgedBy: try row.nextOptional(),
             resolvedAt: try row.nextOptional(), suggestionID: try row.nextOptional(), delivery: try delivery(&row))
     }
@@ -54,9 +54,9 @@ enum AlertRow {
     }
 }
 
-/// A purchase order suggestion with its record's names.
+/// A purchase order suggestion with the names of its record.
 enum SuggestionRow {
-    /// As for alerts.
+    /// Selects the page first, as `AlertRow.select` does.
     private static func select(_ page: String) -> PostgresStatement {
         PostgresStatement(
             """
@@ -84,7 +84,7 @@ enum SuggestionRow {
             id: try row.next(), alertID: try row.next(), inventoryID: try row.next(), sku: try row.nextSKU(),
             productName: try row.next(), warehouseCode: try row.nextWarehouseCode(), quantity: try row.next(),
             unitPrice: Money(hundredths: try row.next()), quantityAvailable: try row.next(),
-            reorderPoint: try row.next(), status: try row.nextWord(), createdAt: try row.next(),
+            reorderPoint: try row.next(), status: try row.nextEnum(), createdAt: try row.next(),
             decidedAt: try row.nextOptional(), decidedBy: try row.nextOptional())
     }
 }

@@ -3,13 +3,14 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// The outbox in SQL. Every statement is a transaction of its own but `gather`, which comes behind `lockGathering`.
+/// The SQL of the outbox. Each statement is its own transaction, except `gather`, which shares one with `lockGathering`.
 enum OutboxRow {
-    /// Mailers gather one after the other: each sees when the one before wrote to whom. A number of our own choosing.
+    /// Serializes the mailers' gatherings, so that each sees which audiences the previous one wrote to. The number is
+    /// arbitrary.
     static let lockGathering = PostgresStatement("SELECT pg_advisory_xact_lock(7061636)")
 
-    /// Who is told of a warehouse's alerts: its own recipients, else `$1`. In byte order, because the same people are the
-    /// same audience whatever the database's locale.
+    /// The recipients of each warehouse's alerts: its own, else `$1`. They are sorted by bytes, so that the same
+    /// addresses are the same audience in every database locale.
     private static let audiences = """
         SELECT w.id AS warehouse_id, coalesce(own.recipients, $1::text[]) AS recipients,
             md5(coalesce(own.recipients, $1::text[])::text) AS audience
@@ -19,9 +20,9 @@ enum OutboxRow {
         ) own
         """
 
-    /// Whether the audience has a digest under way that nobody has got yet: what is raised meanwhile waits for it, so
-    /// that an hour without a mail server ends in one more email and not in hundreds. A digest that the server itself
-    /// keeps turning away holds others back for ten minutes at most.
+    /// Whether the audience has a queued digest that no recipient has received: new alerts wait for it, so that an hour
+    /// without a mail server ends in one more email and not in hundreds. A digest that fails while the server works
+    /// holds others back for ten minutes at most.
     private static let isHeldBack = """
         EXISTS (
             SELECT FROM outbound_emails e
@@ -29,8 +30,8 @@ enum OutboxRow {
                 AND (e.waits_for_server OR e.created_at > clock_timestamp() - interval '10 minutes'))
         """
 
-    /// When the audience's window ends; null when it was not written to. `$2` is the window in milliseconds. A time that
-    /// lies ahead is one of a clock that has been put back since.
+    /// When the audience's window ends; NULL if the audience has no email yet. `$2` is the window in milliseconds. Emails
+    /// from the future do not count: the clock was put back after them.
     private static let windowEnd = """
         (
             SELECT max(e.created_at) + $2::bigint * interval '1 millisecond' FROM outbound_emails e
@@ -38,8 +39,9 @@ enum OutboxRow {
         )
         """
 
-    /// `$1` those who are told by default; `$2` the window in milliseconds; `$3` the domain; `$4` alerts in one gathering;
-    /// `$5` alerts in one email. Who may be written to comes first, so that nobody waits behind alerts that may not leave.
+    /// `$1` the default recipients; `$2` the window in milliseconds; `$3` the domain; `$4` the most alerts in one
+    /// gathering; `$5` the most alerts in one email. It selects the audiences that may get an email before it limits the
+    /// alerts, so that no alert waits behind alerts that are held back.
     static let gather = PostgresStatement(
         """
         WITH ready AS MATERIALIZED (
@@ -103,8 +105,9 @@ enum OutboxRow {
         """)
 
     /// `$3` delivered, `$4` refused, `$5` the status, `$6` the pause in milliseconds, `$7` the error, `$8` whether it
-    /// waits for the server. Who has the email is a fact, whoever says it. The rest is said by the claim's holder alone,
-    /// and once: a mailer that lost its claim can only add that everybody has it.
+    /// waits for the server. Any mailer may add deliveries and refusals, because they are facts. Only the holder of the
+    /// claim changes the rest, and only once; a mailer that lost its claim can only mark an email as sent that all
+    /// recipients have received.
     static let settle = PostgresStatement(
         """
         UPDATE outbound_emails e SET delivered = n.delivered, refused = n.refused, status = n.status,
@@ -131,16 +134,16 @@ enum OutboxRow {
         WHERE e.id = n.id
         """)
 
-    static let giveBack = PostgresStatement(
+    static let release = PostgresStatement(
         "UPDATE outbound_emails SET lease = NULL, leased_until = NULL WHERE id = $1 AND lease = $2")
 
-    static let serverIsBack = PostgresStatement(
+    static let serverRecovered = PostgresStatement(
         """
         UPDATE outbound_emails SET next_attempt_at = now(), waits_for_server = false
         WHERE status = 'queued' AND waits_for_server AND next_attempt_at > now()
         """)
 
-    /// `$1` those who are told by default; `$2` the window in milliseconds.
+    /// `$1` the default recipients; `$2` the window in milliseconds.
     static let backlog = PostgresStatement(
         """
         WITH a AS MATERIALIZED (

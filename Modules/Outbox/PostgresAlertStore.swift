@@ -77,7 +77,7 @@ package struct PostgresAlertStore: AlertStore {
         }
     }
 
-    /// On a connection of its own: a row that a frozen writer holds must not keep the reads of a shared one waiting.
+    /// Uses its own connection: a wait for a row that a frozen writer holds must not block the reads on a shared one.
     private func write(_ query: PostgresQuery, on session: any PostgresQuerying) async throws(ServiceFailure) {
         do {
             if session is PostgresClient {
@@ -88,13 +88,13 @@ package struct PostgresAlertStore: AlertStore {
         } catch let error as PostgresError {
             throw ServiceFailure(error)
         } catch {
-            // A task that was cancelled while it waited for a connection.
+            // The task was cancelled while it waited for a connection.
             throw .unavailable(cause: "\(error)")
         }
     }
 }
 
 extension Identifier {
-    /// After every id that there is.
+    /// Sorts after every other id.
     fileprivate static var last: Identifier { Identifier(high: .max, low: .max) }
 }

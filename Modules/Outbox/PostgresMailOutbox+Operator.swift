@@ -8,17 +8,17 @@ package struct FailedDigest: Hashable, Sendable {
     package let id: EmailID
     package let createdAt: Instant
     package let recipients: [String]
-    /// Those who do not have it.
+    /// The recipients that have not received it.
     package let missing: [String]
     package let alerts: Int64
     package let attempts: Int64
-    /// The mail server's words.
+    /// The text of the last error.
     package let lastError: String?
 }
 
-/// What an operator does with digests that have failed.
+/// An operator's commands for failed digests.
 extension PostgresMailOutbox {
-    /// How many failed digests one look shows.
+    /// The most failed digests that one listing shows.
     package static let failedLimit = 500
 
     private static let failed = PostgresStatement(
@@ -27,8 +27,8 @@ extension PostgresMailOutbox {
             (SELECT count(*) FROM alert_deliveries d WHERE d.email_id = e.id), attempts, last_error
         FROM outbound_emails e WHERE status = 'failed' ORDER BY created_at, id LIMIT $1
         """)
-    /// `$1` the digests; `$2` who is to get them instead of those who did not, empty for the same; `$3` whether all
-    /// failed digests are meant and not only those.
+    /// `$1` the digests; `$2` the recipients that replace those that have not received them, empty to keep these; `$3`
+    /// whether to requeue all failed digests instead of `$1`.
     private static let requeue = PostgresStatement(
         """
         UPDATE outbound_emails e SET status = 'queued', attempts = 0, refused = '{}', waits_for_server = false,
@@ -45,7 +45,7 @@ extension PostgresMailOutbox {
         """)
     private static let notify = PostgresStatement("SELECT pg_notify('\(alertChannel)', '')")
 
-    /// The oldest first, `failedLimit` at most.
+    /// The failed digests, oldest first, `failedLimit` at most.
     package func failedDigests() async throws(ServiceFailure) -> [FailedDigest] {
         let query = PostgresQuery(Self.failed) { $0.append(Int64(Self.failedLimit)) }
         return try await client.rows(query) { (row: inout PostgresRow) throws(PostgresError) in
@@ -55,11 +55,11 @@ extension PostgresMailOutbox {
         }
     }
 
-    /// Lets failed digests be tried again from the start, and calls the mailers.
+    /// Requeues failed digests with no attempts counted, and notifies the mailers.
     /// - Parameters:
-    ///   - ids: which ones; nil for all.
-    ///   - recipients: who is to get them instead of those who did not; empty for the same as before.
-    /// - Returns: those that are queued again; one that is not failed is left alone.
+    ///   - ids: the digests; nil for all failed ones.
+    ///   - recipients: replace the recipients that have not received a digest; empty to keep them.
+    /// - Returns: the requeued digests; a digest that has not failed stays as it is.
     package func requeue(_ ids: [EmailID]?, to recipients: [String]) async throws(ServiceFailure) -> [EmailID] {
         let query = PostgresQuery(Self.requeue) { parameters in
             parameters.appendArray(ids ?? [])
@@ -69,7 +69,7 @@ extension PostgresMailOutbox {
         let requeued = try await client.rows(query) { (row: inout PostgresRow) throws(PostgresError) in
             try row.next(as: EmailID.self)
         }
-        // The mailers' poll makes good what is lost here.
+        // If this notification is lost, the mailers find the digests at their next poll.
         _ = try? await client.query(PostgresQuery(Self.notify))
         return requeued
     }

@@ -4,16 +4,16 @@ package import PostgresClient
 import PostgresRows
 package import UseCases
 
-/// The outbox of alert emails on PostgreSQL. No statement of it leaves a transaction open between two messages, so a
-/// mailer that freezes or dies at any moment locks nothing.
+/// The outbox of alert emails on PostgreSQL. It sends each transaction in one go and leaves none open, so a mailer that
+/// freezes or dies holds no locks.
 package struct PostgresMailOutbox: MailOutbox {
-    /// Alerts that one gathering takes: what is beyond waits for the next.
+    /// The most alerts that one gathering takes; the rest wait for the next.
     static let gatheringLimit: Int64 = 20_000
-    /// Alerts in one email: some 400 kB of HTML. A person reads the first screen, a program all of it.
+    /// The most alerts in one email: about 400 kB of HTML. A person reads the first screen, a program all of it.
     static let digestLimit: Int64 = 2_000
     /// How long a gathering may take: 20,000 alerts take about a second.
     private static let gatheringTimeout = Duration.seconds(10)
-    /// How long writing down one digest's end may take.
+    /// How long recording a digest's outcome may take.
     private static let timeout = Duration.seconds(3)
 
     let client: PostgresClient
@@ -48,7 +48,7 @@ package struct PostgresMailOutbox: MailOutbox {
         } catch let error as PostgresError {
             throw ServiceFailure(error)
         } catch {
-            // A task that was cancelled while it waited for a connection.
+            // The task was cancelled while it waited for a connection.
             throw .unavailable(cause: "\(error)")
         }
     }
@@ -101,14 +101,14 @@ package struct PostgresMailOutbox: MailOutbox {
 
     package func release(_ claim: ClaimedDigest) async throws(ServiceFailure) {
         try await execute(
-            PostgresQuery(OutboxRow.giveBack) { parameters in
+            PostgresQuery(OutboxRow.release) { parameters in
                 parameters.append(claim.digest.id)
                 parameters.append(Int64(bitPattern: claim.lease.value))
             })
     }
 
     package func serverRecovered() async throws(ServiceFailure) {
-        try await execute(PostgresQuery(OutboxRow.serverIsBack))
+        try await execute(PostgresQuery(OutboxRow.serverRecovered))
     }
 
     package func backlog(_ rules: DigestRules) async throws(ServiceFailure) -> MailBacklog {
@@ -134,7 +134,7 @@ package struct PostgresMailOutbox: MailOutbox {
 
     private static func audience(_ rules: DigestRules) -> [String] { Set(rules.recipients).sorted() }
 
-    /// PostgreSQL's text cannot hold a NUL, which a mail server may well send.
+    /// PostgreSQL's text cannot hold a NUL, but a mail server may send one.
     private static func storable(_ text: String) -> String { text.replacing("\0", with: " ") }
 
     private func execute(_ query: PostgresQuery) async throws(ServiceFailure) {

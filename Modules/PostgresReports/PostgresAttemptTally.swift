@@ -7,12 +7,12 @@ package import Reactor
 import Synchronization
 import UseCases
 
-/// Counts in memory and writes the figures of each minute to this process's own rows, every two seconds.
+/// Counts reserve attempts in memory and writes each minute's figures to this process's own rows, every two seconds.
 ///
-/// A row holds a minute's whole figure, so that writing it twice is writing it once. What a crash takes is two seconds'.
+/// A row holds the figures of a whole minute, so writing it twice changes nothing. A crash loses two seconds' attempts.
 package final class PostgresAttemptTally: AttemptTally {
     private static let interval = Duration.seconds(2)
-    /// Minutes that are kept while the database is away: an hour's. Older ones are given up.
+    /// The most minutes kept while the database is away: one hour. Older minutes are dropped.
     private static let minuteLimit = 60
     private static let write = PostgresStatement(
         """
@@ -54,7 +54,7 @@ package final class PostgresAttemptTally: AttemptTally {
         }
     }
 
-    /// Writes until the task is cancelled, and a last time then.
+    /// Writes every two seconds until the task is cancelled, and then once more.
     package func run() async {
         while !Task.isCancelled {
             await reactor.sleep(for: Self.interval)
@@ -62,7 +62,7 @@ package final class PostgresAttemptTally: AttemptTally {
         }
     }
 
-    /// Never throws: what could not be written is written next time.
+    /// Writes the figures that have changed. Figures that could not be written are written next time.
     func write() async {
         let open = minutes.withLock { minutes in minutes.filter { !$0.value.isWritten } }.sorted { $0.key < $1.key }
         guard !open.isEmpty else { return }
@@ -76,7 +76,7 @@ package final class PostgresAttemptTally: AttemptTally {
             _ = try await client.query(query, timeout: .seconds(5))
             noteWritten(open)
         } catch {
-            logger.debug("the attempts cannot be written", metadata: ["cause": "\(error.operatorDescription)"])
+            logger.debug("cannot write the reservation attempts", metadata: ["cause": "\(error.operatorDescription)"])
         }
     }
 
@@ -84,7 +84,7 @@ package final class PostgresAttemptTally: AttemptTally {
         let current = Self.currentMinute
         minutes.withLock { minutes in
             for (minute, figures) in written where minutes[minute]?.attempts == figures.attempts {
-                // A clock that is put back a little must not meet a minute that has been forgotten.
+                // The last minutes stay: a clock that is put back a little must not count one of them anew.
                 if minute < current - 2 { minutes[minute] = nil } else { minutes[minute]?.isWritten = true }
             }
             let excess = minutes.count - Self.minuteLimit
@@ -101,5 +101,5 @@ package final class PostgresAttemptTally: AttemptTally {
     }
 }
 
-/// What the rows of one process are under.
+/// The entity of the id under which a process writes its rows.
 private enum ServerProcess {}

@@ -2,22 +2,23 @@ package import PostgresClient
 import PostgresRows
 package import UseCases
 
-/// Takes old idempotency keys, old minutes of attempts and dashboard sessions that have expired away, in pieces that hold no lock for long.
+/// Deletes old idempotency keys, old minutes of attempts and expired dashboard sessions, in batches that hold no lock for
+/// long.
 package struct PostgresHousekeeping: Housekeeping {
-    /// Rows of one statement: some 50 ms.
-    private static let pieceLimit: Int64 = 5_000
-    /// How long one call goes on: some half a million rows.
+    /// The most rows that one statement deletes: about 50 ms.
+    private static let batchLimit: Int64 = 5_000
+    /// How long one call runs: about half a million rows.
     private static let budget = Duration.seconds(5)
     private static let timeout = Duration.seconds(5)
 
-    /// What another purger is at is passed over.
+    /// Skips the rows that another process is deleting.
     private static let keys = PostgresStatement(
         """
         DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
             SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
             ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED))
         """)
-    /// Reports look a month back.
+    /// Reports read the last 24 hours.
     private static let attempts = PostgresStatement(
         """
         DELETE FROM reservation_attempts WHERE ctid = ANY(ARRAY(
@@ -45,7 +46,7 @@ package struct PostgresHousekeeping: Housekeeping {
             repeat {
                 count = try await remove(statement)
                 removed += count
-            } while count == Int(Self.pieceLimit) && ContinuousClock.now < end
+            } while count == Int(Self.batchLimit) && ContinuousClock.now < end
         }
         return removed
     }
@@ -53,7 +54,7 @@ package struct PostgresHousekeeping: Housekeeping {
     private func remove(_ statement: PostgresStatement) async throws(ServiceFailure) -> Int {
         do throws(PostgresError) {
             let result = try await client.query(
-                PostgresQuery(statement) { $0.append(Self.pieceLimit) }, timeout: Self.timeout)
+                PostgresQuery(statement) { $0.append(Self.batchLimit) }, timeout: Self.timeout)
             // `DELETE 12`
             return result.commandTag.split(separator: " ").last.flatMap { Int($0) } ?? 0
         } catch {

@@ -4,17 +4,17 @@ package import PostgresClient
 package import Reactor
 import UseCases
 
-/// Keeps the sums up that reports are made of: adds what is new in the ledger to them, every two seconds.
+/// Maintains the sums that reports read: adds new ledger rows to them every two seconds.
 ///
-/// Any number may run, in any process: a pass is one transaction, which holds the one row of `ledger_rollup`, and who
-/// finds that held has nothing to do. A pass that is killed has done nothing. Without any roller reports are right too;
-/// they read more and more of the ledger then (docs/reports.md).
+/// Any number of rollers may run, in any process: a pass is one transaction that locks the single row of `ledger_rollup`,
+/// and a roller that finds it locked has nothing to do. A pass that is killed changes nothing. Without a roller reports
+/// stay correct, but they read more and more of the ledger (docs/reports.md).
 package struct PostgresLedgerRoller: Sendable {
-    /// Who rolls.
+    /// When this roller works.
     package enum Duty: Sendable {
         /// Always.
         case standing
-        /// Only while nobody has rolled for some time: an API process, where no sweeper runs.
+        /// Only while no other roller works: in an API process, in case no sweeper runs.
         case substitute
     }
 
@@ -24,29 +24,29 @@ package struct PostgresLedgerRoller: Sendable {
         package let rows: Int64
         /// Whether nothing is left, as far as this pass saw.
         package let isComplete: Bool
-        /// Whether all rows are in that were written before there were sums.
+        /// Whether rows remain that were written before the sums existed.
         package let hasBacklog: Bool
     }
 
     private static let interval = Duration.seconds(2)
-    /// A substitute rolls when nobody has for so long.
+    /// A substitute rolls when no roller has for this long.
     private static let absence = Duration.seconds(5)
     /// Transactions of one pass: some 50,000 ledger rows under full load, half a second.
     private static let transactionLimit: Int64 = 5_000
     /// Rows of one pass that are older than the sums: some seconds.
     private static let backlogLimit: Int64 = 50_000
-    /// Changes of the kept counts of one pass: some tenths of a second.
+    /// Changes of the stored counts of one pass: some tenths of a second.
     private static let countLimit: Int64 = 50_000
     /// A pass over one transaction of a million rows, an import's, takes some 30 seconds.
     private static let timeout = Duration.seconds(120)
-    /// How often the index by transactions is told of new pages, and the log of how far the backlog is.
+    /// How often the roller summarizes new pages in the index by transactions, and logs the progress of the backlog.
     private static let upkeepInterval = Duration.seconds(10)
 
     private static let begin = PostgresStatement("BEGIN ISOLATION LEVEL REPEATABLE READ")
     private static let roll = PostgresStatement(
         "SELECT is_mine, is_complete, rolled_rows, backlog_is_done FROM roll_ledger($1, $2)")
-    /// The pass began with the transaction; who looks for rollers must not take a long pass for none. Only a row that this
-    /// transaction has changed can have its time.
+    /// Sets the time of the pass to its end, so that a long pass does not look like an absent roller. Only a row that this
+    /// transaction has changed can have the transaction's time.
     private static let stamp = PostgresStatement(
         "UPDATE ledger_rollup SET rolled_at = clock_timestamp() WHERE rolled_at = now()")
     private static let rollCounts = PostgresStatement("SELECT roll_stock_counts($1)")
@@ -54,7 +54,7 @@ package struct PostgresLedgerRoller: Sendable {
     private static let age = PostgresStatement(
         "SELECT (extract(epoch FROM clock_timestamp() - rolled_at) * 1000)::bigint FROM ledger_rollup")
     private static let beginUpkeep = PostgresStatement("BEGIN")
-    /// It waits for nobody: a vacuum does the same work.
+    /// The upkeep gives up early instead of waiting for a lock: a vacuum does the same work.
     private static let patience = PostgresStatement("SET LOCAL lock_timeout = 100")
     private static let summarize = PostgresStatement(
         "SELECT brin_summarize_new_values('inventory_transactions_newest')")
@@ -84,7 +84,7 @@ package struct PostgresLedgerRoller: Sendable {
             var pause = Self.interval
             do {
                 if try await isNeeded(), let pass = try await pass() {
-                    // As long as it took: what is behind catches up and leaves the other half to sales.
+                    // As long as the pass took, so that catching up leaves half of the time to sales.
                     if !pass.isComplete { pause = min(ContinuousClock.now - started, Self.interval) }
                     rolled.increment(by: pass.rows)
                     if pass.hasBacklog || hadBacklog { backlogRows += pass.rows }
@@ -108,8 +108,8 @@ package struct PostgresLedgerRoller: Sendable {
         }
     }
 
-    /// One step.
-    /// - Returns: nil when another roller is at it.
+    /// Runs one pass.
+    /// - Returns: nil when another roller is in a pass.
     /// - Throws: `PostgresError`, or `CancellationError` before it has begun.
     package func pass() async throws -> Pass? {
         let roll = PostgresQuery(Self.roll) { parameters in
@@ -130,7 +130,7 @@ package struct PostgresLedgerRoller: Sendable {
                 let isComplete: Bool = try row.next()
                 let rows: Int64 = try row.next()
                 let hasBacklog = try !row.next(as: Bool.self)
-                // By itself: in the transaction, whose snapshot is from its beginning, a roller that took counts in
+                // After the transaction: its snapshot is from its beginning, so another roller that added counts
                 // meanwhile would undo the whole pass.
                 let counts = try await connection.query(rollCounts, timeout: Self.timeout).row(0).value(
                     0, as: Bool.self)

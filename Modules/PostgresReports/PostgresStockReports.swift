@@ -5,23 +5,23 @@ package import Reactor
 import Synchronization
 package import UseCases
 
-/// Reports on PostgreSQL, from the sums that `PostgresLedgerRoller` keeps up and the ledger rows that are not in them yet.
+/// Reports on PostgreSQL, from the sums that `PostgresLedgerRoller` maintains and the ledger rows that are not in them yet.
 ///
-/// What reads much is read once for all who ask meanwhile: a summary every second, top movers so often that they take
-/// a twentieth of one processor: those of the windows that the roller counts nearly at once.
+/// All callers share the costly readings. A summary is read once a second; top movers are read as often as one twentieth
+/// of a processor allows, which is nearly at once for the windows that the roller counts.
 package final class PostgresStockReports: StockReports {
     private static let timeout = Duration.seconds(10)
-    /// Five seconds are promised, but the dashboard shows a change within two; a costly summary is given until it is twice
-    /// as old.
-    private static let summaryLife = Duration.seconds(1)
-    private static let longestLife = Duration.seconds(300)
-    /// Of a second's work there is one in twenty.
-    private static let share = 20
-    /// Numbers of days whose top movers are kept; a dashboard asks for a few.
-    private static let memoryLimit = 16
-    /// The most rows of a part of a day that are counted one by one: some 200 ms.
-    private static let edgeLimit: Int64 = 500_000
-    /// What a list may have.
+    /// Clients may get a summary that is five seconds old, but the dashboard shows a change within two; a costly summary is
+    /// used until it is twice as old.
+    private static let summaryLifetime = Duration.seconds(1)
+    private static let longestLifetime = Duration.seconds(300)
+    /// Top movers live this many times as long as their reading took, so that readings take a twentieth of the time.
+    private static let lifetimePerCost = 20
+    /// The most windows whose top movers are cached; a dashboard asks for a few.
+    private static let cachedWindowLimit = 16
+    /// The most rows of a partial day that are counted one by one: about 200 ms.
+    private static let partialDayLimit: Int64 = 500_000
+    /// The most products in a list of top movers.
     private static let moverLimit = 500
 
     private let client: PostgresClient
@@ -29,12 +29,12 @@ package final class PostgresStockReports: StockReports {
     private let summaries: SharedReading<StockSummary>
     private let movers = Mutex<[Int64: SharedReading<[TopMover]>]>([:])
 
-    /// - Parameter client: whose sessions have `ReportSession`'s settings.
+    /// - Parameter client: its sessions have `ReportSession`'s settings.
     package init(client: PostgresClient, reactor: Reactor) {
         self.client = client
         self.reactor = reactor
         summaries = SharedReading(
-            reactor: reactor, life: { _ in Self.summaryLife },
+            reactor: reactor, lifetime: { _ in Self.summaryLifetime },
             read: { await Self.result { () throws(ServiceFailure) in try await Self.summary(client) } })
     }
 
@@ -45,10 +45,10 @@ package final class PostgresStockReports: StockReports {
     package func topMovers(days: Int64, limit: Int) async throws(ServiceFailure) -> [TopMover] {
         let reading = movers.withLock { movers in
             if let known = movers[days] { return known }
-            if movers.count >= Self.memoryLimit { movers = [:] }
+            if movers.count >= Self.cachedWindowLimit { movers = [:] }
             let client = client
             let new = SharedReading<[TopMover]>(
-                reactor: reactor, life: { cost in min(cost * Self.share, Self.longestLife) }
+                reactor: reactor, lifetime: { cost in min(cost * Self.lifetimePerCost, Self.longestLifetime) }
             ) {
                 await Self.result { () throws(ServiceFailure) in try await Self.topMovers(client, days: days) }
             }
@@ -127,7 +127,7 @@ package final class PostgresStockReports: StockReports {
             PostgresQuery(ReportSQL.topMovers) { parameters in
                 parameters.append(days)
                 parameters.append(Int64(moverLimit))
-                parameters.append(edgeLimit)
+                parameters.append(partialDayLimit)
             }, timeout: timeout
         ) { (row: inout PostgresRow) throws(PostgresError) in
             TopMover(

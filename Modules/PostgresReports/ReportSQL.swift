@@ -1,10 +1,11 @@
 import PostgresClient
 
-/// What the reports ask. Each is one statement and so one snapshot, in which the sums and the ledger rows that are not in
-/// them yet (`ledger_tail`) are together every row exactly once. Each names `ledger_rollup` itself: its lock is had before the
-/// snapshot, so none has a snapshot from before `restart_rollup` and tables from after it. `docs/reports.md` has the definitions.
+/// The SQL of the reports. Each report is one statement and so one snapshot, in which the sums and the ledger rows that are
+/// not in them yet (`ledger_tail`) count every row exactly once. Each names `ledger_rollup` itself to lock it before the
+/// snapshot, so that no report combines a snapshot from before `restart_rollup` with tables from after it.
+/// `docs/reports.md` has the definitions.
 enum ReportSQL {
-    /// Price changes that a report takes into account before the roller has: more come with a catalogue's import alone.
+    /// Price changes that the roller has not applied yet; only a catalogue import makes more than a report reads.
     private static let repriced = """
         repriced AS (
             SELECT product_id, sum(change) AS change FROM (SELECT product_id, change FROM price_changes LIMIT 1000) c
@@ -12,7 +13,7 @@ enum ReportSQL {
         )
         """
 
-    /// The counts of low and empty records and of open alerts are kept, too, with what is not in them yet in a table beside.
+    /// The counts of low and empty records and of open alerts are stored; `stock_count_changes` has the changes since.
     static let summary = PostgresStatement(
         """
         WITH tail AS MATERIALIZED (
@@ -45,7 +46,7 @@ enum ReportSQL {
         ) tried
         """)
 
-    /// $1 days, $2 rows, $3 the most rows of the first day's rest that are read one by one where no count is kept.
+    /// $1 days, $2 rows, $3 the most rows of the partial first day that are read one by one where no count is stored.
     static let topMovers = PostgresStatement(
         """
         SELECT p.sku, p.name, m.transactions, m.units_out::text
@@ -74,21 +75,21 @@ enum ReportSQL {
         ) m USING (bucket) ORDER BY bucket
         """)
 
-    /// The days that turnover speaks of; $1 how many.
+    /// The days that turnover covers; $1 is their number.
     private static let span = """
         span AS (
             SELECT today, today - ($1::int - 1) AS first FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS today) t
         )
         """
-    /// What is asked for of `f`, the sums, `h`, what is on hand now, `v`, the value, and `a`, the balances. Each is one
-    /// division: through an average that is cut off somewhere, what lies between two figures would go to the wrong one.
+    /// The figures from `f`, the sums, `h`, the quantity on hand now, `v`, the value, and `a`, the balances. Each is one
+    /// division: dividing by a rounded average could round the figure the wrong way.
     private static let figures = """
         f.units_out::text, round(v.value_out, 2)::text, round(a.balances / a.days, 3)::text,
             round(f.units_out * a.days / nullif(a.balances, 0), 4)::text,
             round(h.on_hand * $1 / nullif(f.units_out, 0), 1)::text
         """
-    /// The closing balance of a day is that of now without what changed after it. So their sum over the days from `start`
-    /// to today is the number of days times the balance of now, without each day's change as often as there are days
+    /// The closing balance of a day is the balance now less the changes after that day. So the sum of the closing balances
+    /// from `start` to today is the number of days times the balance now, less each day's change times the number of days
     /// before it.
     private static let sums = """
         coalesce(sum(units_out), 0) AS units_out,

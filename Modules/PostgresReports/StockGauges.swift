@@ -3,17 +3,17 @@ package import Reactor
 import Synchronization
 package import UseCases
 
-/// Shows on `/metrics` what the reports say of the whole stock.
+/// Shows the figures of the whole stock on `/metrics`.
 ///
-/// It asks the readings that all callers share, so that scraping often, or from many servers, costs no more than a
-/// dashboard does. What is not known is NaN, which a graph leaves out and no alert takes for a number.
+/// It uses the readings that all callers share, so that frequent scrapes, or scrapes by many servers, cost no more than a
+/// dashboard. An unknown figure is NaN: graphs leave it out, and no alert compares it.
 package final class StockGauges: Sendable {
-    /// How long a scrape waits; what comes later is shown by the next one.
-    private static let patience = Duration.milliseconds(500)
+    /// How long a scrape waits; later figures appear in the next scrape.
+    private static let scrapeTimeout = Duration.milliseconds(500)
     /// The window of the turnover, in days.
     private static let turnoverDays: Int64 = 30
-    /// How old a turnover may be: it is over days, and reads sums of each of them.
-    private static let turnoverLife = Duration.seconds(60)
+    /// How old a turnover may be: it spans days and reads the sums of each day.
+    private static let turnoverLifetime = Duration.seconds(60)
 
     private let reports: any StockReports
     private let reactor: Reactor
@@ -31,7 +31,7 @@ package final class StockGauges: Sendable {
 
     /// - Parameters:
     ///   - currency: the code of all prices.
-    ///   - factory: nil for the one that the program has bootstrapped.
+    ///   - factory: nil for the one that the program bootstrapped.
     package init(
         reports: any StockReports, currency: String, reactor: Reactor, factory: (any MetricsFactory)? = nil
     ) {
@@ -42,7 +42,7 @@ package final class StockGauges: Sendable {
         self.reports = reports
         self.reactor = reactor
         turnover = SharedReading(
-            reactor: reactor, life: { _ in Self.turnoverLife },
+            reactor: reactor, lifetime: { _ in Self.turnoverLifetime },
             read: {
                 do throws(ServiceFailure) {
                     let page = PageRequest(limit: 1)
@@ -65,15 +65,15 @@ package final class StockGauges: Sendable {
         record(nil as TurnoverFigures?)
     }
 
-    /// Brings the gauges up to date, or leaves them as they are when that takes too long.
+    /// Brings the gauges up to date, or returns without waiting further when that takes too long.
     package func refresh() async {
         let (done, continuation) = AsyncStream.makeStream(of: Never.self)
-        // Not a child of the scrape: one that has waited for long enough is not to wait for this.
+        // Not a child task: after its time limit the scrape must not wait for it.
         Task {
             await read()
             continuation.finish()
         }
-        let timer = reactor.schedule(after: Self.patience) { continuation.finish() }
+        let timer = reactor.schedule(after: Self.scrapeTimeout) { continuation.finish() }
         for await _ in done {}
         timer.cancel()
     }

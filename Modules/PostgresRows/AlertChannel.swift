@@ -1,2 +1,2 @@
-/// The PostgreSQL channel on which mailers hear that alerts are waiting.
+/// The PostgreSQL notification channel that tells mailers that alerts are waiting.
 package let alertChannel = "low_stock_alerts"

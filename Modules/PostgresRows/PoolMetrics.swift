@@ -2,7 +2,7 @@ import Metrics
 package import PostgresClient
 import Synchronization
 
-/// Shows how a program's connections to PostgreSQL are used, as of each call of `record`.
+/// Metrics of a program's connection pools; each call of `record` brings them up to date.
 package final class PoolMetrics: Sendable {
     private struct Pool: Sendable {
         let client: PostgresClient
@@ -22,10 +22,10 @@ package final class PoolMetrics: Sendable {
     }
 
     private let pools: [Pool]
-    /// What the counters have been told, pool by pool.
+    /// The reconnects that have been counted, pool by pool.
     private let counted: Mutex<[Int]>
 
-    /// - Parameter pools: each by what it is for.
+    /// - Parameter pools: each with its purpose as its name.
     package init(_ pools: [(name: String, client: PostgresClient)]) {
         self.pools = pools.map { Pool($0.name, $0.client) }
         counted = Mutex(Array(repeating: 0, count: pools.count))

@@ -24,7 +24,7 @@ struct APIKeyStoreTests {
         }
     }
 
-    @Test("a key is found by its hash alone, as it was made")
+    @Test("a key is found only by its hash, with the fields it was created with")
     func find() async throws {
         try await Self.with { store, _ in
             let made = try await store.create(
@@ -38,7 +38,7 @@ struct APIKeyStoreTests {
         }
     }
 
-    @Test("a key without an end has none")
+    @Test("a key without a lifetime does not expire")
     func endless() async throws {
         try await Self.with { store, _ in
             let made = try await store.create(name("a"), hash: hash(1), scopes: [.admin], seconds: nil)
@@ -46,7 +46,7 @@ struct APIKeyStoreTests {
         }
     }
 
-    @Test("a name is given once, also after its key was revoked")
+    @Test("a name is used only once, even after its key was revoked")
     func names() async throws {
         try await Self.with { store, _ in
             let shop = try name("shop")
@@ -63,12 +63,12 @@ struct APIKeyStoreTests {
             _ = try await store.revoke(shop)
             try await again(3)
             #expect(try await store.find(hash(2)) == nil)
-            // Case is kept, and tells names apart.
+            // Names are case-sensitive.
             _ = try await store.create(name("Shop"), hash: hash(4), scopes: [.read], seconds: nil)
         }
     }
 
-    @Test("a revoked key is found as such, and revoking it again changes nothing")
+    @Test("a revoked key is found with its revocation, and revoking it again changes nothing")
     func revoke() async throws {
         try await Self.with { store, _ in
             let shop = try name("shop")
@@ -78,8 +78,8 @@ struct APIKeyStoreTests {
             #expect(try await store.revoke(shop) == revoked)
             let reading = try #require(try await store.find(hash(1)))
             #expect(reading.key.state(at: reading.readAt) == .revoked)
-            await #expect(throws: ServiceFailure.notFound("No key has this name: nobody")) {
-                try await store.revoke(name("nobody"))
+            await #expect(throws: ServiceFailure.notFound("No key has this name: unknown")) {
+                try await store.revoke(name("unknown"))
             }
         }
     }
@@ -105,7 +105,7 @@ struct APIKeyStoreTests {
         }
     }
 
-    @Test("a store that cannot be reached says so")
+    @Test("a store that cannot be reached fails as unavailable")
     func outage() async throws {
         let client = PostgresClient(
             configuration: PostgresConfiguration(

@@ -69,7 +69,7 @@ struct AdmissionControlTests {
             async let first = receive(0)
             try await eventually("the first lane is stuck") { leases.isStuck }
             try await body(stock, leases, receive)
-            leases.letGo()
+            leases.resume()
             #expect((try? await first.get()) != nil)
         }
     }
@@ -104,7 +104,7 @@ struct AdmissionControlTests {
         try await Self.withStuckLane(settings) { stock, leases, receive in
             async let second = receive(1)
             try await eventually("it is buffered") { stock.engine.admission.bufferedCount == 1 }
-            leases.letGo()
+            leases.resume()
             #expect((try? await second.get()) != nil)
         }
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// Alerts and suggestions as people see and decide them.
+/// Reads of alerts and suggestions, and the decisions on them.
 struct AlertStoreTests {
     private static func with(
         low: Int, _ body: (PostgresStock, PostgresAlertStore, [RecordReference]) async throws -> Void
@@ -23,7 +23,7 @@ struct AlertStoreTests {
 
     private static let page = PageRequest(limit: 50)
 
-    @Test("an alert shows its record, its suggestion and where its email stands")
+    @Test("an alert shows its record, its suggestion and the state of its email")
     func shown() async throws {
         try await Self.with(low: 1) { stock, store, records in
             let outbox = PostgresMailOutbox(client: stock.client)
@@ -49,7 +49,7 @@ struct AlertStoreTests {
         }
     }
 
-    @Test("pages of both lists go newest first and join without a gap, by status too")
+    @Test("both lists are paged newest first without a gap, also by status")
     func pages() async throws {
         try await Self.with(low: 7) { stock, store, records in
             var alerts: [AlertView] = []
@@ -74,7 +74,7 @@ struct AlertStoreTests {
         }
     }
 
-    @Test("who acknowledges first is noted; a resolved alert stays resolved; an unknown one is not found")
+    @Test("the first acknowledgement is stored; a resolved alert stays resolved; an unknown alert is not found")
     func acknowledge() async throws {
         try await Self.with(low: 1) { stock, store, records in
             let id = try #require(try await store.alerts(status: nil, page: Self.page).items.first?.id)
@@ -93,7 +93,7 @@ struct AlertStoreTests {
         }
     }
 
-    @Test("a decision stands: the same again is the same, another way is refused, and recovery leaves it")
+    @Test("a decision is final: repeating it succeeds, reversing it is refused, and recovery does not change it")
     func decide() async throws {
         try await Self.with(low: 2) { stock, store, records in
             let open = try await store.suggestions(status: .open, page: Self.page).items

@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 import UseCases
 
-/// The audit finds every kind of damage that it is there for.
+/// The audit finds every kind of damage that it checks for.
 @Suite(.serialized)
 struct AuditTests {
-    /// What is done to a healthy database, and a word of the violation that must be found.
+    /// The damage done to a healthy database, and a part of the violation that the audit must report.
     static let damages: [(sql: String, violation: String)] = [
         ("UPDATE inventory SET quantity_on_hand = quantity_on_hand + 1", "its ledger adds up to"),
         ("UPDATE inventory SET version = version + 1", "its ledger adds up to"),
@@ -29,7 +29,7 @@ struct AuditTests {
         ("UPDATE stock_counts SET out_of_stock = out_of_stock + 1", "the summary counts 0 low records, 1 out of stock"),
     ]
 
-    @Test("each kind of damage is told", arguments: damages)
+    @Test("the audit reports each kind of damage", arguments: damages)
     func damage(_ sql: String, _ violation: String) async throws {
         try await PostgresStock.with { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
@@ -48,7 +48,7 @@ struct AuditTests {
         }
     }
 
-    @Test("the ledger refuses to be changed, deleted or emptied")
+    @Test("the ledger cannot be updated, deleted or truncated")
     func ledgerIsFinal() async throws {
         try await PostgresStock.with { stock in
             for sql in [

@@ -11,7 +11,7 @@ struct CatalogueTests {
         ProductDraft(sku: try #require(SKU(sku)), name: name, basePrice: Money(hundredths: price))
     }
 
-    @Test("a product keeps what it was given, and a second one of its SKU is refused")
+    @Test("a product keeps its fields, and a second product with the same SKU is refused")
     func createProduct() async throws {
         try await PostgresStock.with { stock in
             let draft = ProductDraft(
@@ -27,7 +27,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("a patch changes what it names and leaves the rest")
+    @Test("a patch changes the fields that it names and no others")
     func patch() async throws {
         try await PostgresStock.with { stock in
             let draft = try draft("A", "Apple")
@@ -39,12 +39,12 @@ struct CatalogueTests {
             #expect(changed?.description == nil && changed?.basePrice.hundredths == 5 && changed?.isArchived == true)
             #expect(changed?.createdAt == made.createdAt)
             let other = try #require(SKU("B"))
-            let none = try await stock.catalogue.updateProduct(other, ProductPatch(name: "x"))
-            #expect(none == nil)
+            let missing = try await stock.catalogue.updateProduct(other, ProductPatch(name: "x"))
+            #expect(missing == nil)
         }
     }
 
-    @Test("a search finds a SKU's beginning or all words of a name, in any case, and no wildcard means anything")
+    @Test("a search matches the beginning of a SKU or all words of a name, in any case, and treats wildcards as text")
     func search() async throws {
         try await PostgresStock.with { stock in
             for (sku, name) in [
@@ -72,7 +72,7 @@ struct CatalogueTests {
         }
     }
 
-    @Test("pages of products and warehouses come in order, whole, and each once", arguments: [1, 3, 50])
+    @Test("the pages of products and warehouses have every item once, in order", arguments: [1, 3, 50])
     func pages(_ limit: Int) async throws {
         try await PostgresStock.with { stock in
             for index in 0..<10 {
@@ -81,11 +81,11 @@ struct CatalogueTests {
                 _ = try await stock.catalogue.createWarehouse(
                     WarehouseDraft(code: code, name: "w", priority: Int64(index % 3)))
             }
-            let products = try await all(limit) { page in
+            let products = try await allItems(limit) { page in
                 try await stock.catalogue.products(search: nil, archived: false, page: page)
             }
             #expect(products.map(\.sku.description) == (0..<10).map { "P\($0)" })
-            let warehouses = try await all(limit) { try await stock.catalogue.warehouses(page: $0) }
+            let warehouses = try await allItems(limit) { try await stock.catalogue.warehouses(page: $0) }
             #expect(
                 warehouses.map(\.code.description)
                     == ["W0", "W3", "W6", "W9", "W1", "W4", "W7", "W2", "W5", "W8"])
@@ -121,7 +121,7 @@ struct CatalogueTests {
 }
 
 /// Every item of a list, page by page.
-func all<Item>(
+func allItems<Item>(
     _ limit: Int, _ read: (PageRequest) async throws -> Page<Item>
 ) async throws -> [Item] {
     var items: [Item] = []

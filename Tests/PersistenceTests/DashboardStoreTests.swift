@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// Sessions of the dashboard, and its reads, on PostgreSQL.
+/// The dashboard's sessions and reads on PostgreSQL.
 @Suite(.serialized)
 struct DashboardStoreTests {
     private func hash(_ number: Int) throws -> APIKeyHash {
@@ -27,7 +27,7 @@ struct DashboardStoreTests {
 
     // MARK: Sessions
 
-    @Test func `A session is its key's, for twelve hours or as long as the key lasts`() async throws {
+    @Test func `A session lasts twelve hours, or until its key expires`() async throws {
         try await Self.withSessions { sessions, keys, _ in
             let long = try #require(APIKeyName("long"))
             let short = try #require(APIKeyName("short"))
@@ -39,11 +39,11 @@ struct DashboardStoreTests {
             #expect(try first.hash == hash(11) && first.key.name == long && first.key.scopes == [.read, .stockWrite])
             #expect(first.key.expiresAt == first.key.createdAt.adding(seconds: 12 * 3_600))
             #expect(try await sessions.find(hash(12))?.key.expiresAt == brief.expiresAt)
-            #expect(try await sessions.find(hash(1)) == nil, "a key is no session")
+            #expect(try await sessions.find(hash(1)) == nil, "a key is not a session")
         }
     }
 
-    @Test func `A revoked key's sessions are revoked, and it begins no other`() async throws {
+    @Test func `A revoked key's sessions are revoked, and it cannot begin another`() async throws {
         try await Self.withSessions { sessions, keys, client in
             let name = try #require(APIKeyName("shop"))
             _ = try await keys.create(name, hash: hash(1), scopes: [.read], seconds: nil)
@@ -60,11 +60,13 @@ struct DashboardStoreTests {
                     timeout: .seconds(5))
             }
             #expect(try await sessions.begin(hash(13), key: late) == false)
-            #expect(try await sessions.begin(hash(14), key: #require(APIKeyName("nobody"))) == false)
+            #expect(try await sessions.begin(hash(14), key: #require(APIKeyName("unknown"))) == false)
         }
     }
 
-    @Test func `A key has fifty sessions at most: the oldest ends, and no other key's`() async throws {
+    @Test func `A key has at most fifty sessions: the next one ends the oldest, and no session of another key`()
+        async throws
+    {
         try await Self.withSessions { sessions, keys, _ in
             let busy = try #require(APIKeyName("busy"))
             let calm = try #require(APIKeyName("calm"))
@@ -80,7 +82,7 @@ struct DashboardStoreTests {
         }
     }
 
-    @Test func `An ended session is gone, and ending it again is nothing`() async throws {
+    @Test func `An ended session is gone, and ending it again changes nothing`() async throws {
         try await Self.withSessions { sessions, keys, _ in
             let name = try #require(APIKeyName("shop"))
             _ = try await keys.create(name, hash: hash(1), scopes: [.read], seconds: nil)
@@ -93,7 +95,7 @@ struct DashboardStoreTests {
 
     // MARK: Reads
 
-    @Test func `The change mark moves with every commit of anybody, and not by looking`() async throws {
+    @Test func `The change mark moves with every commit`() async throws {
         try await PostgresStock.with { stock in
             let queries = PostgresDashboardQueries(client: stock.client)
             let record = try #require(try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"]).first)
@@ -107,7 +109,7 @@ struct DashboardStoreTests {
         }
     }
 
-    @Test func `Procurement tells the unresolved alert and its suggestion of each low record`() async throws {
+    @Test func `Procurement has the unresolved alert and the suggestion of each low record`() async throws {
         try await PostgresStock.with { stock in
             let queries = PostgresDashboardQueries(client: stock.client)
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
@@ -138,7 +140,8 @@ struct DashboardStoreTests {
         }
     }
 
-    @Test func `Open reservations are a product's own, soonest first, and its totals are of all warehouses`()
+    @Test
+    func `Open reservations are the product's own, the first to expire first, and its totals span all warehouses`()
         async throws
     {
         try await PostgresStock.with { stock in

@@ -95,7 +95,7 @@ struct EngineMemoryTests {
             async let second = stock.result(of: receive(records[1]))
             #expect(await order == .failure(.systemBusy))
             #expect((try? await second.get()) != nil)
-            leases.letGo()
+            leases.resume()
             #expect((try? await first.get()) != nil)
         }
     }

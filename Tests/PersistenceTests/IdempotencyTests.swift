@@ -8,9 +8,9 @@ import UseCases
 @testable import PostgresRows
 @testable import WritePath
 
-/// One effect and one answer for a request that is sent again, on whatever server, at whatever moment.
+/// A request that is sent again has one effect and one answer, on any server and at any moment.
 struct IdempotencyTests {
-    /// With keys looked up from the first one on, and with none looked up before one has turned out to be old.
+    /// 0: the lane looks up no key until one turns out to be stored; 1,000: it looks up keys from the start.
     private static let lookups = [0, 1_000]
 
     private static func settings(_ lookups: Int) -> EngineSettings {
@@ -38,19 +38,19 @@ struct IdempotencyTests {
         .move(.change(.ship, StockChange(record: record, quantity: quantity)))
     }
 
-    /// What came of a command: the outcome itself, or the answer that is replayed.
-    private static func ask(
+    /// The outcome of a command, or the replayed answer.
+    private static func submit(
         _ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>
     ) async throws(ServiceFailure) -> String {
         do throws(ServiceFailure) {
             return "\(try await stock.engine.submit(command, actor: "test", once: once))"
         } catch {
             guard case .replayed(let kept) = error else { throw error }
-            return "again: " + String(decoding: kept.bytes, as: UTF8.self)
+            return "replayed: " + String(decoding: kept.bytes, as: UTF8.self)
         }
     }
 
-    @Test("a write under a key that freezes in its middle lets go of its rows after five seconds")
+    @Test("a write with a key that freezes in its middle loses its locks after five seconds")
     func frozen() async throws {
         try await PostgresStock.with { stock in
             let once = Once<String>(key: RequestKey(caller: "shop", key: "k", requestHash: [1])) { _ in nil }
@@ -64,16 +64,16 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "the same key gives the same answer and no second effect; another caller's same words are another key",
+        "the same key gives the same answer and no second effect; the same key of another caller is a different key",
         arguments: lookups)
     func twice(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
-            let second = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
-            #expect(second == "again: " + first)
+            let first = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
+            let second = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
+            #expect(second == "replayed: " + first)
             #expect(try await stock.record(record)?.quantityOnHand == 5)
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k", by: "other"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k", by: "other"))
             #expect(try await stock.record(record)?.quantityOnHand == 10)
             #expect(try await stock.audit() == [])
         }
@@ -83,16 +83,17 @@ struct IdempotencyTests {
     func reused(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             await #expect(throws: ServiceFailure.keyReused) {
-                try await Self.ask(stock, Self.receive(6, record), Self.once("k", hash: 2))
+                try await Self.submit(stock, Self.receive(6, record), Self.once("k", hash: 2))
             }
             #expect(try await stock.record(record)?.quantityOnHand == 5)
         }
     }
 
     @Test(
-        "a refusal that is kept stays one when there is stock; one that is not kept is decided anew", arguments: lookups
+        "a stored refusal is replayed although there is stock now; a refusal that is not stored is decided again",
+        arguments: lookups
     )
     func refusals(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
@@ -105,8 +106,8 @@ struct IdempotencyTests {
             await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 0))) {
                 try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
             }
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("in"))
-            #expect(try await Self.ask(stock, Self.ship(3, record), Self.once("short")) == "again: 0")
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("in"))
+            #expect(try await Self.submit(stock, Self.ship(3, record), Self.once("short")) == "replayed: 0")
             await #expect(throws: ServiceFailure.refused(.versionConflict(currentVersion: 1))) {
                 try await stock.engine.submit(stale, actor: "test", once: Self.once("stale"))
             }
@@ -115,47 +116,50 @@ struct IdempotencyTests {
     }
 
     @Test(
-        "what would be decided otherwise by now, with an answer that is not kept, is answered as before",
+        "a request that would now be refused, with an answer that is not stored, gets its first answer",
         arguments: lookups)
     func outlived(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            let first = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            let first = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             try await stock.sql("UPDATE products SET archived = true")
             await #expect(throws: ServiceFailure.self) {
-                try await Self.ask(stock, Self.receive(5, record), Self.once("another"))
+                try await Self.submit(stock, Self.receive(5, record), Self.once("another"))
             }
             for _ in 0..<3 {
-                #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k")) == "again: " + first)
+                #expect(try await Self.submit(stock, Self.receive(5, record), Self.once("k")) == "replayed: " + first)
             }
             #expect(try await stock.record(record)?.quantityOnHand == 5)
         }
     }
 
-    @Test("fifty at once over two engines: one effect, one answer fifty times", arguments: [true, false], lookups)
-    func atOnce(_ isBorn: Bool, _ lookups: Int) async throws {
+    @Test(
+        "fifty concurrent requests over two engines have one effect and get one answer fifty times",
+        arguments: [true, false], lookups)
+    func atOnce(_ exists: Bool, _ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            if isBorn { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
+            if exists { _ = try await stock.engine.submit(Self.receive(1, record), actor: "test") }
             try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
-                let answers = try await Self.askAtOnce(50, [stock, other], Self.receive(5, record), Self.once("k"))
-                let fresh = answers.filter { !$0.hasPrefix("again: ") }
+                let answers = try await Self.submitConcurrently(
+                    50, [stock, other], Self.receive(5, record), Self.once("k"))
+                let fresh = answers.filter { !$0.hasPrefix("replayed: ") }
                 #expect(fresh.count == 1)
-                #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "again: " + fresh[0] })
+                #expect(answers.allSatisfy { $0 == fresh[0] || $0 == "replayed: " + fresh[0] })
             }
-            #expect(try await stock.record(record)?.quantityOnHand == (isBorn ? 6 : 5))
+            #expect(try await stock.record(record)?.quantityOnHand == (exists ? 6 : 5))
             #expect(try await stock.audit() == [])
         }
     }
 
-    @Test("the same key for two different requests at the same moment: one of them is refused", arguments: lookups)
+    @Test("one of two different requests with the same key at the same moment is refused", arguments: lookups)
     func rivals(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W"])
             try await PostgresStock.on(stock.database, settings: Self.settings(lookups)) { other in
                 for round in 0..<20 {
-                    async let one = Self.tried(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
-                    async let two = Self.tried(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
+                    async let one = Self.resultText(stock, Self.receive(1, records[0]), Self.once("k\(round)", hash: 1))
+                    async let two = Self.resultText(other, Self.receive(1, records[1]), Self.once("k\(round)", hash: 2))
                     let results = await [one, two]
                     #expect(results.filter { $0 == "reused" }.count == 1, "\(results)")
                 }
@@ -165,20 +169,21 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("a key that is older than a day is nobody's", arguments: lookups)
+    @Test("a key that is older than a day can be used again", arguments: lookups)
     func old(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
-            _ = try await Self.ask(stock, Self.receive(5, record), Self.once("k"))
+            _ = try await Self.submit(stock, Self.receive(5, record), Self.once("k"))
             try await stock.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours'")
-            let again = try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2))
-            #expect(!again.hasPrefix("again: "))
+            let new = try await Self.submit(stock, Self.receive(5, record), Self.once("k", hash: 2))
+            #expect(!new.hasPrefix("replayed: "))
             #expect(try await stock.record(record)?.quantityOnHand == 10)
-            #expect(try await Self.ask(stock, Self.receive(5, record), Self.once("k", hash: 2)) == "again: " + again)
+            #expect(
+                try await Self.submit(stock, Self.receive(5, record), Self.once("k", hash: 2)) == "replayed: " + new)
         }
     }
 
-    @Test("an order's confirm, release and extend are kept too, and a catalogue's writes", arguments: lookups)
+    @Test("reserve, confirm and catalogue writes are replayed, too", arguments: lookups)
     func others(_ lookups: Int) async throws {
         try await PostgresStock.with(settings: Self.settings(lookups)) { stock in
             let record = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W"])[0]
@@ -186,11 +191,11 @@ struct IdempotencyTests {
             let order = OrderID(high: 1, low: 1)
             let reserve = Command.reserve(
                 ReserveOrder(orderID: order, items: [.init(record: record, quantity: 2)], seconds: 60))
-            _ = try await Self.ask(stock, reserve, Self.once("reserve"))
-            #expect(try await Self.ask(stock, reserve, Self.once("reserve")).hasPrefix("again: "))
+            _ = try await Self.submit(stock, reserve, Self.once("reserve"))
+            #expect(try await Self.submit(stock, reserve, Self.once("reserve")).hasPrefix("replayed: "))
             #expect(try await stock.record(record)?.quantityReserved == 2)
-            _ = try await Self.ask(stock, .confirm(order), Self.once("confirm"))
-            #expect(try await Self.ask(stock, .confirm(order), Self.once("confirm")).hasPrefix("again: "))
+            _ = try await Self.submit(stock, .confirm(order), Self.once("confirm"))
+            #expect(try await Self.submit(stock, .confirm(order), Self.once("confirm")).hasPrefix("replayed: "))
 
             let sku = try #require(SKU("NEW"))
             let draft = ProductDraft(sku: sku, name: "New", basePrice: Money(hundredths: 1))
@@ -217,22 +222,22 @@ struct IdempotencyTests {
         }
     }
 
-    // MARK: Many
+    // MARK: Helpers
 
-    private static func askAtOnce(
+    private static func submitConcurrently(
         _ count: Int, _ stocks: [PostgresStock], _ command: Command, _ once: Once<Outcome>
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: String.self) { group in
             for index in 0..<count {
-                group.addTask { try await ask(stocks[index % stocks.count], command, once) }
+                group.addTask { try await submit(stocks[index % stocks.count], command, once) }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
     }
 
-    private static func tried(_ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>) async -> String {
+    private static func resultText(_ stock: PostgresStock, _ command: Command, _ once: Once<Outcome>) async -> String {
         do throws(ServiceFailure) {
-            return try await ask(stock, command, once)
+            return try await submit(stock, command, once)
         } catch {
             return error == .keyReused ? "reused" : "\(error)"
         }

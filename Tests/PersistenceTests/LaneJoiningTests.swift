@@ -53,7 +53,7 @@ struct LaneJoiningTests {
             async let fourth = stock.result(of: receive(3))
             for result in await [second, third, fourth] { #expect((try? result.get()) != nil) }
             #expect(stock.trace.inOrder.dropFirst(before).map(\.decisions.count) == [3])
-            leases.letGo()
+            leases.resume()
             #expect((try? await first.get()) != nil)
         }
     }
@@ -73,7 +73,7 @@ struct LaneJoiningTests {
             try await eventually("the first lane is stuck") { leases.isStuck }
             #expect((try? await stock.result(of: receive(1)).get()) != nil)
             #expect(leases.isStuck)
-            leases.letGo()
+            leases.resume()
             #expect((try? await first.get()) != nil)
         }
     }

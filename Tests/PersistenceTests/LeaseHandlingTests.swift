@@ -8,7 +8,7 @@ import WritePath
 /// How a lane handles the lease store's answers.
 @Suite(.serialized)
 struct LeaseHandlingTests {
-    /// A lease store whose answers a test decides.
+    /// A lease store that gives the answer that a test sets.
     private final class ScriptedLeases: LeaseStore {
         enum Answer { case granted, busy, unavailable }
         private let answer: Mutex<Answer>
@@ -76,7 +76,7 @@ struct LeaseHandlingTests {
     func freed() async throws {
         try await with(.busy) { stock, command, leases in
             async let result = stock.result(of: command)
-            try await eventually("the lane has asked twice") { leases.acquired > 1 }
+            try await eventually("the lane has tried twice") { leases.acquired > 1 }
             leases.set(.granted)
             #expect((try? await result.get()) != nil)
         }

@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-@testable import Persistence
+@testable import PostgresReports
 
 /// The table of the ledger's kinds, and the sums that depend on it.
 @Suite(.serialized)

@@ -8,7 +8,7 @@ import UseCases
 
 @testable import PostgresReports
 
-/// The sums are those of the ledger, each row once, whatever is committed in which order and whoever adds it.
+/// The sums count each ledger row once, whatever the order of the commits and whichever roller adds it.
 @Suite(.serialized)
 struct LedgerRollerTests {
     private static func roller(_ stock: PostgresStock) -> PostgresLedgerRoller {
@@ -22,7 +22,7 @@ struct LedgerRollerTests {
         .move(.change(.receive, StockChange(record: record, quantity: quantity)))
     }
 
-    @Test("reports equal plain SQL in every snapshot, while two engines write and rollers roll, die and start anew")
+    @Test("reports equal plain SQL in every snapshot, while two engines write and rollers roll, fail and restart")
     func random() async throws {
         var random = SeededRandom()
         let seed = random.seed
@@ -35,7 +35,7 @@ struct LedgerRollerTests {
                 let writing = Flag()
                 let rolls = SeededRandom(seed: random.next())
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await Self.rollBadly(first, until: writing, rolls) }
+                    group.addTask { try await Self.rollUnreliably(first, until: writing, rolls) }
                     group.addTask {
                         while !writing.hasEnded { _ = try await Self.roller(second).pass() }
                     }
@@ -66,8 +66,8 @@ struct LedgerRollerTests {
         func end() { state.withLock { $0 = true } }
     }
 
-    /// Commands in waves, with prices that change, alerts that are acknowledged and a look at the reports in each. Between waves it begins anew at times:
-    /// never beside a reader, because what changes a table's columns is not for snapshots from before.
+    /// Writes commands in waves; during each, prices change, alerts are acknowledged and the reports are compared. Some
+    /// waves end with a restart of the sums, never beside a reader: earlier snapshots do not survive a change of columns.
     private static func write(_ commands: [Command], on engines: [PostgresStock], seed: UInt64) async throws {
         for start in stride(from: 0, to: commands.count, by: 100) {
             async let price: Void = engines[0].sql(
@@ -91,9 +91,9 @@ struct LedgerRollerTests {
         }
     }
 
-    /// It wants the tables for itself for a moment, and is the one that gives way.
+    /// Restarts the sums, which needs exclusive locks for a moment; it gives up and retries if it must wait.
     private static func restart(_ stock: PostgresStock) async throws {
-        try await eventually("it begins anew") {
+        try await eventually("the sums restart") {
             do {
                 try await stock.sql("SET lock_timeout = 200; SELECT restart_rollup(); RESET lock_timeout")
                 return true
@@ -103,8 +103,8 @@ struct LedgerRollerTests {
         }
     }
 
-    /// Passes with limits that leave something over, and passes that end before their commit.
-    private static func rollBadly(
+    /// Runs passes whose limits leave rows over, and passes that roll back.
+    private static func rollUnreliably(
         _ stock: PostgresStock, until writing: Flag, _ random: SeededRandom
     ) async throws {
         var random = random
@@ -125,7 +125,7 @@ struct LedgerRollerTests {
         }
     }
 
-    @Test("a transaction that commits after a younger one is added once, when it is there")
+    @Test("a transaction that commits after a younger one is added once, after its commit")
     func lateCommit() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
@@ -149,7 +149,7 @@ struct LedgerRollerTests {
                 #expect(differences == [])
                 try await connection.script("COMMIT", timeout: .seconds(5))
                 differences = try await PlainReports.differences(stock, days: 1)
-                #expect(differences == [], "committed and not summed up")
+                #expect(differences == [], "committed but not summed up")
             }
             try await Self.roller(stock).rollUpToDate()
             #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 20)
@@ -159,7 +159,7 @@ struct LedgerRollerTests {
         }
     }
 
-    @Test("while one roller is at it another has nothing to do, and what a dead one began is begun anew")
+    @Test("a second roller does nothing during a pass, and repeats the pass of a roller that died")
     func twoRollers() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
@@ -171,7 +171,7 @@ struct LedgerRollerTests {
                 #expect(other == nil)
                 await connection.close()
             }
-            try await eventually("the dead one's row is free") { try await Self.roller(stock).pass() != nil }
+            try await eventually("the dead roller's row is free") { try await Self.roller(stock).pass() != nil }
             try await Self.roller(stock).rollUpToDate()
             #expect(try await stock.count("SELECT on_hand::bigint FROM ledger_rollup") == 5)
             let second = try await Self.roller(stock).pass()
@@ -181,12 +181,12 @@ struct LedgerRollerTests {
         }
     }
 
-    @Test("a pass that lasts stands, whatever other rollers do meanwhile, and counts from its end")
+    @Test("a long pass survives other rollers, and its time is that of its end")
     func longPass() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
             try await Self.roller(stock).rollUpToDate()
-            // A new record is a crossing: out of stock and low, and then not.
+            // A new record changes the stored counts: it is out of stock and low, and then not.
             _ = try await stock.engine.submit(Self.receive(records[0], 500), actor: "test")
             try await stock.client.withConnection { connection in
                 try await connection.script("BEGIN; LOCK TABLE ledger_hours IN SHARE MODE", timeout: .seconds(5))
@@ -211,7 +211,7 @@ struct LedgerRollerTests {
         }
     }
 
-    @Test("on another server than the one that summed up, whose transaction ids mean nothing, it begins anew")
+    @Test("on another server, where the stored transaction ids mean nothing, the roller starts again")
     func otherServer() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
@@ -231,7 +231,7 @@ struct LedgerRollerTests {
         }
     }
 
-    @Test("a substitute rolls only where nobody else does")
+    @Test("a substitute rolls when no other roller has rolled for some time")
     func substitute() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])

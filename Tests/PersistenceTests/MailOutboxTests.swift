@@ -6,16 +6,16 @@ import UseCases
 
 @testable import Outbox
 
-/// Alerts on their way into digests: each into exactly one, whoever gathers, and none lost.
+/// Every alert gets into exactly one digest, whichever mailer gathers it.
 struct MailOutboxTests {
     private static let buyers = ["b@example.com", "a@example.com"]
 
-    private static func rules(_ recipients: [String] = buyers, window: Duration = .zero) -> DigestRules {
+    static func rules(_ recipients: [String] = buyers, window: Duration = .zero) -> DigestRules {
         DigestRules(recipients: recipients, window: window, domain: "shop.example")
     }
 
-    /// A body with an outbox and as many low records as asked for, in two warehouses.
-    private static func with(
+    /// Runs a body with an outbox and products in two warehouses; the first `low` records are low.
+    static func with(
         _ low: Int, _ body: (PostgresStock, PostgresMailOutbox, [RecordReference]) async throws -> Void
     ) async throws {
         try await PostgresStock.with { stock in
@@ -28,14 +28,14 @@ struct MailOutboxTests {
         }
     }
 
-    private static func makeLow(_ records: some Sequence<RecordReference>, in stock: PostgresStock) async throws {
+    static func makeLow(_ records: some Sequence<RecordReference>, in stock: PostgresStock) async throws {
         for record in records {
             let policy = PolicyChange(record: record, reorderPoint: 5, reorderQuantity: 4)
             _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
         }
     }
 
-    private static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
+    static func receive(_ quantity: Int64, _ record: RecordReference, in stock: PostgresStock) async throws {
         let change = StockChange(record: record, quantity: quantity)
         _ = try await stock.engine.submit(.move(.change(.receive, change)), actor: "test")
     }
@@ -55,23 +55,23 @@ struct MailOutboxTests {
             #expect(line.quantityAvailable == 0 && line.reorderPoint == 5 && line.suggestedQuantity == 8)
             #expect(line.unitPrice == Money(hundredths: 1_999) && line.resolvedAt == nil)
             let other = try await outbox.claim(lease: .seconds(10))
-            #expect(other == nil, "it is somebody's")
+            #expect(other == nil, "the digest is claimed")
         }
     }
 
-    @Test("warehouses with recipients of their own have digests of their own; nobody's alerts wait")
+    @Test("warehouses with their own recipients get their own digests; alerts without recipients wait")
     func audiences() async throws {
         try await Self.with(6) { stock, outbox, _ in
             let code = try #require(WarehouseCode("W2"))
             let patch = WarehousePatch(alertRecipients: ["w2@example.com", "w2@example.com"])
             _ = try await stock.catalogue.updateWarehouse(code, patch)
-            let nobody = Self.rules([])
-            #expect(try await outbox.backlog(nobody).alertsWithoutRecipients == 3)
-            #expect(try await outbox.gather(nobody) == 1)
+            let withoutDefault = Self.rules([])
+            #expect(try await outbox.backlog(withoutDefault).alertsWithoutRecipients == 3)
+            #expect(try await outbox.gather(withoutDefault) == 1)
             let first = try #require(try await outbox.claim(lease: .seconds(10))).digest
             #expect(first.recipients == ["w2@example.com"] && first.lines.count == 3)
             #expect(first.lines.allSatisfy { $0.warehouseCode == code })
-            let backlog = try await outbox.backlog(nobody)
+            let backlog = try await outbox.backlog(withoutDefault)
             #expect(backlog.alerts == 3 && backlog.alertsWithoutRecipients == 3 && backlog.queuedDigests == 1)
             #expect(try await outbox.gather(Self.rules()) == 1)
             let second = try #require(try await outbox.claim(lease: .seconds(10))).digest
@@ -79,7 +79,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("what follows a first digest within the window waits for its end, and the backlog says how long")
+    @Test("alerts within the window of a digest wait for its end, and the backlog says how long")
     func window() async throws {
         try await Self.with(1) { stock, outbox, records in
             let rules = Self.rules(window: .seconds(600))
@@ -94,7 +94,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("while nobody has got a digest yet, what is raised waits for it instead of making another")
+    @Test("new alerts wait for a digest that no recipient has received, instead of making another")
     func heldBack() async throws {
         try await Self.with(1) { stock, outbox, records in
             _ = try await outbox.gather(Self.rules())
@@ -106,7 +106,7 @@ struct MailOutboxTests {
             #expect(try await outbox.gather(Self.rules()) == 0)
             claim = try #require(try await outbox.claim(lease: .seconds(10)))
             #expect(claim.digest.attempts == 1)
-            // One of two has it: the other must not hold everybody back.
+            // One of two recipients has the digest: the other must not hold back new alerts.
             try await outbox.settle(
                 claim, delivered: ["a@example.com"], refused: [],
                 .retry(after: .seconds(600), lastError: "later", kind: .email))
@@ -114,7 +114,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("a claim that is not renewed falls to the next mailer; a late word of the first still counts")
+    @Test("another mailer can claim a digest whose claim was not renewed; a late delivery by the first still counts")
     func lease() async throws {
         try await Self.with(1) { stock, outbox, _ in
             _ = try await outbox.gather(Self.rules())
@@ -132,7 +132,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("those who have it and those who were refused are not asked again")
+    @Test("recipients that have the digest or were refused are not tried again")
     func parts() async throws {
         try await Self.with(1) { _, outbox, _ in
             let rules = Self.rules(["a@example.com", "b@example.com", "c@example.com"])
@@ -145,14 +145,14 @@ struct MailOutboxTests {
             #expect(second.digest.pending == ["c@example.com"] && second.digest.refused == ["b@example.com"])
             try await outbox.release(second)
             let third = try #require(try await outbox.claim(lease: .seconds(10)))
-            #expect(third.digest.attempts == 1, "giving back is no try")
+            #expect(third.digest.attempts == 1, "a release does not count as an attempt")
             try await outbox.settle(third, delivered: [], refused: ["c@example.com"], .failed(lastError: "550"))
             #expect(try await outbox.backlog(rules).failedDigests == 1)
         }
     }
 
-    @Test("what waits only for the server is due when it is back, the rest keeps its time")
-    func serverIsBack() async throws {
+    @Test("digests that wait only for the server are due when it recovers; the others keep their time")
+    func serverRecovered() async throws {
         try await Self.with(2) { stock, outbox, _ in
             let code = try #require(WarehouseCode("W2"))
             _ = try await stock.catalogue.updateWarehouse(code, WarehousePatch(alertRecipients: ["w2@example.com"]))
@@ -169,12 +169,12 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("nobody waits behind alerts that may not leave yet")
+    @Test("no alert waits behind alerts that are held back")
     func noStarvation() async throws {
         try await Self.with(4) { stock, outbox, records in
             let code = try #require(WarehouseCode("W2"))
             _ = try await stock.catalogue.updateWarehouse(code, WarehousePatch(alertRecipients: ["w2@example.com"]))
-            // W1's first digest waits for the server, and so does what W1 raises after it.
+            // W1's first digest waits for the server, and so do the later alerts of W1.
             try await stock.sql("DELETE FROM alert_deliveries")
             try await Self.receive(20, records[0], in: stock)
             try await Self.makeLowAgain(records[0], in: stock)
@@ -190,7 +190,7 @@ struct MailOutboxTests {
             #expect(try await narrow.gather(Self.rules()) == 0)
             #expect(try await narrow.backlog(Self.rules()).digestsWaitingForServer == 1)
             let due = try #require(try await narrow.backlog(Self.rules()).nextDue)
-            #expect(due > .seconds(590), "what is held back is not due")
+            #expect(due > .seconds(590), "alerts that are held back are not due")
             try await Self.receive(20, records[1], in: stock)
             try await Self.makeLowAgain(records[1], in: stock)
             #expect(try await narrow.gather(Self.rules()) == 1)
@@ -204,7 +204,7 @@ struct MailOutboxTests {
         _ = try await stock.engine.submit(.move(.adjust(adjustment)), actor: "test")
     }
 
-    @Test("a try that is written down twice counts once, and who lost the claim changes no state")
+    @Test("an attempt that is recorded twice counts once, and a mailer that lost its claim changes no state")
     func settledTwice() async throws {
         try await Self.with(1) { stock, outbox, _ in
             _ = try await outbox.gather(Self.rules())
@@ -218,7 +218,7 @@ struct MailOutboxTests {
                 first, delivered: ["a@example.com"], refused: [], .retry(after: .zero, lastError: "x", kind: .email))
             let failed = try #require(try await outbox.failedDigests().first)
             #expect(failed.attempts == 1 && failed.lastError == "550" && failed.missing == ["b@example.com"])
-            // Requeued to somebody else: the late word that all of the old ones have it is no longer all.
+            // Requeued to a new recipient: the late delivery to all old recipients is no longer complete.
             _ = try await outbox.requeue(nil, to: ["new@example.com"])
             try await outbox.settle(first, delivered: ["a@example.com", "b@example.com"], refused: [], .sent)
             let third = try #require(try await outbox.claim(lease: .seconds(60)))
@@ -226,7 +226,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("an email of the future, by a clock that was put back, holds nobody back; neither does an address of nothing")
+    @Test("an email dated in the future holds back no alerts, and a NULL address does not count")
     func oddities() async throws {
         try await Self.with(1) { stock, outbox, records in
             let rules = Self.rules(window: .seconds(600))
@@ -241,34 +241,7 @@ struct MailOutboxTests {
         }
     }
 
-    @Test("ten mailers that gather and claim at once put each alert into exactly one digest")
-    func manyMailers() async throws {
-        try await Self.with(60) { stock, outbox, _ in
-            let digests = try await withThrowingTaskGroup(of: [AlertDigest].self) { group in
-                for _ in 0..<10 { group.addTask { try await Self.drain(outbox) } }
-                return try await group.reduce(into: []) { $0 += $1 }
-            }
-            let alerts = digests.flatMap { $0.lines.map(\.alertID) }
-            #expect(alerts.count == 60 && Set(alerts).count == 60)
-            #expect(Set(digests.map(\.id)).count == digests.count)
-            let open = try await stock.count("SELECT count(*) FROM alert_deliveries WHERE email_id IS NULL")
-            #expect(open == 0)
-        }
-    }
-
-    /// Gathers and sends until nothing is left.
-    private static func drain(_ outbox: PostgresMailOutbox) async throws -> [AlertDigest] {
-        var digests: [AlertDigest] = []
-        _ = try await outbox.gather(rules())
-        while let claim = try await outbox.claim(lease: .seconds(60)) {
-            digests.append(claim.digest)
-            try await outbox.settle(claim, delivered: claim.digest.pending, refused: [], .sent)
-            _ = try await outbox.gather(rules())
-        }
-        return digests
-    }
-
-    @Test("down, further down, up, down: two alerts to mail, the first recovered and its suggestion withdrawn")
+    @Test("a record that falls low twice has two alerts to mail, and the first one's suggestion is withdrawn")
     func twice() async throws {
         try await Self.with(1) { stock, outbox, records in
             let adjust = { (units: Int64) async throws in
@@ -281,7 +254,7 @@ struct MailOutboxTests {
             try await adjust(-2)
             try await Self.receive(20, records[0], in: stock)
             try await adjust(-19)
-            // The first is that of the new record, before anything was received.
+            // The first line is the new record's alert, from before the first receipt.
             #expect(try await outbox.gather(Self.rules()) == 1)
             let digest = try #require(try await outbox.claim(lease: .seconds(10))).digest
             #expect(digest.lines.map(\.quantityAvailable) == [0, 5, 4])
@@ -290,22 +263,6 @@ struct MailOutboxTests {
                 "SELECT count(*) FILTER (WHERE status = 'withdrawn') * 10 + count(*) FILTER (WHERE status = 'open') FROM purchase_order_suggestions"
             )
             #expect(states == 21)
-        }
-    }
-
-    @Test("a gathering that stands still holds up no sale")
-    func noLocks() async throws {
-        try await Self.with(1) { stock, outbox, records in
-            _ = try await outbox.gather(Self.rules())
-            // Everything that a mailer ever writes, locked by a session that does not go on.
-            try await stock.client.withConnection { connection in
-                try await connection.script(
-                    "BEGIN; SELECT FROM alert_deliveries FOR UPDATE; SELECT FROM outbound_emails FOR UPDATE;",
-                    timeout: .seconds(5))
-                try await Self.receive(20, records[0], in: stock)
-                try await Self.makeLow(records.dropFirst(), in: stock)
-                try await connection.script("ROLLBACK", timeout: .seconds(5))
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ import UseCases
 @testable import PostgresReports
 @testable import WritePath
 
-/// What the write path and the stock's gauges tell.
+/// The metrics of the write path and of the whole stock.
 struct MetricsTests {
     /// Keeps the value of each series, by `label{dimension,…}`.
     private final class Values: MetricsFactory, Sendable {
@@ -52,7 +52,7 @@ struct MetricsTests {
         func record(_ value: Double) { all.update { [name] in $0[name] = value } }
     }
 
-    @Test func `Commands are counted by what they wanted and what came of it`() throws {
+    @Test func `Commands are counted by action and outcome`() throws {
         let values = Values()
         var tally = CommandTally(factory: values)
         #expect(values["inventory_reservations_total{reserve,done}"] == 0, "a rate needs a beginning")
@@ -88,14 +88,14 @@ struct MetricsTests {
 
     // MARK: The stock
 
-    /// Figures, or none, after the gate is open.
-    private struct Figures: StockReports {
+    /// Reports with fixed figures, or a failure, after the gate is open.
+    private struct FakeReports: StockReports {
         let isAway: Shared<Bool>
-        let asked: Shared<Int>
+        let requests: Shared<Int>
         let gate: (@Sendable () async -> Void)?
 
         func summary() async throws(ServiceFailure) -> StockSummary {
-            asked.update { $0 += 1 }
+            requests.update { $0 += 1 }
             await gate?()
             if isAway.value { throw .unavailable(cause: "away") }
             return StockSummary(
@@ -123,13 +123,13 @@ struct MetricsTests {
         }
     }
 
-    @Test func `The stock's gauges show what the reports say, and NaN while nobody knows`() async throws {
+    @Test func `The stock's gauges show the reports' figures, and NaN while they are unknown`() async throws {
         let values = Values()
-        let figures = Figures(isAway: Shared(false), asked: Shared(0), gate: nil)
-        let gauges = StockGauges(reports: figures, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
+        let reports = FakeReports(isAway: Shared(false), requests: Shared(0), gate: nil)
+        let gauges = StockGauges(reports: reports, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
         #expect(values["inventory_low_stock_records"]?.isNaN == true)
-        #expect(figures.asked.value == 0, "nothing is read before the first scrape")
-        // The last one that it reads.
+        #expect(reports.requests.value == 0, "nothing is read before the first scrape")
+        // The last figure that a refresh reads.
         try await Self.refresh(gauges) { values["inventory_turnover_ratio"] == 1.25 }
         let expected = [
             "inventory_out_of_stock_records": 1, "inventory_low_stock_records": 2, "inventory_products": 3,
@@ -139,16 +139,16 @@ struct MetricsTests {
         ]
         #expect(values.names == Set(expected.keys))
         for (name, value) in expected { #expect(values[name] == value, "\(name)") }
-        figures.isAway.update { $0 = true }
+        reports.isAway.update { $0 = true }
         try await Self.refresh(gauges) { values["inventory_low_stock_records"]?.isNaN == true }
         #expect(values["inventory_turnover_ratio"] == 1.25, "a minute old at most")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `A scrape does not wait for a reading that does not come`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `A scrape does not wait for a report that hangs`() async throws {
         let values = Values()
         let (opened, open) = AsyncStream.makeStream(of: Never.self)
-        let figures = Figures(isAway: Shared(false), asked: Shared(0)) { for await _ in opened {} }
-        let gauges = StockGauges(reports: figures, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
+        let reports = FakeReports(isAway: Shared(false), requests: Shared(0)) { for await _ in opened {} }
+        let gauges = StockGauges(reports: reports, currency: "EUR", reactor: TestDatabase.reactor, factory: values)
         await gauges.refresh()
         #expect(values["inventory_low_stock_records"]?.isNaN == true)
         open.finish()
@@ -156,7 +156,7 @@ struct MetricsTests {
     }
 }
 
-/// A value that several tasks have.
+/// A value that several tasks share.
 private final class Shared<Value: Sendable>: Sendable {
     private let stored: Mutex<Value>
 

@@ -4,10 +4,10 @@ import PostgresSchema
 import TestSupport
 import Testing
 
-/// The schema goes forward once, whoever asks.
+/// Each migration is applied once, however many programs migrate.
 @Suite(.serialized)
 struct MigratorTests {
-    private func empty(_ body: (PostgresConfiguration) async throws -> Void) async throws {
+    private func withEmptyDatabase(_ body: (PostgresConfiguration) async throws -> Void) async throws {
         let name = "empty_\(UInt64.random(in: 0...UInt64.max))"
         try await TestDatabase.administer("CREATE DATABASE \(name)")
         do {
@@ -36,7 +36,7 @@ struct MigratorTests {
     @Test("two programs that start at once apply each migration once")
     func atOnce() async throws {
         let migrations = try MigrationFolder.read(TestDatabase.folder())
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             async let first = migrate(configuration, migrations)
             async let second = migrate(configuration, migrations)
             let counts = try await [first, second].sorted()
@@ -44,11 +44,11 @@ struct MigratorTests {
         }
     }
 
-    @Test("a migration that fails leaves nothing behind, and the ones before it stand")
+    @Test("a failing migration leaves nothing behind, and the earlier ones stay applied")
     func failing() async throws {
         let good = Migration(version: 1, name: "good", sql: "CREATE TABLE good (id int)")
         let bad = Migration(version: 2, name: "bad", sql: "CREATE TABLE half (id int); SELECT 1 / 0")
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             await #expect(throws: Migrator.Failure.self) { try await migrate(configuration, [good, bad]) }
             let mended = Migration(version: 2, name: "bad", sql: "CREATE TABLE half (id int)")
             let count = try await migrate(configuration, [good, mended])
@@ -56,11 +56,11 @@ struct MigratorTests {
         }
     }
 
-    @Test("a migration that was changed afterwards, and a database from the future, are refused")
+    @Test("an applied migration that was changed, and a database with newer migrations, are refused")
     func refused() async throws {
         let one = Migration(version: 1, name: "one", sql: "SELECT 1")
         let two = Migration(version: 2, name: "two", sql: "SELECT 2")
-        try await empty { configuration in
+        try await withEmptyDatabase { configuration in
             let count = try await migrate(configuration, [one, two])
             #expect(count == 2)
             let changed = Migration(version: 1, name: "one", sql: "SELECT 3")

@@ -13,7 +13,7 @@ struct ModelPropertyTests {
         let seed = SeededRandom().seed &+ UInt64(round)
         print("model property, round \(round): TEST_SEED=\(seed &- UInt64(round))")
         var settings = EngineSettings()
-        // Small batches, so that many of them meet.
+        // Small batches, so that many of them conflict.
         settings.batchLimit = round.isMultiple(of: 2) ? 200 : 4
         // As behind PgBouncer, and with a directory cache that is always full.
         settings.sendsSettingsInTransaction = round > 2

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PostgresReports
 
-/// The reports once more, as plain SQL over the base tables: by definition, and as slow as that is.
+/// The definitions of the reports as plain, slow SQL over the base tables.
 enum PlainReports {
     struct Report {
         let name: String
@@ -13,7 +13,7 @@ enum PlainReports {
         let parameters: [Int64]
     }
 
-    /// What is compared: each report with the number of days, and the pages of turnover as one.
+    /// The reports to compare, for a number of days; the pages of turnover count as one.
     static func all(days: Int64, limit: Int64 = 3) -> [Report] {
         [
             Report(name: "summary", ours: text(ReportSQL.summary.sql), plain: text(summary), parameters: []),
@@ -37,8 +37,8 @@ enum PlainReports {
         ]
     }
 
-    /// The reports and their counterparts in one snapshot, whatever else goes on.
-    /// - Returns: what differs, in words.
+    /// Compares the reports with their definitions in one snapshot.
+    /// - Returns: a description of each difference.
     static func differences(_ stock: PostgresStock, days: Int64) async throws -> [String] {
         try await stock.client.withConnection { connection in
             _ = try await connection.query(PostgresQuery(begin), timeout: .seconds(10))

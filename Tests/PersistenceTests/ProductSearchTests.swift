@@ -6,14 +6,14 @@ import UseCases
 @testable import PostgresRows
 @testable import PostgresStores
 
-/// The two ways of a search together, against looking at each product.
+/// The scan and the index of a search together, compared with a check of each product.
 @Suite(.serialized)
 struct ProductSearchTests {
     private static let vocabulary = [
         "red", "blue", "shirt", "tea", "x", "100%", "größe", "a-b", "teapot", "shirts", "_",
     ]
 
-    /// Products of a few words, more of the first ones; half of the SKUs tell of the name.
+    /// Products with names of a few words, the first words more often; half of the SKUs begin with a word.
     private static func catalogue(_ random: inout SeededRandom) throws -> [ProductDraft] {
         try (0..<150).map { index in
             let words = (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -22,16 +22,16 @@ struct ProductSearchTests {
                         .random(in: vocabulary.indices, using: &random), .random(in: vocabulary.indices, using: &random)
                     )]
             }
-            let isTelling = Bool.random(using: &random)
-            let sku = isTelling ? "\(random.pick(["Tea", "tea", "RED", "x"]))-\(index)" : "P\(index)"
+            let beginsWithWord = Bool.random(using: &random)
+            let sku = beginsWithWord ? "\(random.pick(["Tea", "tea", "RED", "x"]))-\(index)" : "P\(index)"
             return ProductDraft(
                 sku: try #require(SKU(sku)), name: words.joined(separator: " ").uppercased(),
                 basePrice: Money(hundredths: 1))
         }
     }
 
-    /// By the words of api.md: a SKU's beginning, or all of the words in the name, any case.
-    private static func isMeant(_ product: Product, _ text: String) -> Bool {
+    /// The rule of the API: the SKU begins with the text, or the name has all of its words, in any case.
+    private static func matches(_ product: Product, _ text: String) -> Bool {
         let words = text.split(whereSeparator: \.isWhitespace).map { folded(String($0)) }
         let name = Array(folded(product.name).utf8)
         return Array(folded(product.sku.description).utf8).starts(with: Array(words.joined(separator: " ").utf8))
@@ -41,7 +41,7 @@ struct ProductSearchTests {
             }
     }
 
-    @Test("every page of a search has what looking at each product finds, wherever the index takes over")
+    @Test("every page of a search equals a check of each product, wherever the index takes over")
     func model() async throws {
         var random = SeededRandom()
         try await PostgresStock.with { stock in
@@ -65,16 +65,16 @@ struct ProductSearchTests {
                 let limit = random.pick([1, 2, 7, 200])
                 let after = random.pick(["", random.pick(products).sku.description])
                 var search = ProductSearch(text, isArchived: isArchived)
-                search.stretches = random.pick([[1], [2, 3], [5, 20, 40], [20], [149], [150], [151], [600]])
+                search.scanSizes = random.pick([[1], [2, 3], [5, 20, 40], [20], [149], [150], [151], [600]])
                 let found = try await search.products(after: after, limit: limit, by: stock.client)
                 let expected = products.filter { product in
                     product.sku.description.utf8.lexicographicallyPrecedes(after.utf8) == false
                         && product.sku.description != after
-                        && (isArchived == nil || product.isArchived == isArchived) && Self.isMeant(product, text)
+                        && (isArchived == nil || product.isArchived == isArchived) && Self.matches(product, text)
                 }
                 #expect(
                     found.map(\.sku.description) == expected.prefix(limit).map(\.sku.description),
-                    "\"\(text)\" after \(after), \(limit), archived \(String(describing: isArchived)), \(search.stretches), seed \(random.seed)"
+                    "\"\(text)\" after \(after), \(limit), archived \(String(describing: isArchived)), \(search.scanSizes), seed \(random.seed)"
                 )
             }
         }

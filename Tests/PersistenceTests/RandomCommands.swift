@@ -1,7 +1,7 @@
 import Domain
 import TestSupport
 
-/// Random commands of every kind over a few records, with orders that come back to be confirmed, released, extended.
+/// Random commands of every kind over a few records, with orders that are confirmed, released and extended later.
 struct RandomCommands {
     let records: [RecordReference]
     let kinds: [ChangeKind]

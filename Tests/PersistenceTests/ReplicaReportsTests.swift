@@ -6,7 +6,7 @@ import UseCases
 
 /// Reports from a replica while it answers, and from the primary while it does not.
 struct ReplicaReportsTests {
-    /// Answers with a line of its name, or fails.
+    /// Reports whose lines carry the source's name, or that fail.
     private struct Source: StockReports {
         let name: String
         var failure: @Sendable () -> ServiceFailure? = { nil }
@@ -37,27 +37,27 @@ struct ReplicaReportsTests {
         }
     }
 
-    /// Whether the replica is away, and what was said of that.
+    /// Whether the replica is away, and the changes that were reported.
     private final class Fixture: Sendable {
         private let away = Mutex(false)
-        private let heard = Mutex<[ServiceFailure?]>([])
+        private let reported = Mutex<[ServiceFailure?]>([])
 
         var isAway: Bool {
             get { away.withLock { $0 } }
             set { away.withLock { $0 = newValue } }
         }
-        var changes: [ServiceFailure?] { heard.withLock { $0 } }
+        var changes: [ServiceFailure?] { reported.withLock { $0 } }
 
-        func hear(_ change: ServiceFailure?) { heard.withLock { $0.append(change) } }
+        func report(_ change: ServiceFailure?) { reported.withLock { $0.append(change) } }
     }
 
-    @Test("a failing replica is stood in for and heard of once, and once more when it is back")
+    @Test("the primary replaces a failing replica, and the failure and the recovery are each reported once")
     func fallback() async throws {
         let fixture = Fixture()
         let gone = ServiceFailure.unavailable(cause: "gone")
         let reports = ReplicaReports(
             replica: Source(name: "replica", failure: { fixture.isAway ? gone : nil }), primary: Source(name: "primary")
-        ) { fixture.hear($0) }
+        ) { fixture.report($0) }
         func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
         #expect(try await source() == "replica")
         #expect(fixture.changes == [])
@@ -69,12 +69,12 @@ struct ReplicaReportsTests {
         #expect(fixture.changes == [gone, nil])
     }
 
-    @Test("a replica that is behind is not asked, and asked again when it is not")
+    @Test("a replica that is behind is not read until it has caught up")
     func behind() async throws {
         let fixture = Fixture()
         let reports = ReplicaReports(
             replica: Source(name: "replica"), primary: Source(name: "primary"), isBehind: { fixture.isAway },
-            onChange: { fixture.hear($0) })
+            onChange: { fixture.report($0) })
         func source() async throws -> String? { try await reports.topMovers(days: 7, limit: 1).first?.name }
         #expect(try await source() == "replica")
         fixture.isAway = true
@@ -84,11 +84,11 @@ struct ReplicaReportsTests {
         #expect(fixture.changes == [.unavailable(cause: "the replica is behind the primary"), nil])
     }
 
-    @Test("a caller's mistake is not asked again")
+    @Test("a caller's mistake is not retried on the primary")
     func mistake() async throws {
         let fixture = Fixture()
         let primary = Source(name: "primary", failure: { .internalFault(cause: "asked") })
-        let reports = ReplicaReports(replica: Source(name: "replica"), primary: primary) { fixture.hear($0) }
+        let reports = ReplicaReports(replica: Source(name: "replica"), primary: primary) { fixture.report($0) }
         await #expect(throws: ServiceFailure.badCursor) {
             _ = try await reports.turnover(days: 7, page: PageRequest(limit: 1))
         }

@@ -7,12 +7,12 @@ import UseCases
 
 @testable import PostgresReports
 
-/// What the reports say of a history that is small enough to be reckoned by hand.
+/// The reports of a history that is small enough to compute by hand.
 struct ReportDefinitionTests {
-    /// When the reports are asked: no test's figures depend on the day it runs, or on a midnight in the middle of it.
+    /// The time of the reports, so that no figure depends on the day of the test, or on a midnight during it.
     private static let instant = "2026-03-10 12:30:00Z"
 
-    /// Runs a body with sessions in which it is always that instant: a `now()` that is found before PostgreSQL's.
+    /// Runs a body with sessions in which it is always that instant: their search path finds another `now()` first.
     private static func atInstant(
         _ stock: PostgresStock, _ body: (PostgresClient) async throws -> Void
     ) async throws {
@@ -32,7 +32,7 @@ struct ReportDefinitionTests {
         try result.get()
     }
 
-    /// Product A of 10.00 since three days, product B of 2.50 since today, C without records.
+    /// Product A at 10.00 for three days, product B at 2.50 since today, product C without records.
     ///
     ///     day          A                                      closes   B               closes
     ///     3 days ago   receive 100                            100
@@ -53,7 +53,7 @@ struct ReportDefinitionTests {
                 + entry(a, 4, "ship", 1, -6) + entry(a, 5, "adjust", 1, -1) + entry(b, 1, "receive", 0, 20))
     }
 
-    /// A row of the ledger, so many days before the instant, and the record after it.
+    /// SQL that inserts a ledger row at a number of days before the instant and updates its record.
     private static func entry(
         _ id: InventoryID, _ version: Int, _ type: String, _ days: Int, _ change: Int, _ reserved: Int = 0
     ) -> String {
@@ -111,7 +111,7 @@ struct ReportDefinitionTests {
         #expect(try await reports.topMovers(days: 7, limit: 1).count == 1)
     }
 
-    @Test("the figures are those reckoned by hand, whatever of them has been summed up")
+    @Test("the figures equal those computed by hand, however much of the ledger has been summed up")
     func byHand() async throws {
         try await PostgresStock.with { stock in
             try await Self.write(stock)
@@ -127,9 +127,9 @@ struct ReportDefinitionTests {
         }
     }
 
-    /// 1 unit out of 11 days whose balances are 160 together: 11 ÷ 160 is 0.06875, but 1 ÷ 14.545… is a little less
-    /// wherever the average is cut off.
-    @Test("a turnover between two figures is rounded up, though its average has no end")
+    /// 1 unit out in 11 days whose balances add up to 160: 11 ÷ 160 is 0.06875, but 1 ÷ 14.545… is a little less
+    /// wherever the average is rounded.
+    @Test("a turnover halfway between two figures is rounded up, although its average has no finite decimals")
     func halfway() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
@@ -152,15 +152,15 @@ struct ReportDefinitionTests {
         }
     }
 
-    /// As a limit of a pass: transactions are counted over the whole server, which other suites keep busy.
+    /// A limit that no pass reaches: transactions are counted over the whole server, which other suites keep busy.
     private static let everyTransaction = 1_000_000_000
 
-    /// One pass with small limits.
+    /// SQL of one pass with limits.
     static func roll(_ transactions: Int, _ backlog: Int) -> String {
         "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(\(transactions), \(backlog)); COMMIT"
     }
 
-    @Test("top movers count from the very moment, or from the day's beginning where that is too much to read")
+    @Test("top movers count from the exact moment, or from the start of its day where that is too much to read")
     func edge() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
@@ -187,7 +187,7 @@ struct ReportDefinitionTests {
                 #expect(try await count(1_000) == 1)
                 try await stock.sql(Self.roll(Self.everyTransaction, 1_000))
                 #expect(try await count(1_000) == 1)
-                // Whole days: what was before the moment on its day counts too, what was on the day before does not.
+                // Whole days: rows before the moment on its day count, too; rows of the day before do not.
                 #expect(try await count(0) == 3)
             }
         }

@@ -2,10 +2,10 @@ import Domain
 import Testing
 import UseCases
 
-/// How every store treats an order from checkout to its end.
+/// How every store treats an order from reserve to its resolution.
 @Suite(.serialized)
 struct ReservationConformanceTests {
-    static let houses = StockFixture.all.map(\.name)
+    static let stores = StockFixture.all.map(\.name)
 
     /// 10 units of the first record, 3 of them reserved for an order.
     private func withOrder(
@@ -22,7 +22,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a confirm takes the units out, once", arguments: houses)
+    @Test("a confirm takes the units out exactly once", arguments: stores)
     func confirm(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {
@@ -35,7 +35,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a release puts the units back on sale, once", arguments: houses)
+    @Test("a release makes the units available exactly once", arguments: stores)
     func release(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             for _ in 1...2 {
@@ -48,7 +48,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("an unknown order is told so", arguments: houses)
+    @Test("an unknown order is refused as unknown", arguments: stores)
     func unknown(_ name: String) async throws {
         try await withOrder(name) { fixture, _, _ in
             let other = StockFixture.order()
@@ -58,7 +58,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("an overdue order can be neither confirmed nor extended; released, it counts as expired", arguments: houses)
+    @Test("an overdue order can be neither confirmed nor extended; released, it counts as expired", arguments: stores)
     func overdue(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             try await fixture.makeOverdue(order)
@@ -72,7 +72,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("units whose reservation has expired are sold without any sweeper", arguments: houses)
+    @Test("units whose reservation has expired are sold without any sweeper", arguments: stores)
     func expiredMeansFree(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             try await fixture.makeOverdue(order)
@@ -83,7 +83,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("what expired while looking for units stays released though the command is refused", arguments: houses)
+    @Test("reservations that a command expired stay released although it is refused", arguments: stores)
     func refusedAfterExpiry(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             try await fixture.makeOverdue(order)
@@ -94,7 +94,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a batch of movements finds overdue units too", arguments: houses)
+    @Test("a batch of movements finds overdue units too", arguments: stores)
     func batchAfterExpiry(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             try await fixture.makeOverdue(order)
@@ -107,7 +107,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("a second call for the same order adds to it, over several records", arguments: houses)
+    @Test("a second call for the same order adds to it, over several records", arguments: stores)
     func addition(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             let other = fixture.records[2]
@@ -120,7 +120,9 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("with nothing pending, the reservation that was resolved last speaks for the order", arguments: houses)
+    @Test(
+        "with nothing pending, the reservation that was resolved last decides the answer for the order",
+        arguments: stores)
     func lastResolved(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             _ = try await fixture.submit(.release(order))
@@ -131,7 +133,7 @@ struct ReservationConformanceTests {
         }
     }
 
-    @Test("an extension moves the expiry and nothing else", arguments: houses)
+    @Test("an extension moves the expiry and nothing else", arguments: stores)
     func extend(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in
             let before = try await fixture.reservations(order)[0].expiresAt
@@ -147,7 +149,8 @@ struct ReservationConformanceTests {
     }
 
     @Test(
-        "the sweeper's command releases what is overdue on its records and says whether that was all", arguments: houses
+        "the sweeper's command releases the overdue reservations of its records and says whether more remain",
+        arguments: stores
     )
     func expire(_ name: String) async throws {
         try await withOrder(name) { fixture, record, order in

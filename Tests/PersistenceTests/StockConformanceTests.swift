@@ -2,10 +2,10 @@ import Domain
 import Testing
 import UseCases
 
-/// What every store of stock must do. Runs over each of them.
+/// The rules that every store of stock must follow.
 @Suite(.serialized)
 struct StockConformanceTests {
-    static let houses = StockFixture.all.map(\.name)
+    static let stores = StockFixture.all.map(\.name)
 
     private func with(_ name: String, _ body: (StockFixture) async throws -> Void) async throws {
         let fixture = try #require(StockFixture.all.first { $0.name == name })
@@ -16,7 +16,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a receive creates the record and writes the first ledger row", arguments: houses)
+    @Test("a receive creates the record and writes the first ledger row", arguments: stores)
     func receive(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -70,7 +70,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("an adjustment goes by a change or by a count, never below what is reserved", arguments: houses)
+    @Test("an adjustment sets a change or a count, never below the reserved quantity", arguments: stores)
     func adjust(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -89,7 +89,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a transfer moves units in one step and creates its destination", arguments: houses)
+    @Test("a transfer moves units in one step and creates its destination", arguments: stores)
     func transfer(_ name: String) async throws {
         try await with(name) { fixture in
             let (from, to) = (fixture.records[0], fixture.records[1])
@@ -104,7 +104,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a batch happens together or not at all, and later operations see earlier ones", arguments: houses)
+    @Test("a batch is applied as a whole or not at all, and later operations see earlier ones", arguments: stores)
     func batch(_ name: String) async throws {
         try await with(name) { fixture in
             let (first, second) = (fixture.records[0], fixture.records[1])
@@ -132,7 +132,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("items of one record count together, and a reserve takes all or nothing", arguments: houses)
+    @Test("items of one record count together, and a reserve takes all or nothing", arguments: stores)
     func reserveTogether(_ name: String) async throws {
         try await with(name) { fixture in
             let (first, second) = (fixture.records[0], fixture.records[2])
@@ -159,7 +159,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a version that is not the current one is a conflict", arguments: houses)
+    @Test("a version that is not the current one is a conflict", arguments: stores)
     func expectedVersion(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -173,7 +173,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("what is archived is neither received nor reserved; all else goes on", arguments: houses)
+    @Test("an archived product can be neither received nor reserved; everything else still works", arguments: stores)
     func archived(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -189,7 +189,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("on hand never passes 2^53 - 1", arguments: houses)
+    @Test("the quantity on hand never exceeds 2^53 - 1", arguments: stores)
     func highest(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -201,7 +201,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a policy writes a ledger row when it changes something, and none when it creates", arguments: houses)
+    @Test("a policy writes a ledger row when it changes a record, but not when it creates one", arguments: stores)
     func policy(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]

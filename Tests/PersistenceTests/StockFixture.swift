@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// What the conformance suite needs of a store: a few records that may exist, commands, and a look at what is there.
+/// A store for the conformance suites: a few records that may exist, commands, and reads of the result.
 struct StockFixture: Sendable {
     /// Product A in warehouses 1 and 2, product B in warehouses 1 and 2.
     let records: [RecordReference]
@@ -14,14 +14,14 @@ struct StockFixture: Sendable {
     let reservations: @Sendable (OrderID) async throws -> [Reservation]
     let makeOverdue: @Sendable (OrderID) async throws -> Void
     let archive: @Sendable (RecordReference) async throws -> Void
-    /// Violations of what must always hold.
+    /// Violations of the invariants.
     let audit: @Sendable () async throws -> [String]
 
     func submit(_ command: Command) async throws(ServiceFailure) -> Outcome {
         try await commands.submit(command, actor: "test")
     }
 
-    /// What the rules answered, as a value: an outcome or a refusal. It comes by mailbox.
+    /// The outcome or the refusal of a command, which arrives by mailbox.
     func ask(_ command: Command) async throws -> Result<Outcome, StockRefusal> {
         do {
             return .success(try await commands.submitByMailbox(command, actor: "test"))
@@ -49,7 +49,7 @@ struct StockFixture: Sendable {
         OrderID(high: UInt64.random(in: 0...UInt64.max), low: UInt64.random(in: 0...UInt64.max))
     }
 
-    // MARK: The two houses
+    // MARK: The two stores
 
     static func onPostgres(_ body: (StockFixture) async throws -> Void) async throws {
         try await PostgresStock.with { stock in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// Lists, the ledger and its past, on PostgreSQL.
+/// Lists, the ledger and past states on PostgreSQL.
 @Suite(.serialized)
 struct StockQueriesTests {
     /// 12 records whose figures are 0 ... 11 on hand with a reorder point of 5.
@@ -35,10 +35,10 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("every combination of filters finds what it says, page by page")
+    @Test("every combination of filters finds exactly the matching records, page by page")
     func filters() async throws {
         try await withRecords { stock, references in
-            let records = try await all(500) { try await stock.queries.records(RecordFilter(), page: $0) }
+            let records = try await allItems(500) { try await stock.queries.records(RecordFilter(), page: $0) }
             #expect(records.count == references.count)
             for filter in Self.filters {
                 let expected = records.filter { record in
@@ -47,18 +47,18 @@ struct StockQueriesTests {
                         && (filter.isLowStock == nil || record.isLowStock == filter.isLowStock)
                         && (filter.isOutOfStock == nil || (record.quantityAvailable == 0) == filter.isOutOfStock)
                 }
-                let found = try await all(2) { try await stock.queries.records(filter, page: $0) }
+                let found = try await allItems(2) { try await stock.queries.records(filter, page: $0) }
                 #expect(found == expected, "\(filter)")
             }
         }
     }
 
-    @Test("the low-stock list goes from the least available up, also within one warehouse")
+    @Test("the low-stock list is sorted by the available quantity, also within one warehouse")
     func lowStock() async throws {
         try await withRecords { stock, _ in
-            let lines = try await all(2) { try await stock.queries.lowStock(warehouse: nil, page: $0) }
+            let lines = try await allItems(2) { try await stock.queries.lowStock(warehouse: nil, page: $0) }
             #expect(lines.map(\.quantityAvailable) == [0, 1, 2, 3, 4, 5])
-            let some = try await all(1) {
+            let some = try await allItems(1) {
                 try await stock.queries.lowStock(warehouse: WarehouseCode("W2"), page: $0)
             }
             #expect(some.map(\.quantityAvailable) == [1, 4])
@@ -66,7 +66,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("the ledger is filtered by kind and time, and the past is what its rows say at any moment")
+    @Test("the ledger is filtered by kind and time, and a past state follows from its rows at any moment")
     func ledger() async throws {
         try await withRecords { stock, records in
             let record = records[3]
@@ -81,13 +81,13 @@ struct StockQueriesTests {
             let ledger = try await stock.ledger(of: id)
             #expect(ledger.map(\.version) == Array(1...41))
             for kind in [LedgerEntry.Kind.ship, .receive, .confirm] {
-                let found = try await all(7) {
+                let found = try await allItems(7) {
                     try await stock.queries.transactions(of: id, LedgerFilter(kind: kind), page: $0)
                 }
                 #expect(found == ledger.reversed().filter { $0.kind == kind })
             }
             let (from, to) = (ledger[10].createdAt, ledger[30].createdAt)
-            let between = try await all(7) {
+            let between = try await allItems(7) {
                 try await stock.queries.transactions(of: id, LedgerFilter(from: from, to: to), page: $0)
             }
             #expect(between == ledger.reversed().filter { $0.createdAt >= from && $0.createdAt < to })
@@ -103,7 +103,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("availability adds up all warehouses; products without records have none, unknown ones are missing")
+    @Test("availability adds up all warehouses; products without records have no lines, unknown products are missing")
     func availability() async throws {
         try await withRecords { stock, records in
             let lone = try await stock.catalogue.createProduct(
@@ -119,7 +119,7 @@ struct StockQueriesTests {
         }
     }
 
-    @Test("the directory finds records by every name, and says what is unknown")
+    @Test("the directory finds records by every name, and reports unknown names")
     func directory() async throws {
         try await withRecords { stock, records in
             let record = records[0]

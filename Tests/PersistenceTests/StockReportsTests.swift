@@ -7,9 +7,9 @@ import UseCases
 
 @testable import PostgresReports
 
-/// The figures over the whole stock, compared with what was done.
+/// The figures over the whole stock, compared with the commands that made it.
 struct StockReportsTests {
-    @Test("the summary counts what there is")
+    @Test("the summary has the counts, the value and the attempts of the last day")
     func figures() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1", "W2"])
@@ -31,7 +31,7 @@ struct StockReportsTests {
             await tally.write()
             tally.count(succeeded: true)
             await tally.write()
-            // Another process, and one of two days ago.
+            // Attempts of another process, and attempts of two days ago.
             let other = PostgresAttemptTally(
                 client: stock.client, reactor: TestDatabase.reactor, logger: Logger(label: "test"))
             other.count(succeeded: false)
@@ -50,7 +50,7 @@ struct StockReportsTests {
         }
     }
 
-    @Test("an empty stock has zeros, and a value beyond 64 bits is a value")
+    @Test("an empty stock has zeros, and the value may exceed 64 bits")
     func extremes() async throws {
         try await PostgresStock.with { stock in
             let reports = PostgresStockReports(client: stock.client, reactor: TestDatabase.reactor)
@@ -66,7 +66,7 @@ struct StockReportsTests {
         }
     }
 
-    @Test("a summary serves all who ask within a second")
+    @Test("callers within a second share a summary")
     func shared() async throws {
         try await PostgresStock.with { stock in
             let reports = PostgresStockReports(client: stock.client, reactor: TestDatabase.reactor)
@@ -75,11 +75,11 @@ struct StockReportsTests {
             let both = try await (first, second)
             #expect(both.0 == both.1)
             _ = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
-            try await eventually("it is read anew") { try await reports.summary().productCount == 1 }
+            try await eventually("the summary is read again") { try await reports.summary().productCount == 1 }
         }
     }
 
-    @Test("housekeeping takes old keys and old minutes away, and nothing younger")
+    @Test("housekeeping deletes old keys, minutes and sessions, and nothing younger")
     func housekeeping() async throws {
         try await PostgresStock.with { stock in
             try await stock.sql(

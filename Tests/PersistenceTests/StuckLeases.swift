@@ -11,7 +11,7 @@ final class StuckLeases: LeaseStore {
     func holdNext() { holdsNext.withLock { $0 = true } }
     var isStuck: Bool { stuck.withLock { $0 != nil } }
 
-    func letGo() {
+    func resume() {
         key.withLock { $0 = nil }
         stuck.withLock { $0.take() }?.resume()
     }

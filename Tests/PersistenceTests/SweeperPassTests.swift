@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UseCases
 
-/// A pass by itself, over ports that the test plays.
+/// A sweeper's pass over fake ports.
 struct SweeperPassTests {
     @Test("commands are bounded in weight and in number at once")
     func bounded() async throws {
@@ -18,12 +18,12 @@ struct SweeperPassTests {
         #expect(result.released == 62)
         #expect(result.records == 26)
         #expect(result.isComplete)
-        #expect(stock.mostAtOnce <= 3)
+        #expect(stock.mostInFlight <= 3)
         #expect(stock.heaviest <= 12)
         #expect(stock.commands.filter { $0.count > 1 }.allSatisfy { $0.count == 2 })
     }
 
-    @Test("a fault of one record is its own: the others of its command are released, and the pass goes on")
+    @Test("a failing record does not affect others: the rest of its command is released, and the pass continues")
     func faultyRecord() async throws {
         let stock = FakeStock((0..<20).map { _ in 1 })
         stock.fail(7, with: .systemBusy)
@@ -39,7 +39,7 @@ struct SweeperPassTests {
         #expect(faults.withLock { $0.map(\.records) } == [[stock.records[7]]])
     }
 
-    @Test("records that fail for ever are passed by: keyset goes forward and the pass ends")
+    @Test("records that always fail are skipped: the keyset advances and the pass ends")
     func faultyFirst() async throws {
         var bounds = SweepBounds()
         bounds.pageLimit = 2
@@ -87,7 +87,7 @@ struct SweeperPassTests {
         let pass = Task { await ReservationSweeper(overdue: stock, commands: stock, bounds: bounds).pass() }
         try await eventually("two are in flight") { stock.commands.count == 2 }
         pass.cancel()
-        stock.letGo()
+        stock.resume()
         let result = await pass.value
         #expect(result.released == 2)
         #expect(result.failures == 0)
@@ -105,7 +105,7 @@ struct SweeperPassTests {
     }
 }
 
-/// Overdue reservations as numbers: so many on each record, one after the other in the keyset's order.
+/// Overdue reservations as a count for each record, in the keyset's order.
 private final class FakeStock: OverdueRecords, CommandStore {
     let records: [RecordReference]
     /// A record with reservations on every page.
@@ -117,8 +117,8 @@ private final class FakeStock: OverdueRecords, CommandStore {
         var failures: [Int: ServiceFailure] = [:]
         var answer: Outcome?
         var commands: [[RecordReference]] = []
-        var atOnce = 0
-        var mostAtOnce = 0
+        var inFlight = 0
+        var mostInFlight = 0
         var heaviest = 0
         var isHeld = false
     }
@@ -137,15 +137,15 @@ private final class FakeStock: OverdueRecords, CommandStore {
     }
 
     var commands: [[RecordReference]] { state.withLock { $0.commands } }
-    var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
+    var mostInFlight: Int { state.withLock { $0.mostInFlight } }
     var heaviest: Int { state.withLock { $0.heaviest } }
 
     func fail(_ index: Int, with failure: ServiceFailure) { state.withLock { $0.failures[index] = failure } }
     func answer(_ outcome: Outcome) { state.withLock { $0.answer = outcome } }
     func hold() { state.withLock { $0.isHeld = true } }
-    func letGo() { state.withLock { $0.isHeld = false } }
+    func resume() { state.withLock { $0.isHeld = false } }
 
-    /// A page's last record is the position, as its low half.
+    /// The low half of a position's id is the index of the page's last record.
     func page(
         after position: OverduePosition?, until instant: Instant?, limit: Int
     ) async throws(ServiceFailure) -> OverduePage {
@@ -171,10 +171,10 @@ private final class FakeStock: OverdueRecords, CommandStore {
         }
         state.withLock { state in
             state.commands.append(wanted)
-            state.atOnce += 1
-            state.mostAtOnce = max(state.mostAtOnce, state.atOnce)
+            state.inFlight += 1
+            state.mostInFlight = max(state.mostInFlight, state.inFlight)
         }
-        defer { state.withLock { $0.atOnce -= 1 } }
+        defer { state.withLock { $0.inFlight -= 1 } }
         repeat { await Task.yield() } while state.withLock { $0.isHeld }
         let indices = wanted.compactMap(records.firstIndex)
         let answer = state.withLock { state -> Result<Outcome, ServiceFailure> in

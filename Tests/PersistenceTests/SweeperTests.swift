@@ -6,7 +6,7 @@ import Testing
 import UseCases
 import WritePath
 
-/// The sweeper over PostgreSQL and the write path, put together as its program does.
+/// The sweeper over PostgreSQL and the write path, composed as in its program.
 struct SweeperTests {
     private static func bounds(page: Int = 10_000, weight: Int = 100) -> SweepBounds {
         var bounds = SweepBounds()
@@ -26,7 +26,7 @@ struct SweeperTests {
 
     private static func with(
         _ bounds: SweepBounds = bounds(), skus: Int = 1, warehouses: Int = 1,
-        _ body: (SweptStock) async throws -> Void
+        _ body: (SweeperFixture) async throws -> Void
     ) async throws {
         try await PostgresStock.with(settings: engine(bounds)) { stock in
             let records = try await stock.makeCatalogue(
@@ -35,12 +35,12 @@ struct SweeperTests {
                 _ = try await stock.engine.submit(
                     .move(.change(.receive, StockChange(record: record, quantity: 1_000))), actor: "setup")
             }
-            try await body(SweptStock(stock: stock, records: records, sweeper: stock.sweeper(bounds)))
+            try await body(SweeperFixture(stock: stock, records: records, sweeper: stock.sweeper(bounds)))
             #expect(try await stock.audit() == [])
         }
     }
 
-    @Test("a pass releases what is overdue and nothing else, over several pages")
+    @Test("a pass over several pages releases exactly the overdue reservations")
     func exactly() async throws {
         try await Self.with(Self.bounds(page: 7, weight: 5), skus: 4, warehouses: 3) { fixture in
             var overdue: [OrderID] = []
@@ -77,7 +77,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("a record with more than a transaction's worth is cleared in several, in one pass")
+    @Test("one pass clears a record that needs several transactions")
     func heavyRecord() async throws {
         try await Self.with(Self.bounds(page: 20, weight: 6)) { fixture in
             var orders: [OrderID] = []
@@ -95,7 +95,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("positions are as fine as the database's clock: a pass ends whatever the pages' last microseconds are")
+    @Test("positions have the precision of the database's clock, so a pass ends whatever microsecond a page ends at")
     func microseconds() async throws {
         try await Self.with(Self.bounds(page: 3)) { fixture in
             var orders: [OrderID] = []
@@ -120,7 +120,7 @@ struct SweeperTests {
         }
     }
 
-    @Test("a record whose row is locked fails by itself, and the next pass takes it")
+    @Test("a record whose row is locked fails alone, and the next pass releases it")
     func lockedRow() async throws {
         try await Self.with(skus: 8) { fixture in
             var orders: [OrderID] = []
@@ -190,8 +190,8 @@ struct SweeperTests {
     }
 }
 
-/// Stock that a sweeper goes over.
-private struct SweptStock {
+/// Stock with a sweeper.
+private struct SweeperFixture {
     let stock: PostgresStock
     let records: [RecordReference]
     let sweeper: ReservationSweeper
@@ -204,7 +204,7 @@ private struct SweptStock {
         return order
     }
 
-    /// Each a little earlier than the next, a minute ago.
+    /// Moves the expiry of each order to a random time one to two minutes ago.
     func makeOverdue(_ orders: [OrderID]) async throws {
         let list = orders.map { "'\($0)'" }.joined(separator: ",")
         try await stock.sql(

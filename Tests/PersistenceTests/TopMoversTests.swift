@@ -6,12 +6,12 @@ import UseCases
 
 @testable import PostgresRows
 
-/// Top movers of the windows whose counts are kept, against plain SQL over the ledger.
+/// Top movers of the windows whose counts are stored, compared with plain SQL over the ledger.
 @Suite(.serialized)
 struct TopMoversTests {
     private static let windows: [Int64] = [1, 7, 30, 90, 365]
 
-    /// Rows of random records, now and about the edges of the windows, as one statement.
+    /// One statement that inserts ledger rows of random records, at the current time and near the edges of the windows.
     private static func insert(_ count: Int, of records: [InventoryID], _ random: inout SeededRandom) -> String {
         let rows = (0..<count).map { index in
             let window: Int64 = random.pick(windows + [0])
@@ -20,7 +20,7 @@ struct TopMoversTests {
                 Bool.random(using: &random)
                 ? .random(in: -108_000...108_000, using: &random) : .random(in: -3...3, using: &random)
             let type = random.pick(["receive", "ship", "confirm", "adjust", "reserve"])
-            // The first records far more often, so that there is a head and a tail with ties.
+            // Picks the first records far more often, so that there is a head and a tail with ties.
             let record = records[min(.random(in: records.indices, using: &random), .random(in: 0..<24, using: &random))]
             return
                 "('\(record)'::uuid, \(index), '\(type)', \(Int.random(in: -5...5, using: &random)), \(window), \(offset))"
@@ -34,7 +34,7 @@ struct TopMoversTests {
             """)
     }
 
-    /// A statement that writes rows into the ledger, and what they change into the stock.
+    /// A statement that inserts ledger rows and applies their changes to the stock.
     private static func writing(_ rows: String) -> String {
         """
         WITH written AS (
@@ -47,7 +47,7 @@ struct TopMoversTests {
         """
     }
 
-    /// In one snapshot.
+    /// Compares top movers, and turnover if wanted, with plain SQL in one snapshot.
     private static func differences(
         _ stock: PostgresStock, limit: Int64, withTurnover: Bool
     ) async throws -> [String] {
@@ -72,8 +72,8 @@ struct TopMoversTests {
         }
     }
 
-    /// Gives each window a list that leaves most products out: all of them have a row of just now.
-    private static func listAll(_ stock: PostgresStock, heads: Int) async throws {
+    /// Gives each window a list without most products: every product gets a new ledger row.
+    private static func makeShortLists(_ stock: PostgresStock, heads: Int) async throws {
         try await stock.sql(
             """
             UPDATE mover_windows SET floor_transactions = NULL, head_size = \(heads);
@@ -90,7 +90,7 @@ struct TopMoversTests {
         }
     }
 
-    @Test("they equal plain SQL at every step of the roller, with lists that are far too short")
+    @Test("top movers equal plain SQL after every step of the roller, even with lists that are far too short")
     func random() async throws {
         var random = SeededRandom()
         let seed = random.seed
@@ -102,17 +102,17 @@ struct TopMoversTests {
                 let policy = PolicyChange(record: record, reorderPoint: 0, reorderQuantity: 1)
                 _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
             }
-            // There are more shipments than receipts.
+            // The random rows ship more than they receive.
             try await stock.sql("ALTER TABLE inventory DROP CONSTRAINT inventory_reserved_within_on_hand")
             var ids: [InventoryID] = []
             for record in records { ids.append(try #require(try await stock.record(record)).id) }
             for round in 0..<160 {
-                // From time to time, so that what follows has floors to move, whatever else is drawn.
-                if round % 20 == 10 { try await Self.listAll(stock, heads: .random(in: 1...9, using: &random)) }
+                // Ensures that the following rounds have floors to move.
+                if round % 20 == 10 { try await Self.makeShortLists(stock, heads: .random(in: 1...9, using: &random)) }
                 switch Int.random(in: 0..<40, using: &random) {
                 case 0: try await stock.sql("SELECT restart_rollup()")
                 case 1, 2:
-                    // The counts alone, from the midnights on, so that many rows have to leave.
+                    // Restarts only the counts, from midnight on, so that many rows have to leave.
                     try await stock.sql(
                         """
                         UPDATE ledger_rollup SET movers_to = NULL; TRUNCATE product_movers, mover_heads;
@@ -122,7 +122,7 @@ struct TopMoversTests {
                 case 4..<16:
                     try await stock.sql(Self.insert(.random(in: 1...60, using: &random), of: ids, &random))
                 default:
-                    // Ids are counted over all databases of a server: beside busy ones fifty pass in a moment.
+                    // Transaction ids count over all databases of a server: busy databases use fifty in a moment.
                     let isFar = Bool.random(using: &random)
                     let transactions = isFar ? 1_000_000 : Int.random(in: 1...50, using: &random)
                     let rows = Int.random(in: 3...60, using: &random)
@@ -144,7 +144,7 @@ struct TopMoversTests {
         }
     }
 
-    @Test("a report whose moment is before the roller's has the rows between the two")
+    @Test("a report that began before the roller's pass has the rows between the two")
     func earlier() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])
@@ -152,7 +152,7 @@ struct TopMoversTests {
             _ = try await stock.engine.submit(.setPolicy(policy), actor: "test")
             let roll = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT roll_ledger(1000000000, 1000); COMMIT"
             try await stock.client.withConnection { connection in
-                // Its now() stays; its snapshots do not.
+                // The transaction keeps its now(), but each statement has a new snapshot.
                 try await connection.script("BEGIN", timeout: .seconds(5))
                 let moment = try await connection.query(
                     PostgresQuery(PostgresStatement("SELECT (now() - interval '23:59:59.999')::text")),
@@ -183,7 +183,7 @@ struct TopMoversTests {
         }
     }
 
-    @Test("a report beside sums that are begun anew has the figures of before or after, which are the same")
+    @Test("a report during a restart of the sums has correct figures")
     func restarted() async throws {
         try await PostgresStock.with { stock in
             let records = try await stock.makeCatalogue(skus: ["A", "B"], warehouses: ["W1"])
@@ -198,7 +198,7 @@ struct TopMoversTests {
                     for report in PlainReports.all(days: 7, limit: 3) {
                         group.addTask {
                             for _ in 0..<25 {
-                                // Plain SQL before and after: midnight may pass.
+                                // Compares with plain SQL before and after, because midnight may pass.
                                 let right = try await Self.rows(report.plain, report, other)
                                 let ours = try await Self.rows(report.ours, report, other)
                                 guard ours != right else { continue }
@@ -208,7 +208,7 @@ struct TopMoversTests {
                         }
                     }
                     for _ in 0..<10 {
-                        try await eventually("it begins anew") {
+                        try await eventually("the sums restart") {
                             do {
                                 try await stock.sql(
                                     "SET lock_timeout = 100; SELECT restart_rollup(); RESET lock_timeout")
@@ -227,14 +227,14 @@ struct TopMoversTests {
         }
     }
 
-    /// By a statement that is its own transaction, as the programs ask.
+    /// Runs a statement as its own transaction, as the programs do.
     private static func rows(
         _ statement: PostgresStatement, _ report: PlainReports.Report, _ stock: PostgresStock
     ) async throws -> [String] {
         try await stock.client.withConnection { try await PlainReports.rows(statement, report, $0) }
     }
 
-    @Test("products that were made after the roller's snapshot are counted when it begins anew")
+    @Test("a restart of the sums counts products that were created after its snapshot")
     func grown() async throws {
         try await PostgresStock.with { stock in
             _ = try await stock.makeCatalogue(skus: ["A"], warehouses: ["W1"])

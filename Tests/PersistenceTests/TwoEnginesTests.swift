@@ -18,7 +18,7 @@ struct TwoEnginesTests {
         }
     }
 
-    /// Runs commands on both engines in turn, all at once.
+    /// Runs all commands concurrently, on both engines in turn.
     private func run(_ commands: [Command], on engines: [PostgresStock]) async -> [Result<Outcome, ServiceFailure>] {
         await withTaskGroup(of: Result<Outcome, ServiceFailure>.self) { group in
             for (index, command) in commands.enumerated() {

@@ -1,7 +1,7 @@
 package import PostgresClient
 package import UseCases
 
-/// An idempotency key as its table has it.
+/// The key of a row of `idempotency_keys`.
 package struct KeptKey: Hashable, Comparable {
     package let caller: String
     package let key: String
@@ -18,22 +18,22 @@ package struct KeptKey: Hashable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { (left.caller, left.key) < (right.caller, right.key) }
 }
 
-/// What was answered to a request under an idempotency key.
+/// The stored answer to a request with an idempotency key.
 package struct KeptRow {
     package let requestHash: [UInt8]
     package let answer: KeptAnswer
 
-    /// What that means for a request with the same key.
+    /// The failure of a later request with the same key.
     package func failure(for request: RequestKey) -> ServiceFailure {
         requestHash == request.requestHash ? .replayed(answer) : .keyReused
     }
 
     // MARK: Reading
 
-    /// What is older than a day does not count any more, even where no sweeper has taken it away.
+    /// Ignores rows that are older than a day, even if no sweeper has deleted them.
     ///
-    /// One look-up a key, whatever the planner believes of the table: a plan made while it was empty read all keys of
-    /// the last day by their age, for every batch.
+    /// The lateral join makes one index look-up per key, whatever the planner knows of the table: a plan made while it
+    /// was empty read all keys of the last day by their age, for every batch.
     private static let find = PostgresStatement(
         """
         SELECT k.caller, k.key, k.request_hash, k.status, k.answer
@@ -65,8 +65,8 @@ package struct KeptRow {
 
     // MARK: Writing
 
-    /// A key that somebody else wrote meanwhile makes the transaction run again: the next load finds it. One that is
-    /// older than a day is nobody's.
+    /// Fails if another transaction has stored one of the keys meanwhile: the caller's transaction then runs again, and
+    /// its load finds that key. Replaces keys that are older than a day.
     private static let insert = PostgresStatement(
         """
         WITH made AS (
@@ -81,7 +81,7 @@ package struct KeptRow {
         SELECT assert_rows((SELECT count(*) FROM made), cardinality($1::text[]))
         """)
 
-    /// In the keys' order, so that two transactions never wait for each other in a circle.
+    /// Inserts in the order of the keys, so that two transactions never deadlock.
     package static func insert(_ answers: [(key: RequestKey, answer: KeptAnswer)]) -> PostgresQuery {
         let sorted = answers.sorted { KeptKey($0.key) < KeptKey($1.key) }
         return PostgresQuery(insert) { parameters in

@@ -1,10 +1,10 @@
 public import PostgresClient
 package import UseCases
 
-/// What runs a query: the pool, or one connection of it.
+/// Runs queries: the pool, or one of its connections.
 @usableFromInline
 package protocol PostgresQuerying: Sendable {
-    /// - Parameter timeout: for the answer; nil for the usual one.
+    /// - Parameter timeout: for the answer; nil for the default.
     func run(_ query: PostgresQuery, timeout: Duration?) async throws(PostgresError) -> PostgresResult
 }
 
@@ -23,7 +23,7 @@ extension PostgresClient: PostgresQuerying {
 }
 
 extension PostgresConnection: PostgresQuerying {
-    /// How long one statement of a write may take, a row that somebody else holds included.
+    /// How long one statement of a write may take, including the wait for a locked row.
     fileprivate static let timeout = Duration.seconds(7)
 
     @usableFromInline
@@ -36,15 +36,15 @@ extension PostgresConnection {
     private static let lock = PostgresStatement(
         "SELECT pg_advisory_xact_lock(hashtextextended($1::text, hashtextextended($2::text, 0)))")
 
-    /// Waits until nobody else is at this key, and holds it until the transaction's end.
+    /// Locks this key until the transaction ends; waits while another transaction holds it.
     /// - Throws: `ServiceFailure.replayed` or `.keyReused` for a key that was answered before; `PostgresError`.
-    package func takeKey(_ key: RequestKey) async throws {
+    package func lockKey(_ key: RequestKey) async throws {
         _ = try await run(
             PostgresQuery(Self.lock) { parameters in
                 parameters.append(key.caller)
                 parameters.append(key.key)
             })
-        // A statement of its own: it sees what was committed while the lock was waited for.
+        // A separate statement, so that it sees what was committed during the wait for the lock.
         let kept = try KeptRow.all(try await run(KeptRow.find([key])))
         if let row = kept[KeptKey(key)] { throw row.failure(for: key) }
     }
@@ -52,15 +52,16 @@ extension PostgresConnection {
 
 extension PostgresClient {
     private static let begin = PostgresQuery(PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED"))
-    /// A process that freezes in the middle must not keep what it has locked: a sale may wait for it.
-    private static let patience = PostgresQuery(
+    /// A process that freezes in the middle of a transaction must not keep its locks: a sale may wait for them.
+    private static let setIdleTimeout = PostgresQuery(
         PostgresStatement("SELECT set_config('idle_in_transaction_session_timeout', '5000', true)"))
     private static let commit = PostgresQuery(PostgresStatement("COMMIT"))
-    /// Runs a write that is one statement by itself; with a key, in a transaction with the key and the answer.
+
+    /// Runs a write. Without a key the write is a single statement; with a key, one transaction also stores the answer.
     ///
-    /// Two requests with one key go one after the other, on whatever servers they arrive.
-    /// - Throws: what `body` throws; `.replayed` or `.keyReused`; `.unavailable` when the end cannot be known: the same
-    ///   request under the same key then finds out.
+    /// Two requests with the same key run one after the other, whichever servers they reach.
+    /// - Throws: what `body` throws; `.replayed` or `.keyReused`; `.unavailable` when the outcome is unknown: the same
+    ///   request with the same key then reveals it.
     package func once<Value: Sendable>(
         _ once: Once<Value>?, _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
     ) async throws(ServiceFailure) -> Value {
@@ -72,18 +73,18 @@ extension PostgresClient {
         } catch let error as PostgresError {
             throw ServiceFailure(error)
         } catch {
-            // A task that was cancelled while it waited for a connection.
+            // The task was cancelled while it waited for a connection.
             throw .unavailable(cause: "\(error)")
         }
     }
 
-    /// What it leaves open is rolled back when the connection is given back.
+    /// The pool rolls back a transaction that is still open when the connection returns to it.
     private static func run<Value: Sendable>(
         _ once: Once<Value>, on connection: PostgresConnection,
         _ body: (any PostgresQuerying) async throws(ServiceFailure) -> Value
     ) async throws -> Value {
-        _ = try await connection.pipeline([begin, patience], timeout: PostgresConnection.timeout)
-        try await connection.takeKey(once.key)
+        _ = try await connection.pipeline([begin, setIdleTimeout], timeout: PostgresConnection.timeout)
+        try await connection.lockKey(once.key)
         let result: Result<Value, ServiceFailure>
         do throws(ServiceFailure) {
             result = .success(try await body(connection))

@@ -38,7 +38,7 @@ extension Instant: PostgresDecodable {
     @inlinable
     public static func decode(_ bytes: UnsafeRawBufferPointer, type: PostgresType) throws(PostgresError) -> Instant {
         let microseconds = try PostgresTimestamp.decode(bytes, type: type).microseconds
-        // `infinity` and its opposite, which nothing here writes.
+        // `infinity` and `-infinity`, which the service never writes.
         guard microseconds != .max, microseconds != .min else { throw PostgresError(.decoding, "not an instant") }
         // Rounded down, also before 2000, so that an instant is never later than what the database said.
         let milliseconds = microseconds >= 0 ? microseconds / 1_000 : (microseconds - 999) / 1_000
@@ -61,10 +61,10 @@ extension PostgresRow {
         return code
     }
 
-    /// One of the words that a column may hold.
-    package mutating func nextWord<Word: RawRepresentable<String>>() throws(PostgresError) -> Word {
+    /// The next column, whose text is the raw value of an enum.
+    package mutating func nextEnum<Value: RawRepresentable<String>>() throws(PostgresError) -> Value {
         let text: String = try next()
-        guard let word = Word(rawValue: text) else { throw PostgresError(.decoding, "not a \(Word.self): \(text)") }
-        return word
+        guard let value = Value(rawValue: text) else { throw PostgresError(.decoding, "not a \(Value.self): \(text)") }
+        return value
     }
 }

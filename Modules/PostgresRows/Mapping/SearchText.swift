@@ -1,6 +1,6 @@
 import Foundation
 
-/// Text as it is searched for: in lower case and composed, so that what looks alike is alike.
+/// Text normalized for search: in lower case and composed, so that texts that look alike are equal.
 package func folded(_ text: String) -> String {
     text.lowercased().precomposedStringWithCanonicalMapping
 }

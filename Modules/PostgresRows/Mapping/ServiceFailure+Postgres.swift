@@ -2,7 +2,7 @@ public import PostgresClient
 public import UseCases
 
 extension ServiceFailure {
-    /// What a failed statement means to a caller of a port.
+    /// The failure that a port throws for a failed statement.
     @usableFromInline
     package init(_ error: PostgresError) {
         switch error.code {
@@ -17,14 +17,14 @@ extension ServiceFailure {
 }
 
 extension PostgresError {
-    /// The server itself is going away or does not take more: class 57 (operator intervention), class 53
-    /// (insufficient resources), class 08 (connection exception) and 25006, which a demoted primary answers.
+    /// Whether the server is stopping or overloaded: class 57 (operator intervention), class 53 (insufficient
+    /// resources), class 08 (connection exception) and 25006, which a demoted primary answers.
     package var isServerUnavailable: Bool {
         guard let sqlState else { return false }
         return sqlState.hasPrefix("57") || sqlState.hasPrefix("53") || sqlState.hasPrefix("08") || sqlState == "25006"
     }
 
-    /// Runs a query and says its failure in the ports' words.
+    /// Runs a query and maps its error to the ports' `ServiceFailure`.
     @inlinable
     package static func mapping<Value>(
         _ body: () async throws(PostgresError) -> Value

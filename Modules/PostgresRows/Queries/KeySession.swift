@@ -1,12 +1,11 @@
 package import PostgresClient
 
-/// How database sessions that only look up by keys differ from the server's defaults: those of the directory, and with
-/// more settings those of the lanes.
+/// Settings of database sessions that only look up rows by keys, such as the directory's; the lanes add their own.
 package enum KeySession {
     package static let settings: [(String, String)] = [
-        // Every statement is a few index look-ups by arrays: one plan serves all, and planning anew would cost more
-        // than running. The methods that read whole tables are off, so that a plan made while a table was small still
-        // serves when it is large.
+        // Every statement is a few index look-ups by arrays: one plan serves all, and planning would cost more than
+        // running. Methods that read whole tables are off, so that a plan made for a small table still works for a
+        // large one.
         ("plan_cache_mode", "force_generic_plan"),
         ("jit", "off"),
         ("enable_seqscan", "off"),

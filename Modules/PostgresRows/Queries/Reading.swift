@@ -4,8 +4,8 @@ public import PostgresClient
 public import UseCases
 
 extension PostgresQuerying {
-    /// All rows of a query, decoded one by one, with failures in the ports' words.
-    /// - Parameter timeout: for the answer; nil for the usual one.
+    /// Runs a query, decodes each row, and maps errors to the ports' `ServiceFailure`.
+    /// - Parameter timeout: for the answer; nil for the default.
     @inlinable
     package func rows<Value>(
         _ query: PostgresQuery, timeout: Duration? = nil,
@@ -35,7 +35,7 @@ extension PageRequest {
     package func text(at index: Int, of count: Int, in list: String) throws(ServiceFailure) -> String? {
         guard let cursor else { return nil }
         guard cursor.values.count == count + 1, cursor.values[0] == list else { throw .badCursor }
-        // PostgreSQL's text cannot hold it, and no cursor of ours does.
+        // PostgreSQL's text cannot hold a NUL, and no cursor of the service has one.
         guard !cursor.values[index + 1].utf8.contains(0) else { throw .badCursor }
         return cursor.values[index + 1]
     }
@@ -55,7 +55,7 @@ extension PageRequest {
     }
 }
 
-/// A time-ordered id for a row that one statement makes by itself.
+/// A time-ordered id for a row that a single statement inserts.
 package func newIdentifier<Entity>(of: Entity.Type) -> Identifier<Entity> {
     var random = SystemRandomNumberGenerator()
     var source = IdentifierSource(seed: random.next())

@@ -2,7 +2,7 @@ package import Domain
 package import PostgresClient
 package import UseCases
 
-/// An inventory record with its names.
+/// An inventory record with its SKU and its warehouse's code.
 package enum RecordRow {
     private static let select = """
         SELECT i.id, i.product_id, i.warehouse_id, p.sku, w.code, i.quantity_on_hand, i.quantity_reserved,

@@ -1,7 +1,7 @@
 package import Domain
 package import PostgresClient
 
-/// A reservation as its table holds it: by its record's id, without the record's names.
+/// A row of `reservations`. It has its record's id, but neither SKU nor warehouse code.
 package struct ReservationRow {
     package let id: ReservationID
     package let orderID: OrderID
@@ -15,7 +15,7 @@ package struct ReservationRow {
         "id, order_id, inventory_id, quantity, status, release_reason, resolved_at, expires_at, created_at"
     package static let byOrder = PostgresStatement(
         "SELECT \(columns) FROM reservations WHERE order_id = ANY($1) ORDER BY id")
-    /// What is overdue on some records at an instant: for each the oldest, after a key that the last read ended with.
+    /// The oldest overdue reservations of each record at an instant, after the key at which the last read ended.
     package static let overdue = PostgresStatement(
         """
         SELECT r.* FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) AS wanted(inventory_id, expires_at, id)

@@ -1,7 +1,7 @@
 import PostgresClient
 
 extension StockAudit {
-    /// A query whose every row is a violation in words.
+    /// A query that returns one sentence for each violation.
     struct Check: Sendable {
         let name: String
         let statement: PostgresStatement
@@ -18,7 +18,7 @@ extension StockAudit {
             (SELECT count(*) FROM reservations)
         """)
 
-    /// A record in words.
+    /// Names a record in a violation.
     private static let named = "format('record %s (%s in %s)', i.id, p.sku, w.code)"
     private static let names = "JOIN products p ON p.id = i.product_id JOIN warehouses w ON w.id = i.warehouse_id"
 
@@ -56,7 +56,7 @@ extension StockAudit {
                 OR i.version <> coalesce(rows, 0)
             """),
         Check(
-            "reserved is what pending reservations hold",
+            "reserved quantities equal the pending reservations",
             """
             SELECT format('%s: reserved %s, pending reservations hold %s', \(named), quantity_reserved,
                 coalesce(pending, 0))
@@ -74,7 +74,7 @@ extension StockAudit {
             WHERE quantity_on_hand < 0 OR quantity_reserved < 0 OR quantity_reserved > quantity_on_hand
             """),
         Check(
-            "reservations and ledger tell the same story",
+            "reservations and ledger agree",
             """
             SELECT format('%s: reservations say %s reserved, %s confirmed, %s released; the ledger says %s, %s, %s',
                 \(named), r.reserved, r.confirmed, r.released, coalesce(l.reserved, 0), coalesce(l.confirmed, 0),
@@ -107,7 +107,7 @@ extension StockAudit {
             WHERE coalesce(alerts, 0) <> is_low_stock::int
             """),
         Check(
-            "the kept counts are what a count gives",
+            "the stored counts are correct",
             """
             SELECT format('the summary counts %s, where there are %s: SELECT restart_stock_counts() counts anew',
                 kept.words, counted.words)

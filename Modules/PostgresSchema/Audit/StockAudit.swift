@@ -2,31 +2,31 @@ package import PostgresClient
 
 /// Proves from the whole database that no unit was lost or sold twice.
 ///
-/// Reads one snapshot and takes no lock that stops a sale.
+/// It reads one snapshot and takes no lock that blocks a sale.
 package struct StockAudit: Sendable {
     /// What the audit found.
     package struct Report: Sendable {
         package let records: Int64
         package let transactions: Int64
         package let reservations: Int64
-        /// One sentence a violation, at most `StockAudit.violationLimit`.
+        /// One sentence per violation, at most `StockAudit.violationLimit` of them.
         package let violations: [String]
         package var isOK: Bool { violations.isEmpty }
     }
 
-    /// More violations than this tell nobody anything more.
+    /// The most violations in a report; more would not help an operator.
     package static let violationLimit = 1_000
     /// How long one check may take over a large ledger.
     private static let timeout = Duration.seconds(7_200)
 
     private let connection: PostgresConnection
 
-    /// - Parameter connection: used by nobody else meanwhile.
+    /// - Parameter connection: used only by the audit meanwhile.
     package init(connection: PostgresConnection) {
         self.connection = connection
     }
 
-    /// - Parameter progress: told what is being checked.
+    /// - Parameter progress: called with the name of each check before it runs.
     package func run(progress: (String) -> Void) async throws(PostgresError) -> Report {
         try await connection.script("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", timeout: .seconds(30))
         do throws(PostgresError) {

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// One step of the schema, as its file holds it.
+/// One migration of the schema, as read from its file.
 package struct Migration: Sendable {
     /// The number that the file's name begins with, from 1.
     package let version: Int64
@@ -15,7 +15,7 @@ package struct Migration: Sendable {
     }
 }
 
-/// Where the migrations are.
+/// Finds and reads the folder of migrations.
 package enum MigrationFolder {
     package enum Failure: Error, CustomStringConvertible {
         case notFound
@@ -33,7 +33,7 @@ package enum MigrationFolder {
         }
     }
 
-    /// The folder named, else `migrations` in the working directory, else the one nearest above the program.
+    /// The named folder, else `migrations` in the working directory, else the one nearest above the program.
     package static func find(named path: String?, program: String) throws(Failure) -> URL {
         if let path { return URL(fileURLWithPath: path) }
         var starts = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]

@@ -1,11 +1,11 @@
 package import PostgresClient
 
-/// Brings the schema forward: each migration once, in its own transaction, recorded with its checksum.
+/// Migrates the schema: applies each migration once, in its own transaction, and records it with its checksum.
 ///
-/// Any number of programs may do it at once: an advisory lock lets one after the other.
+/// Any number of programs may migrate at once: an advisory lock runs them one after the other.
 package struct Migrator: Sendable {
     package enum Failure: Error, CustomStringConvertible {
-        /// A migration that was applied reads differently now.
+        /// The text of an applied migration has changed.
         case changed(version: Int64, name: String)
         /// The database has migrations that this program does not know.
         case newer(version: Int64)
@@ -21,7 +21,7 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// Where one migration stands.
+    /// Whether a migration has been applied.
     package struct State: Sendable {
         package let version: Int64
         package let name: String
@@ -29,7 +29,7 @@ package struct Migrator: Sendable {
         package let appliedAt: String?
     }
 
-    /// "inventory" in ASCII, cut to what fits: any fixed number that nobody else locks.
+    /// "invent" in ASCII: an arbitrary number that no other program locks.
     private static let lockNumber: Int64 = 0x696E_7665_6E74
     /// A migration may have to rewrite a large table.
     private static let timeout = Duration.seconds(3_600)
@@ -37,14 +37,14 @@ package struct Migrator: Sendable {
     private let connection: PostgresConnection
     private let migrations: [Migration]
 
-    /// - Parameter connection: to the server itself, not through PgBouncer; used by nobody else meanwhile.
+    /// - Parameter connection: to the server itself, not through PgBouncer; used only by the migrator meanwhile.
     package init(connection: PostgresConnection, migrations: [Migration]) {
         self.connection = connection
         self.migrations = migrations
     }
 
-    /// Applies what is missing.
-    /// - Parameter progress: told of each migration before it is applied.
+    /// Applies the missing migrations.
+    /// - Parameter progress: called with each migration before it is applied.
     /// - Returns: how many were applied.
     package func migrate(progress: (Migration) -> Void) async throws(Failure) -> Int {
         do throws(PostgresError) {
@@ -58,7 +58,7 @@ package struct Migrator: Sendable {
         } catch {
             result = .failure(error)
         }
-        // Ends with the connection at the latest.
+        // If this fails, the lock ends with the connection.
         try? await connection.script("SELECT pg_advisory_unlock(\(Self.lockNumber))", timeout: .seconds(5))
         return try result.get()
     }
@@ -137,7 +137,7 @@ package struct Migrator: Sendable {
             """
     }
 
-    /// FNV-1a, 64 bits (Fowler, Noll, Vo): it finds an edit, and nobody forges migrations against their own database.
+    /// FNV-1a, 64 bits (Fowler, Noll, Vo). It must detect edits, not forgeries.
     private func checksum(_ text: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in text.utf8 {

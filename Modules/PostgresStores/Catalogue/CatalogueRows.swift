@@ -2,12 +2,12 @@ import Domain
 import PostgresClient
 import PostgresRows
 
-/// A product as its table holds it.
+/// A row of `products`.
 enum ProductRow {
     static let columns = """
         id, sku, name, (base_price * 100)::bigint, description, attributes::text, archived, created_at, updated_at
         """
-    /// No row comes back when the SKU is taken.
+    /// Returns no row when the SKU is taken.
     static let insert = PostgresStatement(
         """
         INSERT INTO products (id, sku, name, base_price, description, attributes, name_folded, created_at, updated_at)
@@ -40,10 +40,10 @@ enum ProductRow {
     }
 }
 
-/// A warehouse as its table holds it.
+/// A row of `warehouses`.
 enum WarehouseRow {
     private static let columns = "id, code, name, priority, alert_recipients, archived, created_at, updated_at"
-    /// No row comes back when the code is taken.
+    /// Returns no row when the code is taken.
     static let insert = PostgresStatement(
         """
         INSERT INTO warehouses (id, code, name, priority, created_at, updated_at)

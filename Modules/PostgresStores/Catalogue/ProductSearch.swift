@@ -3,46 +3,46 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// Finds a page of products by a SKU's beginning or by words of the name, in the order of SKUs.
+/// Finds a page of products by the beginning of the SKU or by words of the name, in the order of SKUs.
 ///
-/// Neither way of finding is good for all words. A word that many names have is soon met in the order of SKUs, while the
-/// index of names would bring all that have it. A word that few have is soon found by the index, while in order all
-/// products would be looked at. So it begins in order, goes on so while there is enough, and asks the index for the rest.
+/// Neither a scan nor the index suits all words. For a common word a scan in the order of SKUs soon fills the page, while
+/// the index of names would return every match. For a rare word the index is fast, while a scan would read all products.
+/// So the search starts with a scan, continues while it finds enough, and gets the rest from the index.
 struct ProductSearch {
     let words: [String]
     let isArchived: Bool?
 
-    /// Products that one statement looks at in order, one after the other: a fraction of a millisecond first, which is
-    /// enough to tell, and some ten at last.
-    var stretches = [2_048, 16_384, 65_536]
+    /// How many products each statement of the scan reads. The first takes a fraction of a millisecond, which shows how
+    /// common the words are; the last takes about ten milliseconds.
+    var scanSizes = [2_048, 16_384, 65_536]
 
-    /// With fewer than one in so many found the index is asked: it takes some five times as long for each product that it
-    /// finds as looking at one in order does, and the search is for a page of about fifty.
-    static let rare = 512
+    /// The search turns to the index when the scan reads more products than this per match: the index takes about five
+    /// times as long per match as the scan takes per product, and a page has about fifty products.
+    static let mostScannedPerMatch = 512
 
-    /// Words that the index is asked for at most; further ones only narrow down what it finds.
-    private static let highestIndexed = 3
+    /// The most words that the index looks up; further words only filter its matches.
+    private static let indexedLimit = 3
 
     /// - Parameters:
     ///   - text: words, in any case.
-    ///   - isArchived: nil for archived ones and others.
+    ///   - isArchived: nil for archived products and all others.
     init(_ text: String, isArchived: Bool?) {
         words = text.split(whereSeparator: \.isWhitespace).map { folded(String($0)) }
         self.isArchived = isArchived
     }
 
     /// - Parameters:
-    ///   - sku: products behind this one.
-    ///   - limit: products at most.
+    ///   - sku: the products come after this one.
+    ///   - limit: the most products.
     func products(
         after sku: String, limit: Int, by client: some PostgresQuerying
     ) async throws(ServiceFailure) -> [Product] {
         var found: [Product] = []
         var after = sku
-        var lookedAt = 0
-        var stretch = 0
+        var scanned = 0
+        var scan = 0
         while true {
-            let size = stretches[min(stretch, stretches.count - 1)]
+            let size = scanSizes[min(scan, scanSizes.count - 1)]
             var end: String?
             let steps = try await client.rows(query(after: after, limit: limit - found.count, size: size), Step.init)
             for step in steps {
@@ -53,18 +53,20 @@ struct ProductSearch {
             }
             guard found.count < limit, let last = end else { return found }
             after = last
-            lookedAt += size
-            stretch += 1
-            if found.count * Self.rare < lookedAt || stretch >= stretches.count, !indexed.isEmpty { break }
+            scanned += size
+            scan += 1
+            if found.count * Self.mostScannedPerMatch < scanned || scan >= scanSizes.count, !indexedWords.isEmpty {
+                break
+            }
         }
         return found
             + (try await client.rows(query(byIndexAfter: after, limit: limit - found.count), ProductRow.product))
     }
 
-    /// One row of a stretch.
+    /// One row of a scan.
     private enum Step {
         case found(Product)
-        /// The last SKU of the stretch, behind which there may be more; not there when the page is full.
+        /// The last SKU of the scan, after which there may be more; absent when the page is full.
         case end(String)
 
         init(_ row: inout PostgresRow) throws(PostgresError) {
@@ -90,31 +92,31 @@ struct ProductSearch {
     }
 
     private func query(byIndexAfter sku: String, limit: Int) -> PostgresQuery {
-        PostgresQuery(Self.byIndex[indexed.count - 1]) { parameters in
+        PostgresQuery(Self.byIndex[indexedWords.count - 1]) { parameters in
             parameters.append(sku)
             parameters.append(isArchived)
             parameters.append(Int64(limit))
             parameters.append(phrase)
             parameters.appendArray(words.map { likePattern($0, anywhere: true) })
-            for word in indexed { parameters.append(likePattern(word, anywhere: true)) }
+            for word in indexedWords { parameters.append(likePattern(word, anywhere: true)) }
         }
     }
 
-    /// What a SKU begins with.
+    /// The beginning of the SKUs that match.
     private var phrase: String { words.joined(separator: " ") }
 
-    /// The longest words that the index of names can find: it knows three letters or digits in a row.
-    private var indexed: [String] {
+    /// The longest words that the index of names can find: it needs three letters or digits in a row.
+    private var indexedWords: [String] {
         let known = words.filter { word in
             word.unicodeScalars.split { !$0.properties.isAlphabetic && $0.properties.numericType == nil }
                 .contains { $0.count >= 3 }
         }
-        return Array(Set(known).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }.prefix(Self.highestIndexed))
+        return Array(Set(known).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }.prefix(Self.indexedLimit))
     }
 
     // MARK: Statements
 
-    /// The end is not looked for when the page is full before: what is put behind each other runs one after the other.
+    /// `UNION ALL` runs its parts in order, so the statement does not look for the end when the page is full.
     private static let inOrder = PostgresStatement(
         """
         (
@@ -130,8 +132,9 @@ struct ProductSearch {
         ) LIMIT $3
         """)
 
-    /// For one, two or three words. `OFFSET 0` keeps the planner from going by SKU after all, which is what was not good.
-    private static let byIndex = (1...highestIndexed).map { count in
+    /// For one, two or three words. `OFFSET 0` keeps the planner from scanning by SKU, which is slow
+    /// for rare words.
+    private static let byIndex = (1...indexedLimit).map { count in
         PostgresStatement(
             """
             SELECT \(ProductRow.columns) FROM (
@@ -153,7 +156,7 @@ struct ProductSearch {
 /// A LIKE pattern that means the text itself, at the beginning or anywhere.
 private func likePattern(_ text: String, anywhere: Bool) -> String {
     var pattern = anywhere ? "%" : ""
-    // By scalars: with an accent behind it a wildcard would be another character to us and still a wildcard to LIKE.
+    // By scalars: a wildcard with an accent after it is another `Character` in Swift, but still a wildcard to LIKE.
     for scalar in text.unicodeScalars {
         if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
         pattern.unicodeScalars.append(scalar)

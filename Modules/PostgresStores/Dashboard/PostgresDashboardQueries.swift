@@ -5,7 +5,7 @@ package import UseCases
 
 /// The dashboard's reads on PostgreSQL, each by an index.
 package struct PostgresDashboardQueries: DashboardQueries {
-    /// Where the server's log of changes ends: a look at shared memory. Whatever is committed moves it.
+    /// The end of the server's write-ahead log, read from shared memory. Every commit moves it.
     private static let changeMark = PostgresStatement("SELECT pg_current_wal_insert_lsn()::text")
     private static let procurement = PostgresStatement(
         """
@@ -80,7 +80,7 @@ package struct PostgresDashboardQueries: DashboardQueries {
 extension ProcurementState {
     fileprivate init(_ row: inout PostgresRow) throws(PostgresError) {
         let alert: AlertID = try row.next()
-        let status: AlertView.Status = try row.nextWord()
+        let status: AlertView.Status = try row.nextEnum()
         let acknowledgedBy: String? = try row.nextOptional()
         let suggestionID: SuggestionID? = try row.nextOptional()
         let quantity: Int64? = try row.nextOptional()

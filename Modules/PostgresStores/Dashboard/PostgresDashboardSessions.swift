@@ -3,11 +3,11 @@ package import PostgresClient
 import PostgresRows
 package import UseCases
 
-/// Sessions on PostgreSQL. The database's clock says when one ends.
+/// Dashboard sessions on PostgreSQL. They expire by the database's clock.
 package struct PostgresDashboardSessions: DashboardSessionStore {
     private static let timeout = PostgresAPIKeyStore.timeout
 
-    /// `least` passes over the null of a key that does not expire.
+    /// `least` ignores the NULL of a key that does not expire.
     private static let find = PostgresStatement(
         """
         SELECT k.name, k.scopes, s.created_at, least(s.expires_at, k.expires_at), k.revoked_at, s.hash,
@@ -31,7 +31,7 @@ package struct PostgresDashboardSessions: DashboardSessionStore {
 
     private let client: PostgresClient
 
-    /// - Parameter client: for look-ups, one whose shared connections nobody else than callers' keys use.
+    /// - Parameter client: for look-ups; only these and the look-ups of API keys use its shared connections.
     package init(client: PostgresClient) {
         self.client = client
     }

@@ -3,7 +3,7 @@ import PostgresClient
 import PostgresRows
 package import UseCases
 
-/// What an operator does with keys.
+/// An operator's commands for keys.
 extension PostgresAPIKeyStore {
     private static let create = PostgresStatement(
         """
@@ -19,9 +19,9 @@ extension PostgresAPIKeyStore {
         RETURNING \(APIKeyRow.columns)
         """)
 
-    /// Makes a key known.
+    /// Stores a new key.
     /// - Parameters:
-    ///   - seconds: how long it holds, counted from the database's clock; nil for good.
+    ///   - seconds: the key's lifetime by the database's clock; nil for a key that does not expire.
     /// - Throws: `.alreadyExists` for a name that a key has or had.
     package func create(
         _ name: APIKeyName, hash: APIKeyHash, scopes: Set<Scope>, seconds: Int64?
@@ -35,12 +35,12 @@ extension PostgresAPIKeyStore {
             }, APIKeyRow.key)
         guard let key = rows.first else {
             throw .alreadyExists(
-                "A key of this name exists or existed: \(name). The ledger speaks of it; choose another name.")
+                "A key of this name exists or existed: \(name). The ledger refers to it; choose another name.")
         }
         return key
     }
 
-    /// Every key that ever was, by name, with its state by the database's clock.
+    /// All keys, also revoked and expired ones, by name, with their state by the database's clock.
     package func list() async throws(ServiceFailure) -> [(key: APIKey, state: APIKey.State)] {
         try await client.rows(PostgresQuery(Self.list)) { (row: inout PostgresRow) throws(PostgresError) in
             let key = try APIKeyRow.key(&row)
@@ -48,7 +48,7 @@ extension PostgresAPIKeyStore {
         }
     }
 
-    /// Revokes a key, for good. One that is revoked already stays as it is.
+    /// Revokes a key permanently. A key that is already revoked stays as it is.
     /// - Throws: `.notFound` when no key has this name.
     package func revoke(_ name: APIKeyName) async throws(ServiceFailure) -> APIKey {
         let query = PostgresQuery(Self.revoke) { $0.append(name.description) }

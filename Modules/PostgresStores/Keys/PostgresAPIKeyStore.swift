@@ -4,7 +4,8 @@ package import UseCases
 
 /// API keys on PostgreSQL.
 package struct PostgresAPIKeyStore: APIKeyStore {
-    /// For one look-up by an index. A caller with an answer of three seconds ago waits no longer than makes sense.
+    /// How long one index look-up may take. It ends before a cached key, which is looked up again after three seconds, is
+    /// five seconds old.
     package static let timeout = Duration.milliseconds(1_500)
 
     private static let find = PostgresStatement(
@@ -12,8 +13,8 @@ package struct PostgresAPIKeyStore: APIKeyStore {
 
     let client: PostgresClient
 
-    /// - Parameter client: for look-ups, one whose shared connections nobody else uses: a query that times out takes
-    ///   its connection with it.
+    /// - Parameter client: for look-ups; nothing else uses its shared connections, because a query that times out closes
+    ///   its connection.
     package init(client: PostgresClient) {
         self.client = client
     }

@@ -4,14 +4,14 @@ package import PostgresDirectory
 import PostgresRows
 package import UseCases
 
-/// Reads of stock on PostgreSQL, by keyset throughout.
+/// Reads of stock on PostgreSQL. All lists are paged by keyset.
 package struct PostgresStockQueries: StockQueries {
     private let client: PostgresClient
     private let lookups: PostgresClient
     private let directory: PostgresRecordDirectory
 
     /// - Parameters:
-    ///   - client: for lists, whose plans depend on what is asked for.
+    ///   - client: for lists, whose plans depend on the filter.
     ///   - lookups: for reads by key; its sessions have `KeySession`'s settings.
     package init(client: PostgresClient, lookups: PostgresClient, directory: PostgresRecordDirectory) {
         self.client = client
@@ -63,8 +63,8 @@ package struct PostgresStockQueries: StockQueries {
                 parameters.append(id)
                 parameters.append(before ?? Int64.max)
                 parameters.append(filter.kind?.rawValue)
-                // The row of `from` itself belongs to the answer, the row of `to` does not: each bound is the last
-                // version written before that millisecond.
+                // `from` is inclusive and `to` is exclusive: each bound is the last version written before that
+                // millisecond.
                 parameters.append(filter.from.map { Instant(milliseconds: $0.milliseconds - 1) })
                 parameters.append(filter.to.map { Instant(milliseconds: $0.milliseconds - 1) })
                 parameters.append(Int64(page.limit + 1))

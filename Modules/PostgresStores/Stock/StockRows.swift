@@ -3,9 +3,9 @@ import PostgresClient
 import PostgresRows
 import UseCases
 
-/// A low record with its names.
+/// A low record with its product and its warehouse.
 enum LowStockRow {
-    /// By the index that has low records in this order; names are looked up for the page alone.
+    /// Reads the index that has low records in this order; names are looked up for the page only.
     static let all = list("")
     static let ofWarehouse = list("AND warehouse_id = (SELECT id FROM warehouses WHERE code = $4)")
 
@@ -68,7 +68,7 @@ enum LedgerRow {
     }
 }
 
-/// A product and what of it one warehouse has; no line for a product without records.
+/// A product and its availability in one warehouse; `line` is nil for a product without records.
 struct AvailabilityRow {
     static let byProduct = PostgresStatement(
         """

@@ -85,13 +85,13 @@ public enum MetricCatalogue {
         "inventory_products":
             "Products in all, archived ones included.",
         "inventory_stock_value":
-            "What is on hand at the base prices of now, in units of the currency.",
+            "On-hand stock at current base prices, in units of the currency.",
         "inventory_pending_reservations":
             "Reservations that are neither confirmed nor released.",
         "inventory_pending_units":
             "Units that these hold.",
         "inventory_open_alerts":
-            "Low-stock alerts that nobody has acknowledged.",
+            "Low-stock alerts that are not acknowledged.",
         "inventory_reservation_success_ratio":
             "Reservations made, of all that the rules decided in the last 24 hours, over all servers: 0 to 1.",
         "inventory_turnover_ratio":
@@ -117,13 +117,13 @@ public enum MetricCatalogue {
             "Tries to send a digest, by outcome: sent, retried (to be tried again), failed (an operator has "
             + "to look at it).",
         "inventory_mailer_alerts_sent_total":
-            "Alerts in digests that everybody has got.",
+            "Alerts in digests that were delivered to all recipients.",
         "inventory_mailer_send_seconds":
             "Seconds of one try, from rendering to the server's last word.",
         "inventory_mailer_waiting_alerts":
             "Alerts that wait to be gathered into a digest.",
         "inventory_mailer_unaddressed_alerts":
-            "Waiting alerts that nobody is named for.",
+            "Waiting alerts without a recipient.",
         "inventory_mailer_queued_digests":
             "Digests that wait to be sent, or to be tried again.",
         "inventory_mailer_failed_digests":

@@ -82,7 +82,7 @@ extension ImportTransaction {
     /// Takes the idempotency key; throws `keyInProgress` if another request keeps it longer than the lock timeout.
     private func take(_ key: RequestKey, on connection: PostgresConnection) async throws {
         do {
-            try await connection.takeKey(key)
+            try await connection.lockKey(key)
         } catch let error as PostgresError where error.sqlState == "55P03" {
             throw ServiceFailure.keyInProgress
         }

@@ -2,21 +2,21 @@ package import PostgresClient
 package import Reactor
 import Synchronization
 
-/// Sees whether a replica has what the primary had two seconds ago.
+/// Detects whether a replica lags more than two seconds behind the primary.
 ///
-/// It goes by the log and not by clocks: where the primary's log ended at a moment of this process, and whether the
-/// replica has replayed it to there. So a replica whose line to the primary is cut is behind, too, though it has
-/// replayed all that it received; and one that has nothing to replay is not.
-package final class PostgresReplicaWatch: Sendable {
-    /// Of the five seconds that a summary may be old: two here, one until the next look, two that it is remembered.
+/// It compares positions of the write-ahead log and uses no clock of a server: it notes where the primary's log ends and
+/// checks whether the replica has replayed the log to there. So a disconnected replica is behind although it has replayed
+/// all that it received, and a replica with nothing to replay is not.
+package final class ReplicaLagMonitor: Sendable {
+    /// A summary may be five seconds old: two seconds of lag, one until the next check, two in the cache.
     private static let limit = Duration.seconds(2)
     private static let interval = Duration.seconds(1)
     private static let timeout = Duration.seconds(2)
-    /// More than there are looks within the limit; the oldest decides.
+    /// More than the checks within `limit`; the oldest mark decides.
     private static let markLimit = 8
 
     private static let end = PostgresStatement("SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint")
-    /// Null where it is no replica.
+    /// NULL if the server is not a replica.
     private static let replayed = PostgresStatement(
         "SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn() - '0/0', 0)::bigint END")
 
@@ -33,20 +33,20 @@ package final class PostgresReplicaWatch: Sendable {
         self.reactor = reactor
     }
 
-    /// Whether the primary should be asked instead. Never while the primary does not answer: then the replica has the
-    /// newest figures that can be had.
+    /// Whether reports should read the primary instead. False while the primary does not answer: then the replica has the
+    /// newest figures available.
     package var isBehind: Bool { behind.load(ordering: .relaxed) }
 
-    /// Looks every second until the task is cancelled.
+    /// Checks every second until the task is cancelled.
     package func run() async {
         while !Task.isCancelled {
-            await look()
+            await check()
             await reactor.sleep(for: Self.interval)
         }
     }
 
-    /// One look. A replica that does not answer is left as it is: whoever asks it finds that out.
-    func look() async {
+    /// Checks once. If the replica does not answer, the result stays: a report that reads the replica notices the outage.
+    func check() async {
         let seenAt = ContinuousClock.now
         guard let end = await position(of: primary, Self.end) else {
             return conclude(false)
