@@ -149,6 +149,26 @@ let modules: [Target] = [
     module("Telemetry", ["Reactor", logging, metrics]),
     module("Settings", [argumentParser, configuration]),
 
+    // MARK: What several programs compose in the same way
+    // Start, end and status of every program: logs, exit codes, waiting for the database, health checks. No HTTP, no Redis.
+    module(
+        "Programs",
+        [
+            "PostgresClient", "Reactor", "Settings", "Telemetry", argumentParser, logging, metrics, serviceLifecycle,
+            unixSignals,
+        ]),
+    // The write path with its settings, and what its processes share through Redis. No HTTP.
+    module(
+        "StockWriting",
+        [
+            "Cache", "Locking", "PostgresClient", "PostgresDirectory", "PostgresRows", "Programs", "Reactor",
+            "RedisClient", "Settings", "Telemetry", "UseCases", "WritePath", argumentParser, logging, serviceLifecycle,
+        ]),
+    // The sweeper's work: passes, their faults and figures.
+    module("Sweeping", ["Programs", "UseCases", argumentParser, logging, metrics, serviceLifecycle]),
+    // The mailer's work as services, and its health.
+    module("Mailing", ["Alerts", "Programs", "Telemetry", "UseCases", argumentParser, logging, serviceLifecycle]),
+
     // MARK: Tools
     module("Replay", ["Basics", "CSV", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
 ]
@@ -168,31 +188,28 @@ let apps: [Target] = [
     app(
         "inventory-api",
         [
-            "Cache", "Credentials", "DashboardRoutes", "HTTPCore", "HTTPTransport", "InventoryRoutes", "Locking",
-            "OpenAPI", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows",
-            "PostgresStores", "RateLimits", "Reactor", "RedisClient", "Settings", "Telemetry", "Tokens", "UseCases",
-            "WritePath", argumentParser, logging, metrics,
-            serviceLifecycle,
-            unixSignals,
+            "Credentials", "DashboardRoutes", "HTTPCore", "HTTPTransport", "InventoryRoutes", "OpenAPI", "Outbox",
+            "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows", "PostgresStores", "Programs",
+            "RateLimits", "Reactor", "RedisClient", "Settings", "StockWriting", "Telemetry", "Tokens", "UseCases",
+            "WritePath", argumentParser, logging, serviceLifecycle, unixSignals,
         ]),
     app(
         "inventory-sweeper",
         [
-            "Cache", "Locking", "PostgresClient", "PostgresDirectory", "PostgresReports", "PostgresRows", "Reactor",
-            "RedisClient", "Settings", "Telemetry", "UseCases", "WritePath", argumentParser, logging, metrics,
-            serviceLifecycle, unixSignals,
+            "PostgresClient", "PostgresReports", "PostgresRows", "Programs", "RedisClient", "Settings", "StockWriting",
+            "Sweeping", "Telemetry", "UseCases", "WritePath", argumentParser, logging, serviceLifecycle,
         ]),
     app(
         "inventory-mailer",
         [
-            "Alerts", "Outbox", "PostgresClient", "PostgresRows", "Reactor", "Settings", "Telemetry", "UseCases",
-            argumentParser, logging, metrics, serviceLifecycle, unixSignals,
+            "Alerts", "Mailing", "Outbox", "PostgresClient", "PostgresRows", "Programs", "Settings", "Telemetry",
+            "UseCases", argumentParser, logging, serviceLifecycle,
         ]),
     app(
         "inventoryctl",
         [
-            "Alerts", "CSV", "Cache", "Credentials", "Domain", "Outbox", "PostgresClient", "PostgresDirectory",
-            "PostgresSchema", "PostgresStores", "Reactor", "RedisClient", "Replay", "Settings", "Tables", "UseCases",
+            "Alerts", "CSV", "Credentials", "Domain", "Outbox", "PostgresClient", "PostgresDirectory", "PostgresSchema",
+            "PostgresStores", "Programs", "Reactor", "Replay", "Settings", "StockWriting", "Tables", "UseCases",
             "WritePath", argumentParser, unixSignals,
         ]),
 ]

@@ -5,6 +5,7 @@ import HTTPCore
 import Logging
 import PostgresClient
 import PostgresStores
+import Programs
 import Reactor
 import ServiceLifecycle
 import Settings
@@ -92,7 +93,7 @@ struct CallerCheck {
             try await file.load()
         } catch {
             writeToStandardError("error: JWT_JWKS \(error)")
-            throw ExitCode(SettingsError.exitStatus)
+            throw ExitCode.badSetting
         }
         return file
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Logging
 import PostgresClient
+import Programs
 import Settings
 import Telemetry
 
@@ -9,7 +9,8 @@ import Telemetry
 struct InventoryAPICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory-api", abstract: "Serves the inventory over HTTP.",
-        discussion: "Every option may also be given as an environment variable of the same name.", version: "1.0.0")
+        discussion: "Every option may also be given as an environment variable of the same name.",
+        version: programVersion)
 
     @OptionGroup(title: "Settings") var config: ConfigOptions
     @OptionGroup(title: "Database") var database: DatabaseOptions
@@ -35,7 +36,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
             ]
             return try APISettings(SettingsSource(config: config, options: groups))
         }
-        LineLogHandler.bootstrap(format: settings.log.lineFormat, level: settings.log.loggerLevel)
+        settings.log.bootstrap()
         defer { LogWriter.standardError.flush() }
         try await InventoryAPIService(settings).run()
     }
@@ -76,9 +77,6 @@ struct APISettings {
 }
 
 extension LogSettings {
-    var lineFormat: LogFormat { format == .json ? .json : .text }
-    var loggerLevel: Logger.Level { .init(rawValue: level.rawValue) ?? .info }
-
     func requestLog(label: String) -> RequestLog {
         RequestLog(label: label, format: lineFormat, level: loggerLevel)
     }

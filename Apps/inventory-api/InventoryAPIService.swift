@@ -4,31 +4,28 @@ import HTTPCore
 import HTTPTransport
 import InventoryRoutes
 import Logging
-import Metrics
 import OpenAPI
 import Outbox
 import PostgresClient
-import PostgresDirectory
 import PostgresReports
 import PostgresRows
 import PostgresStores
-import Reactor
+import Programs
+import RateLimits
 import RedisClient
 import ServiceLifecycle
 import Settings
+import StockWriting
 import Telemetry
-import UnixSignals
 import UseCases
 import WritePath
 
 /// The API's composition root.
 struct InventoryAPIService {
     private let settings: APISettings
-    private let logger: Logger
 
     init(_ settings: APISettings) {
         self.settings = settings
-        logger = Logger(label: "inventory-api")
     }
 
     /// Connections for single reads that all requests share, pipelined: so many for lists, and as many for look-ups by
@@ -40,48 +37,27 @@ struct InventoryAPIService {
 
     func run() async throws {
         let certificate = try readCertificate()
-        let registry = MetricsRegistry(labelSetLimit: Self.labelSetLimit, help: MetricCatalogue.help)
-        MetricsSystem.bootstrap(registry)
-        let reactor = try Reactor(name: "reactor")
-        LoopLag.watch(reactor)
-        let logger = logger
-        var configuration = PostgresConfiguration(
-            conninfo: settings.database.url,
-            applicationName: "inventory-api",
-            usesPreparedStatements: settings.database.preparesStatements
-        )
-        configuration.connectTimeout = .seconds(3)
+        let runtime = try ServerRuntime(program: "inventory-api", labelSetLimit: Self.labelSetLimit)
+        let (reactor, registry, logger) = (runtime.reactor, runtime.registry, runtime.logger)
+        let configuration = PostgresConfiguration(settings.database, program: "inventory-api")
         let client = PostgresClient(
-            configuration: configuration,
-            reactor: reactor,
-            sharedConnections: Self.sharedConnections,
-            maximumConnections: settings.database.poolSize,
-            onEvent: { logger.notice("postgresql: \($0)") }
-        )
-        let keyed = hasOwnSessions ? KeySession.configuration(configuration) : configuration
-        let lookups = PostgresClient(
-            configuration: keyed, reactor: reactor, sharedConnections: Self.sharedConnections, maximumConnections: 1,
-            onEvent: { logger.notice("postgresql: \($0)") })
-        let shared = try SharedState(settings, reactor: reactor, logger: logger)
+            configuration: configuration, reactor: reactor, sharedConnections: Self.sharedConnections,
+            maximumConnections: settings.database.poolSize, onEvent: { logger.notice("postgresql: \($0)") })
+        let shared = try SharedState(
+            settings.redis, lease: settings.locks.lease, life: settings.cache.ttl, reactor: reactor,
+            onEvent: { logger.notice("\($0)") })
         let callers = try await CallerCheck(
-            settings.authentication, limiter: shared.limiter, database: keyed, reactor: reactor, logger: logger)
-        await shared.redis?.start()
-        let directory = PostgresRecordDirectory(client: lookups)
+            settings.authentication, limiter: limiter(shared),
+            database: StockWriter.keyed(configuration, settings.database), reactor: reactor, logger: logger)
+        await shared.start()
+        let writer = StockWriter(
+            runtime, settings.database, configuration, sharedConnections: Self.sharedConnections, notices: client,
+            shared: shared, settings: engineSettings)
+        let (lookups, directory, engine) = (writer.lookups, writer.directory, writer.engine)
         let queries = PostgresStockQueries(client: client, lookups: lookups, directory: directory)
-        let engine = CommandEngine(
-            reactor: reactor,
-            configuration: hasOwnSessions ? LaneSession.configuration(configuration) : configuration,
-            client: lookups,
-            notices: client,
-            directory: directory,
-            leases: shared.leases,
-            cache: shared.cache,
-            settings: engineSettings,
-            logger: logger
-        )
         let reports = ReportReaders(
-            primary: configuration, replica: settings.replica.url, setsSessions: hasOwnSessions, reactor: reactor,
-            logger: logger)
+            primary: configuration, replica: settings.replica.url, setsSessions: settings.database.hasOwnSessions,
+            reactor: reactor, logger: logger)
         let stockGauges = StockGauges(
             reports: reports.reports, currency: settings.currency.code, reactor: reactor)
         let pools = PoolMetrics(
@@ -94,7 +70,8 @@ struct InventoryAPIService {
         let catalogue = PostgresCatalogue(client: client)
         let alerts = PostgresAlertStore(client: client, lookups: lookups)
         let latencies = { @Sendable in Self.latencies(registry) }
-        let health = HealthMonitor(HealthChecks.all(lookups, shared.redis) + reports.healthChecks, logger: logger)
+        let health = HealthMonitor(
+            [.postgresql(lookups, table: "inventory")] + shared.healthChecks + reports.healthChecks, logger: logger)
         let api = InventoryAPI(
             stock: StockService(directory: directory, commands: engine),
             reservations: reservations,
@@ -137,26 +114,21 @@ struct InventoryAPIService {
                 logger.notice("listening", metadata: ["host": "\(host)", "port": "\(port)"])
             })
         // In order of dependence: the server stops first, the engine when nothing can reach it any more.
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: (certificate.map { [.init(service: Reloading(certificate: $0, logger: logger))] } ?? []) + [
-                    .init(service: Counting(tally: tally)),
-                    .init(service: ReportUpkeep(readers: reports)),
-                    .init(
-                        service: ReadingAhead(directory: directory, logger: logger),
-                        successTerminationBehavior: .ignore),
-                    .init(service: EngineService(engine: engine)),
-                    .init(service: callers.upkeep),
-                    .init(
-                        service: WhenReachable(client: client, logger: logger, service: server),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
-        )
-        try await group.run()
-        await shared.redis?.shutdown()
+        let reloading = certificate.map { Reloading(certificate: $0, logger: logger) }
+        try await runtime.run(
+            (reloading.map { [.init(service: $0)] } ?? []) + [
+                .init(service: UntilShutdown { await tally.run() }),
+                .init(service: UntilShutdown { await reports.run() }),
+                .init(
+                    service: ReadingAhead(directory: directory, logger: logger),
+                    successTerminationBehavior: .ignore),
+                .init(service: EngineService(engine)),
+                .init(service: callers.upkeep),
+                .init(
+                    service: WhenReachable(client: client, logger: logger, service: server),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+            ])
+        await shared.shutdown()
         await callers.shutdown()
         await reports.shutdown()
         await lookups.shutdown()
@@ -171,26 +143,24 @@ struct InventoryAPIService {
         do {
             return try TLSCertificate(certificatePath: files.certificatePath, keyPath: files.keyPath)
         } catch {
-            let setting = error.file == .key ? "HTTP_TLS_KEY" : "HTTP_TLS_CERT"
-            writeToStandardError("error: \(setting): \(error)")
-            throw ExitCode(SettingsError.exitStatus)
+            throw ExitCode.badSetting(error.file == .key ? "HTTP_TLS_KEY" : "HTTP_TLS_CERT", error)
         }
     }
 
-    /// Behind PgBouncer in transaction mode a session is somebody else's the next moment: nothing may be set on it.
-    private var hasOwnSessions: Bool {
-        settings.database.preparesStatements && settings.database.directURL == settings.database.url
-    }
-
     private var engineSettings: EngineSettings {
-        var engine = EngineSettings()
-        engine.sendsSettingsInTransaction = !hasOwnSessions
+        var engine = EngineSettings(settings.database, settings.locks)
         engine.capacity = settings.writes.queueCapacity
         engine.lanes = settings.writes.lanes
         engine.batchLimit = settings.writes.batchLimit
-        engine.waitLimit = settings.locks.wait
-        engine.onLeaseFailure = settings.locks.onRedisFailure == .refuse ? .refuse : .continueOnRowLocks
         return engine
+    }
+
+    /// - Returns: nil where callers have no limit.
+    private func limiter(_ shared: SharedState) -> (any RateLimiter)? {
+        guard let limit = settings.rateLimit else { return nil }
+        let rate = RequestRate(perSecond: limit.perSecond, burst: limit.burst)
+        guard let redis = shared.redis else { return InProcessRateLimiter(rate) }
+        return RedisRateLimiter(client: redis, rate: rate)
     }
 
     private static func latencies(_ registry: MetricsRegistry) -> ServiceLatencies {

@@ -1,15 +1,15 @@
 import ArgumentParser
-import Logging
 import PostgresClient
+import Programs
 import Settings
-import Telemetry
 
 /// The alert mailer. Reads settings, composes, sends, ends.
 @main
 struct InventoryMailerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory-mailer", abstract: "Sends low-stock emails to procurement.",
-        discussion: "Every option may also be given as an environment variable of the same name.", version: "1.0.0")
+        discussion: "Every option may also be given as an environment variable of the same name.",
+        version: programVersion)
 
     @Flag(help: "Send what waits now, then end: for a scheduler. Status 75 when something is left for later.")
     var once = false
@@ -27,9 +27,7 @@ struct InventoryMailerCommand: AsyncParsableCommand {
             let groups: [any SettingsOptions] = [database, mail, alerts, currency, metrics, log]
             return try MailerSettings(SettingsSource(config: config, options: groups))
         }
-        LineLogHandler.bootstrap(
-            format: settings.log.format == .json ? .json : .text,
-            level: .init(rawValue: settings.log.level.rawValue) ?? .info)
+        settings.log.bootstrap()
         try await InventoryMailerService(settings, once: once).run()
     }
 }

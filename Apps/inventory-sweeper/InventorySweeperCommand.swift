@@ -1,15 +1,15 @@
 import ArgumentParser
-import Logging
 import PostgresClient
+import Programs
 import Settings
-import Telemetry
 
 /// The expiry sweeper. Reads settings, composes, sweeps, ends.
 @main
 struct InventorySweeperCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory-sweeper", abstract: "Releases reservations whose time is over.",
-        discussion: "Every option may also be given as an environment variable of the same name.", version: "1.0.0")
+        discussion: "Every option may also be given as an environment variable of the same name.",
+        version: programVersion)
 
     @Flag(help: "Sweep until nothing is left, then end: for a scheduler.") var once = false
     @OptionGroup(title: "Settings") var config: ConfigOptions
@@ -27,9 +27,7 @@ struct InventorySweeperCommand: AsyncParsableCommand {
             let groups: [any SettingsOptions] = [database, redis, locks, cache, sweep, metrics, log]
             return try SweeperSettings(SettingsSource(config: config, options: groups))
         }
-        LineLogHandler.bootstrap(
-            format: settings.log.format == .json ? .json : .text,
-            level: .init(rawValue: settings.log.level.rawValue) ?? .info)
+        settings.log.bootstrap()
         try await InventorySweeperService(settings, once: once).run()
     }
 }

@@ -1,13 +1,11 @@
 import ArgumentParser
 import PostgresClient
+import Programs
 import Reactor
 import Settings
 
 /// One direct connection to the server, not through PgBouncer, for a one-off command.
 struct DirectSession {
-    /// How long to wait for the database before exiting with status 69 (docs/operations.md).
-    private static let patience = Duration.seconds(30)
-
     let connection: PostgresConnection
     private let reactor: Reactor
 
@@ -16,7 +14,7 @@ struct DirectSession {
         let configuration = PostgresConfiguration(
             conninfo: settings.directURL, applicationName: "inventoryctl",
             usesPreparedStatements: settings.preparesStatements)
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + ServerTimeouts.start
         var pause = Duration.milliseconds(100)
         while true {
             do {
@@ -25,7 +23,7 @@ struct DirectSession {
             } catch {
                 guard ContinuousClock.now + pause < deadline else {
                     writeToStandardError("error: the database cannot be reached: \(error.operatorDescription)")
-                    throw Failure.unreachable
+                    throw ExitCode.unavailable
                 }
                 await reactor.sleep(for: pause)
                 pause = min(pause * 2, .seconds(2))
@@ -40,9 +38,6 @@ struct DirectSession {
 
 /// The exit codes of a command that fails.
 enum Failure {
-    /// EX_UNAVAILABLE of sysexits.h.
-    static let unreachable = ExitCode(69)
-
     /// Writes one line to standard error; returns status 1.
     static func unusable(_ reason: String) -> ExitCode {
         writeToStandardError("error: \(reason)")

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Cache
 import Foundation
 import PostgresClient
 import Reactor
 import Settings
+import StockWriting
 import Tables
 import UseCases
 import WritePath
@@ -45,26 +45,28 @@ struct ImportCommand: AsyncParsableCommand {
         let progress = TableProgress()
         let options = ImportOptions(actor: Self.actor, isDryRun: dryRun) { progress.tell("\($0) rows") }
         let reactor = try Reactor(name: "reactor")
-        let session = try await CacheSession.open(redis, life: cache.ttl, reactor: reactor)
+        let shared = try SharedState(redis, life: cache.ttl, reactor: reactor, onEvent: writeToStandardError)
+        // An unreachable Redis does not prevent an import.
+        await shared.start()
         let summary: ImportSummary
         switch kind {
         case .products:
             let table = try read(ProductFormat.self, progress)
-            summary = try await importing(database, session, reactor) { imports throws(ServiceFailure) in
+            summary = try await importing(database, shared, reactor) { imports throws(ServiceFailure) in
                 try await imports.importProducts(table, options)
             }
         case .warehouses:
             let table = try read(WarehouseFormat.self, progress)
-            summary = try await importing(database, session, reactor) { imports throws(ServiceFailure) in
+            summary = try await importing(database, shared, reactor) { imports throws(ServiceFailure) in
                 try await imports.importWarehouses(table, options)
             }
         case .stock:
             let table = try read(StockFormat.self, progress)
-            summary = try await importing(database, session, reactor) { imports throws(ServiceFailure) in
+            summary = try await importing(database, shared, reactor) { imports throws(ServiceFailure) in
                 try await imports.importStock(table, options)
             }
         }
-        await session.close()
+        await shared.shutdown()
         progress.end()
         report(summary)
     }
@@ -82,12 +84,12 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func importing(
-        _ database: DatabaseSettings, _ session: CacheSession, _ reactor: Reactor,
+        _ database: DatabaseSettings, _ shared: SharedState, _ reactor: Reactor,
         _ body: (PostgresBulkImport) async throws(ServiceFailure) -> ImportSummary
     ) async throws -> ImportSummary {
         var summary = ImportSummary(rows: 0, created: 0, updated: 0)
         try await PooledSession.run(database, reactor: reactor) { client in
-            summary = try await body(PostgresBulkImport(client: client, cache: session.cache, reactor: reactor))
+            summary = try await body(PostgresBulkImport(client: client, cache: shared.cache, reactor: reactor))
         }
         return summary
     }

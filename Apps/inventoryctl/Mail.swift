@@ -3,6 +3,7 @@ import ArgumentParser
 import Domain
 import Outbox
 import PostgresClient
+import Programs
 import Settings
 import UseCases
 
@@ -36,8 +37,7 @@ struct MailTest: AsyncParsableCommand {
                 credentials: settings.credentials.map { .init(username: $0.username, password: $0.password) },
                 authorityFile: settings.authorityFile)
         } catch {
-            writeToStandardError("error: SMTP_URL: \(error)")
-            throw ExitCode(SettingsError.exitStatus)
+            throw ExitCode.badSetting("SMTP_URL", error)
         }
         let transport = SMTPTransport(configuration)
         let report = await transport.send(TestEmail.make(from: settings.from, domain: settings.domain, to: to), to: to)

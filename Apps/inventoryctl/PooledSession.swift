@@ -1,14 +1,12 @@
 import ArgumentParser
 import PostgresClient
+import Programs
 import Reactor
 import Settings
 import UseCases
 
 /// A small connection pool for a one-off command.
 enum PooledSession {
-    /// How long to wait for the database before exiting with status 69 (docs/operations.md).
-    private static let patience = Duration.seconds(30)
-
     /// - Parameter url: the address to use instead of `DATABASE_URL`.
     /// - Throws: an `ExitCode`, after writing a line to standard error.
     static func run(
@@ -22,10 +20,10 @@ enum PooledSession {
             configuration: configuration, reactor: try reactor ?? Reactor(name: "reactor"), sharedConnections: 1,
             maximumConnections: 1)
         do {
-            try await client.waitUntilReachable(for: patience)
+            try await client.waitUntilReachable(for: ServerTimeouts.start)
         } catch {
             writeToStandardError("error: the database cannot be reached: \(error.operatorDescription)")
-            throw Failure.unreachable
+            throw ExitCode.unavailable
         }
         do {
             try await body(client)

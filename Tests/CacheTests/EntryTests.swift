@@ -63,7 +63,7 @@ import UseCases
             let lines = AvailabilityEntry.lines(bytes, product: key(1).product, epoch: epoch)
             // Decoding into values also checks the ids and the SKU, and nothing else.
             if let values { #expect(lines.map(text) == text(values)) }
-            lines?.forEachLine { code, _ in #expect(CodeBytes.areCode(code)) }
+            lines?.forEachLine { code, _ in #expect(CodeBytes.isCode(code)) }
         }
     }
 

@@ -1,39 +1,44 @@
 import ArgumentParser
-import Logging
-import PostgresReports
+package import Logging
+import Programs
 import ServiceLifecycle
-import UseCases
+package import UseCases
 
 /// Sweeps at intervals, or until nothing is left.
-struct SweepService: Service {
-    let sweeper: ReservationSweeper
-    let housekeeping: any Housekeeping
-    let roller: PostgresLedgerRoller
-    /// From the beginning of a pass to that of the next; nil: until nothing is left, and then it ends.
-    let interval: Duration?
-    let faults: FaultLog
-    let logger: Logger
+package struct SweepService: Service {
+    private let sweeper: ReservationSweeper
+    private let housekeeping: any Housekeeping
+    private let rollUp: @Sendable () async -> Void
+    private let interval: Duration?
+    private let faults: FaultLog
+    private let logger: Logger
     private let metrics = SweepMetrics()
 
-    init(
-        sweeper: ReservationSweeper, housekeeping: any Housekeeping, roller: PostgresLedgerRoller,
-        interval: Duration?, faults: FaultLog, logger: Logger
+    /// - Parameters:
+    ///   - interval: from the start of a pass to the start of the next; nil: sweep until nothing is left, then end.
+    ///   - rollUp: keeps the sums for reports up to date until its task is cancelled.
+    package init(
+        overdue: any OverdueRecords, commands: any CommandStore, housekeeping: any Housekeeping, interval: Duration?,
+        logger: Logger, rollUp: @escaping @Sendable () async -> Void
     ) {
-        self.sweeper = sweeper
-        self.housekeeping = housekeeping
-        self.roller = roller
-        self.interval = interval
+        let faults = FaultLog(logger)
         self.faults = faults
+        sweeper = ReservationSweeper(overdue: overdue, commands: commands, bounds: SweepLimits.bounds) {
+            faults.report($0)
+        }
+        self.housekeeping = housekeeping
+        self.rollUp = rollUp
+        self.interval = interval
         self.logger = logger
     }
 
     /// Told to stop, it finishes what is in flight.
-    /// - Throws: `ExitCode` when something is left that cannot be released.
-    func run() async throws {
+    /// - Throws: `ExitCode.temporaryFailure` when something is left that cannot be released.
+    package func run() async throws {
         let isDone = await cancelWhenGracefulShutdown {
             if let interval {
                 // Beside each other: one that takes long does not keep the others waiting.
-                async let rolling: Void = roller.run()
+                async let rolling: Void = rollUp()
                 async let purging: Void = purgeAtIntervals()
                 await sweep(every: interval)
                 await purging
@@ -44,11 +49,8 @@ struct SweepService: Service {
             // does it all the time where no sweeper stands.
             return await sweepUntilNothingIsLeft()
         }
-        if !isDone { throw ExitCode(Self.failureStatus) }
+        if !isDone { throw ExitCode.temporaryFailure }
     }
-
-    /// EX_TEMPFAIL of sysexits.h: the scheduler's next run may do better.
-    private static let failureStatus: Int32 = 75
 
     // MARK: At intervals
 
