@@ -8,11 +8,11 @@ extension DigestMailer {
         let mailer = self
         return [
             HealthCheck("smtp", isEssential: false) {
-                guard let trouble = mailer.standing.snapshot.serverTrouble else { return .ok }
-                return .init(.down, detail: trouble.words, note: trouble.words)
+                guard let trouble = mailer.status.snapshot.serverTrouble else { return .ok }
+                return .init(.down, detail: trouble.reason, note: trouble.reason)
             },
             HealthCheck("deliveries", isEssential: false) {
-                guard let backlog = mailer.standing.snapshot.backlog else { return .ok }
+                guard let backlog = mailer.status.snapshot.backlog else { return .ok }
                 var notes: [String] = []
                 if backlog.failedDigests > 0 { notes.append("\(backlog.failedDigests) digests failed") }
                 if backlog.alertsWithoutRecipients > 0 {
