@@ -19,7 +19,7 @@ public enum MovementOutcome: Hashable, Sendable {
     case transferred(TransferOutcome)
 }
 
-/// A receive, ship or adjust.
+/// A change or an adjustment of one record.
 public struct ChangeOutcome: Hashable, Sendable {
     public let record: RecordReference
     public let oldQuantity: Int64

@@ -25,8 +25,8 @@ public enum MetricCatalogue {
             "Commands on reservations (reserve, confirm, release, extend, expire) by what came of them: done, "
             + "replayed, or the code of the problem.",
         "inventory_stock_operations_total":
-            "Commands on stock (receive, ship, adjust, transfer, batch, set_policy, set_stock) by what came "
-            + "of them: done, replayed, or the code of the problem.",
+            "Commands on stock (each kind of movement, batch, set_policy, set_stock) by what came of them: done, "
+            + "replayed, or the code of the problem.",
         "inventory_queue_wait_seconds":
             "Seconds from a command's arrival until a lane first takes it.",
         "inventory_lock_wait_seconds":

@@ -1,7 +1,7 @@
 /// A permission of a caller.
 public enum Scope: String, Hashable, Sendable, CaseIterable {
     case read
-    /// Receive, ship, adjust, transfer, count.
+    /// Every movement, and counts.
     case stockWrite = "stock:write"
     case reservationsWrite = "reservations:write"
     case catalogWrite = "catalog:write"

@@ -25,7 +25,7 @@ public struct StockTarget: Hashable, Sendable {
     }
 }
 
-/// The use cases of warehouse staff: receive, ship, adjust, transfer, set reorder figures.
+/// The use cases of warehouse staff: every movement, and setting reorder figures.
 public final class StockService: Sendable {
     private let directory: any RecordDirectory
     private let commands: any CommandStore
