@@ -47,6 +47,9 @@ CREATE TRIGGER ledger_kinds_are_final BEFORE UPDATE OR DELETE OR TRUNCATE ON led
 
 -- No roller is at work from here on, and no report reads the sums.
 LOCK TABLE ledger_rollup, ledger_hours IN ACCESS EXCLUSIVE MODE;
+-- A pass with a snapshot from before would find no row in ledger_kinds, and count new units in no sum. A changed row makes
+-- it fail with a serialization error; the roller then starts again.
+UPDATE ledger_rollup SET rolled_at = rolled_at;
 
 -- By how much on hand changed, by whatever kinds: no report has to know which of the sums add to it. Of the hours that are
 -- summed up, the sums by kind say it. The two sides of a transfer cancel out, as they have one time and one transaction,
