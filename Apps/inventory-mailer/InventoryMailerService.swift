@@ -74,7 +74,7 @@ struct InventoryMailerService {
             onEvent: { runtime.logger.debug("listener: \($0)") })
         return MailService(mailer) {
             // A new connection may have missed some, so it is a reason to look too.
-            for await _ in notices { mailer.ring() }
+            for await _ in notices { mailer.wake() }
         }
     }
 
