@@ -87,7 +87,7 @@ package final class RequestPipeline: Sendable {
             response.stream?.ended = { [self] bytes, failure in
                 if let failure {
                     logger.notice(
-                        "response broke off", metadata: context.logMetadata.adding(to: ["cause": "\(failure)"]))
+                        "answer broke off", metadata: context.logMetadata.adding(to: ["cause": "\(failure)"]))
                 }
                 record(status, bytes, head.method, context)
             }
