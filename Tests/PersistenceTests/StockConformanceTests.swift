@@ -39,7 +39,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a return brings units back, under its own type and with its reason", arguments: houses)
+    @Test("a return brings units back, under its own type and with its reason", arguments: stores)
     func returned(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
@@ -54,7 +54,7 @@ struct StockConformanceTests {
         }
     }
 
-    @Test("a ship needs what is available, and says how much that is", arguments: houses)
+    @Test("a ship needs what is available, and says how much that is", arguments: stores)
     func ship(_ name: String) async throws {
         try await with(name) { fixture in
             let record = fixture.records[0]
