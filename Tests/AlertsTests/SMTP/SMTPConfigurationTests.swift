@@ -36,7 +36,7 @@ import Testing
         let error = #expect(throws: SMTPConfigurationError.self) {
             try SMTPConfiguration(url: "smtp://stock:s3cret-word@mail")
         }
-        #expect(error?.description == "must not hold a user name or a password; give them by themselves")
+        #expect(error?.description == "must not hold a user name or a password; set them separately")
     }
 
     @Test(arguments: [
