@@ -224,7 +224,8 @@ let benchmarks: [Target] = [
     .executableTarget(
         name: "instructions",
         dependencies: [
-            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "UseCases",
+            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "PostgresRows", "UseCases",
+            "WritePath",
         ],
         path: "Benchmarks/instructions"),
     .executableTarget(

@@ -7,11 +7,15 @@ struct Instructions {
         ("machine: reserve, 5 items, batch of 64", { StockWork(commands: 64, items: 5).reserve(times: $0) }),
         ("machine: reserve, 1 item, alone", { StockWork(commands: 1, items: 1).reserve(times: $0) }),
         ("machine: receive, batch of 64", { StockWork(commands: 64, items: 1).receive(times: $0) }),
+        ("queue: one command, batches of 64, nothing held", { QueueWork(isHot: false).pass(times: $0) }),
+        ("queue: one command, one hot record, batches of 64", { QueueWork(isHot: true).pass(times: $0) }),
         ("JSON: read a reservation of 1 item", { JSONWork(items: 1).read(times: $0) }),
         ("JSON: read a reservation of 5 items", { JSONWork(items: 5).read(times: $0) }),
         ("JSON: a reservation's body to its fields, 1 item", { JSONWork(items: 1).readFields(times: $0) }),
         ("JSON: a reservation's body to its fields, 5 items", { JSONWork(items: 5).readFields(times: $0) }),
         ("JSON: write the answer to a reservation", { JSONWork.answer(times: $0) }),
+        ("batch: decode a locked record, batches of 64", { BatchWork().load(times: $0) }),
+        ("batch: parameters of a reserve, batches of 64", { BatchWork().save(times: $0) }),
     ]
 
     static func main() {

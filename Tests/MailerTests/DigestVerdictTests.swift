@@ -42,14 +42,14 @@ struct DigestVerdictTests {
         // The digest fails in the end, even if the last attempt succeeds.
         let last = Self.verdict(
             DeliveryReport(delivered: ["a@x"]), on: Self.digest(pending: ["a@x"], refused: ["b@x"], attempts: 1))
-        #expect(last.outcome == .failed(lastError: "refused in an earlier try: b@x"))
+        #expect(last.outcome == .failed(lastError: "refused in an earlier attempt: b@x"))
     }
 
     @Test("a recipient missing from the report counts as not delivered")
     func silent() {
         let verdict = Self.verdict(DeliveryReport(delivered: ["a@x", "stranger@x"]))
         #expect(verdict.delivered == ["a@x"])
-        #expect(verdict.outcome == .retry(after: .seconds(1), lastError: "not taken for b@x", kind: .email))
+        #expect(verdict.outcome == .retry(after: .seconds(1), lastError: "not accepted for b@x", kind: .email))
     }
 
     @Test("the tenth failure is final")

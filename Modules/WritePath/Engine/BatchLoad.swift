@@ -1,13 +1,13 @@
-import Domain
-import PostgresClient
+package import Domain
+package import PostgresClient
 import PostgresRows
-import UseCases
+package import UseCases
 
 /// The load stage: what is read under the batch's row locks, in one pipelined round trip.
-struct BatchLoad {
+package struct BatchLoad {
     /// The decoded results of the round trip.
-    struct Answer {
-        var facts = StockFacts()
+    package struct Answer {
+        package var facts = StockFacts()
         /// The instant of the batch, by the database's clock, after the locks.
         var now: Instant
         /// The transaction's id, to find out whether it committed if the COMMIT's answer is lost.
@@ -36,6 +36,19 @@ struct BatchLoad {
     let keys: [RequestKey]
     /// Whether the session's settings must be sent with the transaction.
     let sendsSettings: Bool
+
+    package init(
+        ids: [InventoryID: RecordReference], notYetCreated: [RecordReference], orders: [OrderID],
+        products: [ProductID], warehouses: [WarehouseID], keys: [RequestKey], sendsSettings: Bool
+    ) {
+        self.ids = ids
+        self.notYetCreated = notYetCreated
+        self.orders = orders
+        self.products = products
+        self.warehouses = warehouses
+        self.keys = keys
+        self.sendsSettings = sendsSettings
+    }
 
     func queries() -> [PostgresQuery] {
         var queries = [PostgresQuery(Self.begin)]
@@ -66,7 +79,7 @@ struct BatchLoad {
         return queries
     }
 
-    func answer(_ results: [PostgresResult]) throws(PostgresError) -> Answer {
+    package func answer(_ results: [PostgresResult]) throws(PostgresError) -> Answer {
         var next = results.dropFirst(sendsSettings ? 2 : 1).makeIterator()
         func take() throws(PostgresError) -> PostgresResult {
             guard let result = next.next() else { throw PostgresError(.protocolViolation, "a result is missing") }

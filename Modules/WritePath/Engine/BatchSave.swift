@@ -1,19 +1,19 @@
-import Domain
-import PostgresClient
+package import Domain
+package import PostgresClient
 import PostgresRows
-import UseCases
+package import UseCases
 
 /// The save stage: a batch's changes and its COMMIT, in one pipelined round trip.
 ///
 /// The client does not check row counts before the COMMIT, so every statement that could miss a row raises in SQL
 /// (`assert_rows`). Rows that another writer could wait for are written in key order.
-struct BatchSave {
+package struct BatchSave {
     let machine: StockMachine
     private let changes: StockChanges
     private let kept: [(key: RequestKey, answer: KeptAnswer)]
 
     /// - Parameter kept: the answers to requests with an idempotency key.
-    init(_ machine: StockMachine, keeping kept: [(key: RequestKey, answer: KeptAnswer)] = []) {
+    package init(_ machine: StockMachine, keeping kept: [(key: RequestKey, answer: KeptAnswer)] = []) {
         self.machine = machine
         changes = machine.changes
         self.kept = kept
@@ -22,7 +22,7 @@ struct BatchSave {
     var isEmpty: Bool { changes.isEmpty && kept.isEmpty }
 
     /// All statements and the COMMIT.
-    func queries() -> [PostgresQuery] {
+    package func queries() -> [PostgresQuery] {
         statements() + [PostgresQuery(Self.commit)]
     }
 

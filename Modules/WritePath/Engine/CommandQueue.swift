@@ -1,28 +1,31 @@
-import DequeModule
-import Domain
+public import DequeModule
+public import Domain
 
 /// The queue of waiting commands: decides which of them form the next batch. Pure.
 ///
 /// Commands leave in order of arrival, except that others pass a command whose records a running batch holds or that are
 /// paused. A command that was passed over more than `passingLimit` times reserves its records, so that large orders do
 /// not starve.
-struct CommandQueue<Payload: Sendable>: Sendable {
-    struct Item: Sendable {
-        let id: UInt64
+@usableFromInline
+package struct CommandQueue<Payload: Sendable>: Sendable {
+    @usableFromInline
+    package struct Item: Sendable {
+        @usableFromInline let id: UInt64
         /// The records that the command needs, without duplicates; empty for an order without reservations.
-        var keys: [RecordKey]
+        @usableFromInline var keys: [RecordKey]
         /// The command's share of a batch, in steps, at least 1.
-        let weight: Int
-        let payload: Payload
-        fileprivate let latest: QueueTime
-        fileprivate var earliest: QueueTime?
+        @usableFromInline let weight: Int
+        @usableFromInline let payload: Payload
+        @usableFromInline let latest: QueueTime
+        @usableFromInline var earliest: QueueTime?
         /// How often it was passed over because a running batch held its records.
-        var passedOver: Int
+        @usableFromInline var passedOver: Int
         /// Whether a batch has had it before.
-        var isReturned = false
+        @usableFromInline var isReturned = false
         /// The number of the batch that took it; 0 while it waits.
-        fileprivate var batch: UInt64 = 0
+        @usableFromInline var batch: UInt64 = 0
 
+        @inlinable
         init(
             id: UInt64, keys: [RecordKey], weight: Int, payload: Payload, deadline: ContinuousClock.Instant,
             notBefore: ContinuousClock.Instant? = nil, passedOver: Int = 0
@@ -36,42 +39,46 @@ struct CommandQueue<Payload: Sendable>: Sendable {
             self.passedOver = passedOver
         }
 
-        var deadline: ContinuousClock.Instant { latest.instant }
+        @inlinable var deadline: ContinuousClock.Instant { latest.instant }
 
         /// The earliest time at which a batch may take it.
-        var notBefore: ContinuousClock.Instant? {
+        @inlinable var notBefore: ContinuousClock.Instant? {
             get { earliest?.instant }
             set { earliest = newValue.map(QueueTime.init) }
         }
     }
 
-    /// How often a command may be passed over before it reserves its records.
-    static var passingLimit: Int { 3 }
+    @inlinable
+    package init() {}
 
-    private(set) var waiting: Deque<Item> = []
+    /// How often a command may be passed over before it reserves its records.
+    @inlinable static var passingLimit: Int { 3 }
+
+    @usableFromInline var waiting: Deque<Item> = []
     /// False after a scan of the whole queue, until something happens that could make a command ready.
-    private(set) var mayBeReady = false
+    @usableFromInline var mayBeReady = false
     /// The number of the batch that held a record last. A sweep removes entries of finished batches now and then: removing
     /// each at the end of its batch would cost more than all other work on it here.
-    private var holders: [RecordKey: UInt64] = [:]
+    @usableFromInline var holders: [RecordKey: UInt64] = [:]
     /// The numbers of the running batches.
-    private var running: [UInt64] = []
-    private var lastBatch: UInt64 = 0
+    @usableFromInline var running: [UInt64] = []
+    @usableFromInline var lastBatch: UInt64 = 0
     /// The number of holders at which the next sweep is due.
-    private var sweepLimit = CommandQueue.lowestSweepLimit
+    @usableFromInline var sweepLimit = CommandQueue.lowestSweepLimit
     /// Records that another process or session holds, and until when no batch takes them.
-    private var paused: [RecordKey: QueueTime] = [:]
-    private var lastID: UInt64 = 0
+    @usableFromInline var paused: [RecordKey: QueueTime] = [:]
+    @usableFromInline var lastID: UInt64 = 0
 
-    var count: Int { waiting.count }
+    @inlinable var count: Int { waiting.count }
 
     /// When the first pause of a waiting command ends; nil when none is paused.
-    var endOfFirstPause: ContinuousClock.Instant? { firstPauseEnd?.instant }
-    private var firstPauseEnd: QueueTime?
+    @inlinable var endOfFirstPause: ContinuousClock.Instant? { firstPauseEnd?.instant }
+    @usableFromInline var firstPauseEnd: QueueTime?
 
     /// Adds a command at the end.
     /// - Returns: whether its records are neither paused nor held.
-    mutating func append(
+    @inlinable
+    package mutating func append(
         keys: [RecordKey],
         weight: Int? = nil,
         payload: Payload,
@@ -97,7 +104,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     ///   - newRecordLimit: the most commands with a record that no earlier command of the batch has. Commands for a record
     ///     that the batch holds already do not count: no other batch could take them meanwhile.
     ///   - stepLimit: the most steps; the first command is taken at any weight.
-    mutating func take(
+    @inlinable
+    package mutating func take(
         limit: Int, newRecordLimit: Int = .max, stepLimit: Int, now: ContinuousClock.Instant
     ) -> [Item] {
         let now = QueueTime(now)
@@ -141,7 +149,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         return finishTake(batch, kept: kept, next: next)
     }
 
-    private enum Readiness {
+    @usableFromInline
+    enum Readiness {
         /// `addsRecord`: the command has a record that no earlier command of the batch has.
         case ready(addsRecord: Bool)
         /// A running batch holds one of its records, or an older command reserves it.
@@ -151,7 +160,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// - Parameter holds: whether to hold the records of a ready command for the new batch.
-    private mutating func readiness(
+    @inlinable
+    mutating func readiness(
         of item: Item, reserved: Set<RecordKey>, now: QueueTime, holds: Bool
     ) -> Readiness {
         if let earliest = item.earliest, earliest > now { return .paused(until: earliest) }
@@ -167,7 +177,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// Holds a record for the new batch; changes nothing and returns `passedOver` when a running batch holds it.
-    private mutating func hold(_ key: RecordKey) -> Readiness {
+    @inlinable
+    mutating func hold(_ key: RecordKey) -> Readiness {
         let (batch, running) = (lastBatch, running)
         func take(_ holder: inout UInt64) -> Readiness {
             guard !running.contains(holder) else { return .passedOver }
@@ -177,12 +188,14 @@ struct CommandQueue<Payload: Sendable>: Sendable {
         return take(&holders[key, default: 0])
     }
 
-    private func isHeld(_ key: RecordKey) -> Bool {
+    @inlinable
+    func isHeld(_ key: RecordKey) -> Bool {
         guard !running.isEmpty, let holder = holders[key] else { return false }
         return running.contains(holder)
     }
 
-    private mutating func finishTake(_ batch: [Item], kept: Int, next: Int) -> [Item] {
+    @inlinable
+    mutating func finishTake(_ batch: [Item], kept: Int, next: Int) -> [Item] {
         mayBeReady = next < waiting.endIndex
         waiting.removeSubrange(kept..<next)
         if !batch.isEmpty { running.append(lastBatch) }
@@ -190,7 +203,8 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// Releases a batch's records. Must be called once for each batch from `take`, whatever the outcome of its commands.
-    mutating func finish(_ batch: [Item]) {
+    @inlinable
+    package mutating func finish(_ batch: [Item]) {
         if let number = batch.first?.batch { running.removeAll { $0 == number } }
         if holders.count >= sweepLimit {
             let running = running
@@ -201,9 +215,10 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// Many compared with the records of the largest batches, and small enough for the processor's cache.
-    private static var lowestSweepLimit: Int { 1_024 }
+    @inlinable static var lowestSweepLimit: Int { 1_024 }
 
     /// Puts commands back at their places in the order.
+    @inlinable
     mutating func putBack(_ items: [Item]) {
         guard !items.isEmpty else { return }
         mayBeReady = true
@@ -223,12 +238,14 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// Lets no batch take a record until then.
+    @inlinable
     mutating func pause(_ key: RecordKey, until: ContinuousClock.Instant) {
         let until = QueueTime(until)
         paused[key] = max(until, paused[key] ?? until)
     }
 
     /// Removes and returns the commands whose deadline has passed.
+    @inlinable
     mutating func removeOverdue(now: ContinuousClock.Instant) -> [Item] {
         let now = QueueTime(now)
         guard waiting.contains(where: { $0.latest <= now }) else { return [] }
@@ -240,21 +257,25 @@ struct CommandQueue<Payload: Sendable>: Sendable {
     }
 
     /// Removes and returns all waiting commands.
+    @inlinable
     mutating func removeAll() -> [Item] {
         defer { waiting.removeAll() }
         return Array(waiting)
     }
 
-    private func hasPauseEnded(_ now: QueueTime) -> Bool {
+    @inlinable
+    func hasPauseEnded(_ now: QueueTime) -> Bool {
         firstPauseEnd.map { $0 <= now } ?? false
     }
 
-    private mutating func notePause(until end: QueueTime) {
+    @inlinable
+    mutating func notePause(until end: QueueTime) {
         firstPauseEnd = min(end, firstPauseEnd ?? end)
     }
 
     /// When the last pause of these records ends; nil when none is paused.
-    private func pauseEnd(of keys: [RecordKey], _ now: QueueTime) -> QueueTime? {
+    @inlinable
+    func pauseEnd(of keys: [RecordKey], _ now: QueueTime) -> QueueTime? {
         keys.lazy.compactMap { paused[$0] }.filter { $0 > now }.max()
     }
 }

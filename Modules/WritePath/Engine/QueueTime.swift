@@ -1,14 +1,17 @@
 /// An instant as the queue stores it. The layout of `ContinuousClock.Instant` is known only at run time, so that copying
 /// an item that holds one would go through its type's witness tables.
+@usableFromInline
 struct QueueTime: Comparable {
-    private static let start = ContinuousClock.now
-    private let sinceStart: Duration
+    @usableFromInline static let start = ContinuousClock.now
+    @usableFromInline let sinceStart: Duration
 
+    @inlinable
     init(_ instant: ContinuousClock.Instant) {
         sinceStart = Self.start.duration(to: instant)
     }
 
-    var instant: ContinuousClock.Instant { Self.start + sinceStart }
+    @inlinable var instant: ContinuousClock.Instant { Self.start + sinceStart }
 
+    @inlinable
     static func < (left: Self, right: Self) -> Bool { left.sinceStart < right.sinceStart }
 }
