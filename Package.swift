@@ -142,7 +142,7 @@ let modules: [Target] = [
     module(
         "DashboardRoutes",
         [
-            "Basics", "Credentials", "Dashboard", "Domain", "HTTPCore", "JSON", "UseCases", crypto, deque, httpTypes,
+            "Credentials", "Dashboard", "Domain", "HTTPCore", "UseCases", crypto, deque, httpTypes,
             nioCore,
         ]),
     module("OpenAPI", ["Basics", "HTTPCore", "JSON", "UseCases", httpTypes, nioCore]),
@@ -224,7 +224,7 @@ let benchmarks: [Target] = [
     .executableTarget(
         name: "instructions",
         dependencies: [
-            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "PostgresRows", "UseCases",
+            "CLibPQ", "Domain", "HTTPCore", "InventoryRoutes", "JSON", "PostgresClient", "PostgresRows",
             "WritePath",
         ],
         path: "Benchmarks/instructions"),

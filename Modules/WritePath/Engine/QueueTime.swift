@@ -1,7 +1,7 @@
 /// An instant as the queue stores it. The layout of `ContinuousClock.Instant` is known only at run time, so that copying
 /// an item that holds one would go through its type's witness tables.
 @usableFromInline
-struct QueueTime: Comparable {
+struct QueueTime: Comparable, Sendable {
     @usableFromInline static let start = ContinuousClock.now
     @usableFromInline let sinceStart: Duration
 
