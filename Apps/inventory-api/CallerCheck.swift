@@ -12,14 +12,14 @@ import Settings
 import Tokens
 import UseCases
 
-/// Who may call, as `AUTH_MODE` says, and what it takes to find out.
+/// Authenticates callers as `AUTH_MODE` says, with the resources that this needs.
 struct CallerCheck {
     let authenticator: any Authenticator
     /// Notices new keys that tokens are signed with.
     let upkeep: Upkeep
-    /// Who is signed in to the dashboard; nil when nobody has to.
+    /// The dashboard's sessions; nil when it needs no sign-in.
     let sessions: DashboardSessions?
-    /// The connections that keys are read on; nil when nobody is asked for one.
+    /// The connections that read keys; nil when callers need none.
     private let client: PostgresClient?
     private let thread: BlockingThread?
 

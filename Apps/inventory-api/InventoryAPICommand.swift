@@ -42,7 +42,7 @@ struct InventoryAPICommand: AsyncParsableCommand {
     }
 }
 
-/// Everything that the API is told from outside.
+/// All settings of the API.
 struct APISettings {
     let database: DatabaseSettings
     let replica: ReplicaSettings

@@ -28,8 +28,8 @@ struct InventoryAPIService {
         self.settings = settings
     }
 
-    /// Connections for single reads that all requests share, pipelined: so many for lists, and as many for look-ups by
-    /// key. The lanes have their own.
+    /// Pipelined connections for single reads, shared by all requests: this number for lists, and the same number for
+    /// look-ups by key. The lanes have their own.
     private static let sharedConnections = 2
 
     /// Sixty routes, each with every status that it has.

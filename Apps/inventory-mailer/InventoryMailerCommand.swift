@@ -32,7 +32,7 @@ struct InventoryMailerCommand: AsyncParsableCommand {
     }
 }
 
-/// Everything that the mailer is told from outside.
+/// All settings of the mailer.
 struct MailerSettings {
     let database: DatabaseSettings
     let mail: MailSettings

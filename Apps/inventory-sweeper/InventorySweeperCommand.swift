@@ -32,7 +32,7 @@ struct InventorySweeperCommand: AsyncParsableCommand {
     }
 }
 
-/// Everything that the sweeper is told from outside.
+/// All settings of the sweeper.
 struct SweeperSettings {
     let database: DatabaseSettings
     let redis: RedisSettings?

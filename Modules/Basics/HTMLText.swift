@@ -1,4 +1,4 @@
-/// Text as it stands in HTML and SVG, in an element or in a quoted attribute.
+/// Escapes text for HTML and SVG, in an element or in a quoted attribute.
 package enum HTMLText {
     /// Escapes scalar by scalar: to a browser, `<` under a combining accent is still a `<`, which it is not as a
     /// `Character`.

@@ -108,7 +108,7 @@ final class Exchange {
     }
 
     /// Sends the answer. To be called once, on the event loop.
-    /// - Returns: the stream that is to follow.
+    /// - Returns: the stream to send next, if the answer has one.
     private func finish(_ result: Result<APIResponse, any Error>) -> FollowingStream? {
         service.releaseBody(heldBytes)
         heldBytes = 0

@@ -9,7 +9,7 @@ enum HTTP1Encoder {
 
     /// - Parameters:
     ///   - length: of the body; nil when it is not known, and then the headers may have it.
-    ///   - connection: the value of the `Connection` header, if there is to be one.
+    ///   - connection: the value of the `Connection` header; nil for no such header.
     static func write(
         _ answer: APIResponse,
         length: Int?,

@@ -84,7 +84,7 @@ package final class PostgresAttemptTally: AttemptTally {
         let current = Self.currentMinute
         minutes.withLock { minutes in
             for (minute, figures) in written where minutes[minute]?.attempts == figures.attempts {
-                // The last minutes stay: a clock that is put back a little must not count one of them anew.
+                // Keep the last minutes: if the clock is set back a little, they must not be counted again.
                 if minute < current - 2 { minutes[minute] = nil } else { minutes[minute]?.isWritten = true }
             }
             let excess = minutes.count - Self.minuteLimit

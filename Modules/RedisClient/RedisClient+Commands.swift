@@ -80,7 +80,7 @@ extension RedisClient {
         }
     }
 
-    /// Loads a script whose digest no server has told yet, ahead of its first call and in the same write. The first call
+    /// Loads a script whose digest is not known yet, ahead of its first call and in the same write. The first call
     /// carries the script's text, so it does not wait for the reply.
     private nonisolated func learnDigest(
         of script: RedisScript, from origin: RedisConnection.StateMachine<Waiter>.Origin, timeout: Duration

@@ -69,7 +69,7 @@ function focusIn(part) {
   };
 }
 
-/** Fetches the page anew; once more when something has changed meanwhile. */
+/** Fetches the page again; once more if something has changed meanwhile. */
 export async function refresh(event = "") {
   if (isRefreshing) {
     isStale = true;

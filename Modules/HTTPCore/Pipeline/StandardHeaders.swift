@@ -33,7 +33,7 @@ enum StandardHeaders {
     /// Created once, because every response has them.
     static let constant: HTTPFields = [
         .contentTypeOptions: "nosniff",
-        // Stock changes constantly, and each request is authorized anew.
+        // Stock changes constantly, and each request needs its own authorization.
         .cacheControl: "no-store",
         // A response opened as a page must load nothing, run nothing and not be framed.
         .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",

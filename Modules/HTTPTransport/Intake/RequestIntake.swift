@@ -106,7 +106,7 @@ struct RequestIntake: ~Copyable {
             if case .head = part { queuedRequests -= 1 }
             return process(part, now)
         }
-        // Outside of a read nothing more comes by itself.
+        // No more parts can arrive before the next read.
         if !isInRead, state.isGathering { return state.beginIncomplete(now: now) }
         isActing = false
         return nil
@@ -138,8 +138,8 @@ struct RequestIntake: ~Copyable {
     /// The handler has taken all that came of the body, or it is lost.
     mutating func bodyTaken() { state.bodyTaken() }
 
-    /// An answer begins whose body follows in pieces.
-    /// - Returns: whether the pieces are chunks; else a length that the head tells, or the connection's end, ends them.
+    /// An answer begins, and its body follows in pieces.
+    /// - Returns: whether the pieces are chunks; otherwise its length, or the connection's end, ends the body.
     mutating func responseStarted(hasLength: Bool) -> Bool {
         state.responseStarted()
         if !hasLength, context.isHTTP10 { context.isPersistent = false }

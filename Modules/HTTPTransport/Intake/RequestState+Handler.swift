@@ -3,7 +3,7 @@ import NIOCore
 // MARK: - The handler's side
 
 extension RequestState {
-    /// The handler waits for bytes of the body; `bodyTaken` has told that none is left.
+    /// The handler waits for bytes of the body, after `bodyTaken` has reported that none are buffered.
     mutating func bodyRequested() -> IntakeAction {
         switch consume self {
         case .receiving(var receiving):
@@ -28,7 +28,7 @@ extension RequestState {
         }
     }
 
-    /// The head of an answer is sent whose body follows in pieces.
+    /// The head of an answer is sent, and its body follows in pieces.
     mutating func responseStarted() {
         switch consume self {
         case .receiving(var receiving):

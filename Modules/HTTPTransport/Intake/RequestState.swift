@@ -192,7 +192,7 @@ extension RequestState {
     /// No further request is answered.
     mutating func end(_ context: IntakeContext, _ now: NIODeadline) -> IntakeAction {
         self = .ending(since: now)
-        // With both sides closed the connection would be gone at once, whatever is still to be sent.
+        // If the client has closed its side, closing ours now would drop bytes that are not sent yet.
         return context.hasInputClosed ? .closeWhenSent : .closeOutput
     }
 

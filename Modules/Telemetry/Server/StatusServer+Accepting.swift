@@ -15,11 +15,11 @@ extension StatusServer {
             case .failed(let code): pauseAccepting(code)
             }
         }
-        // Level-triggered: a listener that nobody accepts from would wake the reactor again and again.
+        // Level-triggered: while no connection is accepted, a watched listener would wake the reactor again and again.
         chooseAccepting()
     }
 
-    /// Listens to the backlog when there is room for another connection, and not else.
+    /// Watches the listener only while there is room for another connection.
     func chooseAccepting() {
         guard let listener else { return }
         let hasRoom = !isAcceptPaused && connections.count < limits.connections

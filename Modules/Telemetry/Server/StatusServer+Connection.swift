@@ -1,20 +1,20 @@
 internal import Reactor
 
 extension StatusServer {
-    /// The connection can go on.
+    /// The socket can be read or written, or has failed.
     func isReady(_ id: Int, _ readiness: Reactor.Readiness) {
         guard let connection = connections[id] else { return }
         switch connection.phase {
         case .reading(let reader): read(reader, on: connection)
         case .answering:
-            // The peer has gone and nobody takes the answer; a peer that only ended its sending is not reported here.
+            // The peer is gone and cannot take the answer. A peer that only stopped sending is not reported here.
             if readiness.contains(.failed) { close(connection) }
         case .writing(let bytes, let sent): write(bytes, sent: sent, on: connection)
         case .lingering(let dropped): drop(dropped, on: connection)
         }
     }
 
-    /// One piece a turn: the reactor comes back if there is more.
+    /// Reads one piece per turn; the reactor calls again if there is more.
     private func read(_ reader: StatusHeadReader, on connection: StatusConnection) {
         let count: Int
         switch receive(connection) {

@@ -49,9 +49,9 @@ public actor StatusServer {
 
     /// - Parameters:
     ///   - reactor: must live until `run()` has returned.
-    ///   - host: an IPv4 or IPv6 literal, without brackets. Metrics are open to everybody who reaches it, hence loopback.
+    ///   - host: an IPv4 or IPv6 literal, without brackets. Use loopback: metrics need no credentials.
     ///   - port: 0 for any that is free.
-    ///   - monitor: asked anew for each `/health/ready`.
+    ///   - monitor: asked again for each `/health/ready`.
     ///   - logger: hears when connections cannot be accepted.
     ///   - onListening: gets the port once connections are accepted, on the reactor's thread.
     ///   - metrics: the whole text of `/metrics`. Called on Swift's global pool, at several scrapes at the same time; it
@@ -148,7 +148,7 @@ public actor StatusServer {
         state = .stopping
         closeListener()
         for connection in connections.values {
-            // What has not asked yet is told nothing.
+            // A connection without a complete request gets no answer.
             if case .reading = connection.phase { close(connection) }
         }
         endIfDone()

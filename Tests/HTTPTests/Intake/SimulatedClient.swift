@@ -16,7 +16,7 @@ struct SimulatedClient {
 
     static let highestPiece = 80
 
-    /// What is not yet read by the server.
+    /// The parts that the server has not read yet.
     private(set) var parts: ArraySlice<Part>
     let lengths: [Int]
     private var current = (request: -1, sent: 0)

@@ -26,7 +26,7 @@ struct ClosingTests {
         return APIResponse(.ok)
     }
 
-    /// Streams a piece, waits for the gate, and streams so many more.
+    /// Streams a piece, waits for the gate, and streams `pieces` more.
     private static func exporting(_ pieces: Int, _ gate: Gate? = nil) -> Endpoint {
         Endpoint(.get, "/export", scope: nil, summary: "") { _ in
             let made = Mutex(0)
@@ -121,7 +121,7 @@ struct ClosingTests {
                     try await first.send("GET /export HTTP/1.1\nHost: a\nContent-Length: 60000\n\n")
                     try await first.waitForBytes()
                     try await first.send([UInt8](repeating: 0x61, count: 60_000))
-                    // The one loop has read it when it has answered somebody else twice.
+                    // Once the only loop has answered another client twice, it has read the body.
                     try await RawConnection.open(server.port) { other in
                         for _ in 0..<2 {
                             try await other.send("GET /live HTTP/1.1\nHost: a\n\n")

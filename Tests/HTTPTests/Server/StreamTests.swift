@@ -20,7 +20,7 @@ struct StreamTests {
         }
     }
 
-    /// Answers with so many pieces.
+    /// Answers with `pieces` pieces.
     private static func exporting(_ pieces: Int, _ made: Tally = Tally(), failsAfter: Int? = nil) -> Endpoint {
         Endpoint(.get, "/export", scope: nil, summary: "") { _ in
             var answer = APIResponse(.ok)

@@ -130,7 +130,7 @@ struct StatusServerLimitTests {
             return outcome
         }
         var limits = StatusServerLimits()
-        // A slow machine must not cut who waits for the clients' single thread.
+        // On a slow machine, a connection that waits for the clients' single thread must not be closed.
         limits.headTime = .seconds(60)
         try await RunningStatusServer.with(limits: limits, accept: accept) { server in
             let sockets = try await server.thread.run { [port = server.port] in
