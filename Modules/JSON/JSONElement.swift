@@ -2,11 +2,17 @@
 @usableFromInline
 package struct JSONElement: Sendable {
     @usableFromInline package let text: JSONText
-    package let index: Int
+    @usableFromInline package let index: Int
 
-    @usableFromInline var node: JSONText.Node { text.nodes[index] }
+    @inlinable
+    init(text: JSONText, index: Int) {
+        self.text = text
+        self.index = index
+    }
 
-    @usableFromInline package var kind: JSONText.Kind { node.kind }
+    @inlinable var node: JSONText.Node { text.nodes[index] }
+
+    @inlinable package var kind: JSONText.Kind { node.kind }
 
     /// nil unless the value is a boolean.
     package var bool: Bool? {
@@ -58,6 +64,7 @@ package struct JSONElement: Sendable {
     /// The value of an object's member. The last of several members with one name counts (RFC 8259, section 4, leaves it
     /// open).
     /// Names are compared byte by byte.
+    @usableFromInline
     package subscript(name: String) -> JSONElement? {
         guard node.kind == .object else { return nil }
         var name = name

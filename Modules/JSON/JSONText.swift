@@ -41,7 +41,7 @@ package final class JSONText: Sendable {
 
     @usableFromInline package let bytes: [UInt8]
     /// In the order of the text; the first is the root value.
-    package let nodes: [Node]
+    @usableFromInline package let nodes: [Node]
 
     /// - Throws: at the first invalid byte.
     package init(_ bytes: [UInt8]) throws(JSONSyntaxError) {

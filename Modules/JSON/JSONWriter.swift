@@ -5,20 +5,23 @@ package import NIOCore
 /// It writes into an array, because appending a byte to a `ByteBuffer` costs ten times as much.
 @usableFromInline
 package struct JSONWriter {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline var storage: [UInt8] = []
     /// Whether a value has been written at this level.
-    private var needsComma = false
+    @usableFromInline var needsComma = false
 
     /// - Parameter capacity: bytes to reserve; most answers fit into the default.
     package init(capacity: Int = 512) {
-        bytes.reserveCapacity(capacity)
+        storage.reserveCapacity(capacity)
     }
 
     /// Everything written so far.
-    package var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
+    package var buffer: ByteBuffer { ByteBuffer(bytes: storage) }
+
+    package var bytes: [UInt8] { storage }
 
     // MARK: Structure
 
+    @inlinable
     package mutating func object(_ members: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         members(&self)
@@ -36,7 +39,7 @@ package struct JSONWriter {
     }
 
     /// Writes an array whose elements the closure writes.
-    @usableFromInline
+    @inlinable
     package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         elements(&self)
@@ -48,23 +51,26 @@ package struct JSONWriter {
     package mutating func name(_ name: String) {
         separate()
         quote(name)
-        bytes.append(UInt8(ascii: ":"))
+        storage.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    private mutating func open(_ bracket: UInt8) {
+    @inlinable
+    mutating func open(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket)
+        storage.append(bracket)
         needsComma = false
     }
 
-    private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+    @inlinable
+    mutating func close(_ bracket: UInt8) {
+        storage.append(bracket)
         needsComma = true
     }
 
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    @inlinable
+    mutating func separate() {
+        if needsComma { storage.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
@@ -81,14 +87,14 @@ package struct JSONWriter {
 
     package mutating func integer(_ value: Int64) {
         separate()
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        let end = bytes.count
+        if value < 0 { storage.append(UInt8(ascii: "-")) }
+        let end = storage.count
         var rest = value.magnitude
         repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            storage.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
             rest /= 10
         } while rest > 0
-        if bytes.count > end + 1 { bytes[end...].reverse() }
+        if storage.count > end + 1 { storage[end...].reverse() }
     }
 
     /// Writes a number of thousandths as a decimal: 412 is `0.412`.
@@ -126,25 +132,25 @@ package struct JSONWriter {
             put(names.1)
             put("\":")
             UnsafeRawBufferPointer(rebasing: piece[..<end]).withMemoryRebound(to: UInt8.self) {
-                bytes.append(contentsOf: $0)
+                storage.append(contentsOf: $0)
             }
         }
         needsComma = false
         integer(value)
-        bytes.append(UInt8(ascii: "}"))
+        storage.append(UInt8(ascii: "}"))
     }
 
     private mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        storage.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Writes a string of ASCII characters that need no escapes, such as an id or a code.
-    @usableFromInline
+    @inlinable
     package mutating func plain(_ text: UnsafeRawBufferPointer) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        text.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
+        storage.append(UInt8(ascii: "\""))
+        text.withMemoryRebound(to: UInt8.self) { storage.append(contentsOf: $0) }
+        storage.append(UInt8(ascii: "\""))
     }
 
     /// Writes text that is already JSON.
@@ -155,7 +161,7 @@ package struct JSONWriter {
 
     private mutating func append(contentsOf text: String) {
         var text = text
-        text.withUTF8 { bytes.append(contentsOf: $0) }
+        text.withUTF8 { storage.append(contentsOf: $0) }
     }
 
     package mutating func value(_ value: JSONValue) {
@@ -176,30 +182,30 @@ package struct JSONWriter {
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
+        storage.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { text in
             if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-                bytes.append(contentsOf: text)
+                storage.append(contentsOf: text)
             } else {
                 for byte in text { escape(byte) }
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+        storage.append(UInt8(ascii: "\""))
     }
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
+            storage.append(UInt8(ascii: "\\"))
+            storage.append(byte)
         case 0x0A: append("\\n")
         case 0x0D: append("\\r")
         case 0x09: append("\\t")
         case 0..<0x20:
             append(byte < 0x10 ? "\\u000" : "\\u00")
             append(contentsOf: String(byte, radix: 16))
-        default: bytes.append(byte)
+        default: storage.append(byte)
         }
     }
 }

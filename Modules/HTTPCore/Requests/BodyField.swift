@@ -6,9 +6,9 @@ package protocol BodyMember: Sendable {
     var schema: Schema { get }
 }
 
-/// A member that holds one value.
+/// A member that holds one value. A class: each request reads several, and a reference costs less than a copy of its rule.
 @usableFromInline
-package struct BodyField<Value: Sendable>: BodyMember {
+package final class BodyField<Value: Sendable>: BodyMember {
     @usableFromInline
     package enum Presence: Sendable {
         case required
@@ -68,7 +68,7 @@ package struct BodyField<Value: Sendable>: BodyMember {
 
 /// An optional member that holds a list of plain values.
 @usableFromInline
-package struct BodyList<Value: Sendable>: BodyMember {
+package final class BodyList<Value: Sendable>: BodyMember {
     @usableFromInline package let name: String
     @usableFromInline let count: ClosedRange<Int>
     @usableFromInline let rule: FieldRule<Value>
@@ -85,7 +85,7 @@ package struct BodyList<Value: Sendable>: BodyMember {
 
 /// A required member that holds a list of objects.
 @usableFromInline
-package struct BodyObjects: BodyMember {
+package final class BodyObjects: BodyMember {
     @usableFromInline package let name: String
     @usableFromInline let count: ClosedRange<Int>
     private let element: Schema

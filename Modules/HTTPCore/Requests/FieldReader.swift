@@ -7,7 +7,7 @@ public import UseCases
 /// A `null` field counts as absent. Unknown fields are ignored.
 @usableFromInline
 package struct FieldReader {
-    private let object: JSONElement
+    @usableFromInline let object: JSONElement
     /// The prefix of field names in faults: `items[0].`.
     private let prefix: Prefix
     @usableFromInline package private(set) var faults: [FieldFault]
@@ -35,13 +35,19 @@ package struct FieldReader {
 
     /// Reads a member by its declaration.
     /// - Returns: nil when the member is absent or invalid; adds a fault unless it may be absent.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func read<Value>(_ field: BodyField<Value>) -> Value? {
         switch field.presence {
         case .required: required(field.name, field.rule)
         case .optional, .removable: optional(field.name, field.rule)
         case .patch: changed(field.name, field.rule)
         }
+    }
+
+    /// Reads a member if the object has it: nil when it is absent, nil inside when it is invalid.
+    @inlinable @inline(__always)
+    package mutating func readIfPresent<Value>(_ field: BodyField<Value>) -> Value?? {
+        value(field.name).map { read(field.name, $0, field.rule) }
     }
 
     /// Reads a member that a PATCH may remove: `nil` when absent or invalid, `.some(nil)` when `null`.
@@ -66,7 +72,7 @@ package struct FieldReader {
     // MARK: Fields
 
     /// Whether the field is present and not `null`.
-    @usableFromInline
+    @inlinable
     package func has(_ name: String) -> Bool {
         value(name) != nil
     }
@@ -156,7 +162,7 @@ package struct FieldReader {
         return values
     }
 
-    @usableFromInline
+    @inlinable
     func value(_ name: String) -> JSONElement? {
         guard let value = object[name], value.kind != .null else { return nil }
         return value

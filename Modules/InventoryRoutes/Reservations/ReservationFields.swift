@@ -46,8 +46,7 @@ extension FieldReader {
         let name: RecordName?
         var product: ProductID?
         var warehouse: WarehouseID?
-        if has(Body.inventory.name) {
-            let inventory = read(Body.inventory)
+        if let inventory = readIfPresent(Body.inventory) {
             product = read(Body.expectedProduct)
             warehouse = read(Body.expectedWarehouse)
             name = inventory.map(RecordName.inventory)
