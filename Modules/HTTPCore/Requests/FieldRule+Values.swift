@@ -72,12 +72,14 @@ extension FieldRule where Value == Money {
 
 extension FieldRule where Value == Instant {
     package static var time: FieldRule<Instant> {
-        FieldRule(schema: { .time }) { text throws(FieldMessage) in
-            guard let instant = RFC3339.parse(text) else {
-                throw FieldMessage("must be a time such as 2026-11-22T15:00:00Z")
-            }
-            return instant
-        }
+        FieldRule(
+            schema: { .time },
+            text: { text throws(FieldMessage) in
+                guard let instant = RFC3339.parse(text) else {
+                    throw FieldMessage("must be a time such as 2026-11-22T15:00:00Z")
+                }
+                return instant
+            })
     }
 }
 
@@ -89,15 +91,17 @@ extension FieldRule where Value == String {
     ///   - count: the allowed number of Unicode scalars, which is what PostgreSQL counts.
     ///   - allowsLines: whether tabs and line breaks are allowed.
     package static func text(_ count: ClosedRange<Int>, allowsLines: Bool = false) -> Self {
-        FieldRule(schema: { .text(count, allowsLines: allowsLines) }) { text throws(FieldMessage) in
-            guard count.contains(text.unicodeScalars.count) else {
-                throw FieldMessage("must have \(count.lowerBound) to \(count.upperBound) characters")
-            }
-            guard !TextLimits.hasControlCharacter(text, allowsLines: allowsLines) else {
-                throw FieldMessage("must not contain control characters")
-            }
-            return text
-        }
+        FieldRule(
+            schema: { .text(count, allowsLines: allowsLines) },
+            text: { text throws(FieldMessage) in
+                guard count.contains(text.unicodeScalars.count) else {
+                    throw FieldMessage("must have \(count.lowerBound) to \(count.upperBound) characters")
+                }
+                guard !TextLimits.hasControlCharacter(text, allowsLines: allowsLines) else {
+                    throw FieldMessage("must not contain control characters")
+                }
+                return text
+            })
     }
 
     package static var name: Self { text(TextLimits.name) }

@@ -50,19 +50,23 @@ package struct FieldRule<Value>: Sendable {
 
 extension FieldRule where Value == SKU {
     package static var sku: Self {
-        FieldRule(schema: { .sku }) { text throws(FieldMessage) in
-            guard let sku = SKU(text) else { throw .notACode }
-            return sku
-        }
+        FieldRule(
+            schema: { .sku },
+            text: { text throws(FieldMessage) in
+                guard let sku = SKU(text) else { throw .notACode }
+                return sku
+            })
     }
 }
 
 extension FieldRule where Value == WarehouseCode {
     package static var warehouseCode: Self {
-        FieldRule(schema: { .warehouseCode }) { text throws(FieldMessage) in
-            guard let code = WarehouseCode(text) else { throw .notACode }
-            return code
-        }
+        FieldRule(
+            schema: { .warehouseCode },
+            text: { text throws(FieldMessage) in
+                guard let code = WarehouseCode(text) else { throw .notACode }
+                return code
+            })
     }
 }
 
@@ -86,12 +90,14 @@ extension FieldRule {
     /// One of the raw values of an enumeration.
     package static func word() -> Self where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let words = Array(Value.allCases)
-        return FieldRule(schema: { .words(of: Value.self) }) { text throws(FieldMessage) in
-            guard let value = Value(rawValue: text) else {
-                throw FieldMessage("must be one of " + words.map(\.rawValue).joined(separator: ", "))
-            }
-            return value
-        }
+        return FieldRule(
+            schema: { .words(of: Value.self) },
+            text: { text throws(FieldMessage) in
+                guard let value = Value(rawValue: text) else {
+                    throw FieldMessage("must be one of " + words.map(\.rawValue).joined(separator: ", "))
+                }
+                return value
+            })
     }
 }
 

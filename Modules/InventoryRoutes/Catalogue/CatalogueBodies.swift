@@ -49,18 +49,21 @@ extension FieldRule where Value == String {
     /// An address that is safe in a mail's envelope and header: one `@` with text on both sides, printable ASCII without
     /// characters that would end an address or a line, at most 254 characters (RFC 5321, section 4.5.3.1.3).
     static var mailAddress: Self {
-        FieldRule(schema: { .mailAddress }) { text throws(FieldMessage) in
-            let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-            let isPlain = text.utf8.allSatisfy { byte in
-                (0x21...0x7E).contains(byte) && !"<>()[],;:\\\"".utf8.contains(byte)
-            }
-            guard TextLimits.mailAddress.contains(text.utf8.count), parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
-                isPlain
-            else {
-                throw FieldMessage("must be a mail address such as buyer@example.com")
-            }
-            return text
-        }
+        FieldRule(
+            schema: { .mailAddress },
+            text: { text throws(FieldMessage) in
+                let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+                let isPlain = text.utf8.allSatisfy { byte in
+                    (0x21...0x7E).contains(byte) && !"<>()[],;:\\\"".utf8.contains(byte)
+                }
+                guard TextLimits.mailAddress.contains(text.utf8.count), parts.count == 2,
+                    parts.allSatisfy({ !$0.isEmpty }),
+                    isPlain
+                else {
+                    throw FieldMessage("must be a mail address such as buyer@example.com")
+                }
+                return text
+            })
     }
 }
 
