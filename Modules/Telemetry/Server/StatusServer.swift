@@ -7,8 +7,8 @@ public import Reactor
 /// bounded (`StatusServerLimits`). It runs on the reactor beside the program's other connections; only the metrics' text is
 /// written elsewhere.
 ///
-/// SwiftNIO's HTTP server in its place made the sweeper 4.3 MiB larger in memory (35.8 to 40.1 MiB) and start 12 to 18 ms
-/// later, before any of the limits was written (docs/benchmarks/tried.md).
+/// SwiftNIO's HTTP server in its place made the sweeper 4.2 MiB larger in memory (34.8 to 39.1 MiB), without any of these
+/// limits yet; the start took the same time (docs/benchmarks/tried.md).
 ///
 ///     let server = StatusServer(reactor: reactor, port: 9_102, monitor: monitor, logger: logger) {
 ///         registry.prometheusText() + ProcessMetrics.prometheusText()
